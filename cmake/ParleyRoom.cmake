@@ -1,0 +1,62 @@
+# How every room is built: one static library, the house's warnings, sanitizers by preset.
+
+include(GNUInstallDirs)
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(PARLEY_SANITIZE "" CACHE STRING "Sanitizers for all our targets, e.g. address,undefined")
+
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+endif()
+
+add_library(parley_house INTERFACE)
+# GCC 12 sees overlapping copies in its own string code when it inlines much.
+target_compile_options(parley_house INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+target_compile_options(parley_house INTERFACE -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Woverloaded-virtual)
+target_include_directories(parley_house INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+if(PARLEY_SANITIZE)
+  target_compile_options(parley_house INTERFACE -fsanitize=${PARLEY_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(parley_house INTERFACE -fsanitize=${PARLEY_SANITIZE})
+  if(PARLEY_SANITIZE MATCHES undefined)
+    target_compile_options(parley_house INTERFACE -fno-sanitize-recover=undefined)
+  endif()
+endif()
+find_program(PARLEY_LLD ld.lld)
+if(PARLEY_LLD)
+  target_link_options(parley_house INTERFACE -fuse-ld=lld)
+endif()
+
+# parley_room(name SOURCES ... [LINKS ...] [PRIVATE_LINKS ...]): one room of the house as parley::name
+function(parley_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  add_library(parley_${name} STATIC ${ROOM_SOURCES})
+  add_library(parley::${name} ALIAS parley_${name})
+  set_target_properties(parley_${name} PROPERTIES EXPORT_NAME ${name})
+  target_compile_features(parley_${name} PUBLIC cxx_std_20)
+  target_link_libraries(parley_${name}
+    PUBLIC ${ROOM_LINKS}
+    PRIVATE $<BUILD_INTERFACE:parley_house> ${ROOM_PRIVATE_LINKS})
+  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/include)
+    target_include_directories(parley_${name} PUBLIC
+      $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>
+      $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  endif()
+endfunction()
+
+# parley_program(name SOURCES ... LINKS ...): an executable in bin/
+function(parley_program name)
+  cmake_parse_arguments(PROGRAM "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${PROGRAM_SOURCES})
+  target_link_libraries(${name} PRIVATE parley_house ${PROGRAM_LINKS})
+endfunction()
+
+# parley_test(name SOURCES ... LINKS ...): one GoogleTest program, registered test by test
+function(parley_test name)
+  cmake_parse_arguments(TEST "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${TEST_SOURCES})
+  target_link_libraries(${name} PRIVATE parley_house ${TEST_LINKS} GTest::gmock GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
+endfunction()

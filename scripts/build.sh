@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Configures and builds a preset (dev, release, asan, tsan, bench). Quiet unless something fails.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+preset=${1:?usage: scripts/build.sh PRESET [TARGET...]}
+shift
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+echo "building preset $preset"
+cmake --preset "$preset" >"$log" 2>&1 || { cat "$log"; exit 1; }
+targets=()
+[ $# -eq 0 ] || targets=(--target "$@")
+cmake --build --preset "$preset" "${targets[@]}" >"$log" 2>&1 || { grep -vE '^\[[0-9]+/' "$log"; exit 1; }

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Installs what building, testing and the official-client tests need on Debian 12. Run as root (or with sudo).
+set -euo pipefail
+
+packages=(
+  ca-certificates git g++ cmake ninja-build ccache lld
+  libboost1.81-dev libboost-url1.81-dev libboost-system1.81-dev
+  libssl-dev nlohmann-json3-dev libsqlitecpp-dev libsqlite3-dev
+  libspdlog-dev libfmt-dev libcli11-dev libvalijson-dev
+  libgtest-dev libgmock-dev
+  clang libclang-rt-14-dev
+)
+# Node.js may come from elsewhere (an image of its own); Debian's is fine.
+command -v node >/dev/null || packages+=(nodejs)
+command -v npm >/dev/null || packages+=(npm)
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root=()
+[ "$(id -u)" -eq 0 ] || as_root=(sudo)
+echo "installing: ${missing[*]}"
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
