@@ -1,0 +1,24 @@
+#pragma once
+#include <cstdint>
+#include <parley/error.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace parley {
+
+std::span<const std::uint8_t> as_bytes(std::string_view text);
+
+std::string hex_encode(std::span<const std::uint8_t> bytes);
+
+/// RFC 4648 §5 without padding, as JWT uses it.
+std::string base64url_encode(std::string_view bytes);
+/// Strict: no padding, no white space, no other alphabet, no stray bits in the last character.
+Result<std::string> base64url_decode(std::string_view text);
+
+/// RFC 3986: everything but unreserved characters becomes %XX.
+std::string percent_encode(std::string_view text);
+/// Fails on a '%' that two hex digits do not follow. '+' stays '+'.
+Result<std::string> percent_decode(std::string_view text);
+
+}  // namespace parley

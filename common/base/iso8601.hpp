@@ -1,0 +1,15 @@
+#pragma once
+#include <parley/error.hpp>
+#include <parley/seams.hpp>
+#include <string>
+#include <string_view>
+
+namespace parley {
+
+/// "2026-11-20T12:09:16.910Z": milliseconds, always UTC.
+std::string format_iso8601(WallTime time);
+
+/// Accepts what format_iso8601 writes, with or without the fraction.
+Result<WallTime> parse_iso8601(std::string_view text);
+
+}  // namespace parley

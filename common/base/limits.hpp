@@ -1,0 +1,29 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+
+/// Every bound on what is read from the network, in one place. Tests check each at the limit and one beyond.
+namespace parley::limits {
+
+inline constexpr std::size_t kPacketBytes = 1024 * 1024;  ///< one Twilsock packet, header and payload
+inline constexpr std::size_t kPacketHeaderBytes = 64 * 1024;
+inline constexpr std::size_t kPacketIdBytes = 64;
+inline constexpr std::size_t kJsonDepth = 64;
+inline constexpr std::size_t kTokenBytes = 8 * 1024;
+inline constexpr std::size_t kIdentityBytes = 256;
+
+inline constexpr std::size_t kMessageBodyBytes = 32 * 1024;
+inline constexpr std::size_t kAttributesBytes = 16 * 1024;
+inline constexpr std::size_t kNameBytes = 320;  ///< unique and friendly names
+
+inline constexpr std::size_t kPageSize = 100;  ///< the most items in one page
+inline constexpr std::size_t kDefaultPageSize = 50;
+inline constexpr std::size_t kSubscriptionBatch = 1000;
+inline constexpr std::size_t kHeldEvents = 50'000;  ///< of one object, while its replay is running
+
+inline constexpr std::size_t kHttpHeaderBytes = 16 * 1024;
+inline constexpr std::size_t kHttpBodyBytes = 64 * 1024;
+
+inline constexpr std::size_t kSendQueueBytes = 4 * 1024 * 1024;  ///< waiting for one slow receiver
+
+}  // namespace parley::limits

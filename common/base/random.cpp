@@ -1,0 +1,37 @@
+#include "common/base/random.hpp"
+
+#include <openssl/rand.h>
+
+#include <stdexcept>
+#include <vector>
+
+#include "common/base/encoding.hpp"
+
+namespace parley {
+
+void SecureRandom::fill(std::span<std::uint8_t> bytes) {
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
+    throw std::runtime_error("the operating system gave no random bytes");
+}
+
+void SeededRandom::fill(std::span<std::uint8_t> bytes) {
+  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(engine_());
+}
+
+std::string random_hex(Random& random, std::size_t bytes) {
+  std::vector<std::uint8_t> buffer(bytes);
+  random.fill(buffer);
+  return hex_encode(buffer);
+}
+
+std::string random_uuid(Random& random) {
+  std::uint8_t bytes[16];
+  random.fill(bytes);
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
+  std::string uuid = hex_encode(bytes);
+  for (std::size_t dash : {8, 13, 18, 23}) uuid.insert(dash, 1, '-');
+  return uuid;
+}
+
+}  // namespace parley

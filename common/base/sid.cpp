@@ -1,0 +1,25 @@
+#include "common/base/sid.hpp"
+
+#include <algorithm>
+
+#include "common/base/random.hpp"
+
+namespace parley {
+namespace {
+
+constexpr std::size_t kDigits = 32;
+
+bool is_lower_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+
+}  // namespace
+
+bool is_sid(std::string_view text, std::string_view prefix) {
+  return text.size() == prefix.size() + kDigits && text.starts_with(prefix) &&
+         std::all_of(text.begin() + static_cast<std::ptrdiff_t>(prefix.size()), text.end(), is_lower_hex);
+}
+
+std::string make_sid(std::string_view prefix, Random& random) {
+  return std::string(prefix) + random_hex(random, kDigits / 2);
+}
+
+}  // namespace parley

@@ -1,0 +1,55 @@
+#include "common/base/json.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "common/base/limits.hpp"
+
+namespace parley::json {
+namespace {
+
+std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
+
+TEST(JsonParse, AcceptsTheDepthLimitAndRefusesOneMore) {
+  EXPECT_TRUE(parse(nested(limits::kJsonDepth)));
+  EXPECT_FALSE(parse(nested(limits::kJsonDepth + 1)));
+  EXPECT_FALSE(parse(nested(10'000)));
+  EXPECT_TRUE(parse("\"" + nested(10'000) + "\\\"[[\"")) << "brackets inside a string are text";
+}
+
+TEST(JsonParse, RefusesBadSyntaxAndBadUtf8) {
+  for (const char* bad : {"", "{", "{} x", "{'a':1}", "\"\xff\"", "[1,]"}) EXPECT_FALSE(parse(bad)) << bad;
+  EXPECT_FALSE(parse_object("[]"));
+}
+
+TEST(JsonReader, NamesThePathOfTheFirstBadMember) {
+  const Value value = Value::parse(R"({"a": 1, "b": "x", "c": null})");
+  Reader reader(value, "messages[3]");
+  EXPECT_EQ(reader.integer("a"), 1);
+  EXPECT_EQ(reader.optional_string("c"), std::nullopt);
+  EXPECT_EQ(reader.optional_string("missing"), std::nullopt);
+  EXPECT_FALSE(reader.failed());
+  reader.integer("b");
+  reader.string("a");
+  EXPECT_EQ(reader.error().message, "messages[3].b: expected an integer");
+}
+
+TEST(JsonReader, ARequiredMemberMayNotBeNull) {
+  const Value value = Value::parse(R"({"c": null})");
+  Reader reader(value, "");
+  reader.string("c");
+  EXPECT_EQ(reader.error().message, "c: expected a string");
+}
+
+TEST(JsonReader, RefusesWhatIsNoObject) {
+  const Value value = Value::parse("[1]");
+  Reader reader(value, "config");
+  reader.string("a");
+  EXPECT_EQ(reader.error().message, "config: expected an object");
+}
+
+TEST(JsonDump, ReplacesBadBytesInsteadOfThrowing) { EXPECT_EQ(dump("a\xff"), "\"a\xef\xbf\xbd\""); }
+
+}  // namespace
+}  // namespace parley::json
