@@ -1,0 +1,154 @@
+#include "common/protocol/token/keeper.hpp"
+
+#include <algorithm>
+
+#include "common/protocol/token/verifier.hpp"
+
+namespace parley::token {
+namespace {
+
+constexpr double kLeadJitter = 0.1;
+constexpr double kSettleShare = 0.1;
+constexpr Duration kLongestRetryAfter = std::chrono::hours(1);
+
+Duration scaled(Duration duration, double factor) {
+  return std::chrono::duration_cast<Duration>(duration * factor);
+}
+
+bool is_refusal(const Error& error) {
+  return error.code == Errc::denied || error.code == Errc::forbidden || error.code == Errc::invalid_token ||
+         error.http_status == 401 || error.http_status == 403;
+}
+
+// The two clocks may differ: a token never lives longer from now than its issuer meant it to live in all.
+Duration remaining_life(const UnverifiedClaims& claims, WallTime wall_now) {
+  return std::min(claims.expires_at - claims.issued_at, claims.expires_at - wall_now);
+}
+
+Error life_is_over(Duration remaining) {
+  const auto ago = std::chrono::duration_cast<std::chrono::seconds>(-remaining).count();
+  return {.code = Errc::token_expired,
+          .message = "the token source gave a token that expired " + std::to_string(ago) +
+                     " s ago; compare this machine's clock with the source's"};
+}
+
+}  // namespace
+
+Keeper::Keeper(KeeperSettings settings, Random& random) : settings_(settings), random_(random) {}
+
+void Keeper::start(TimePoint now) {
+  if (state_ != KeeperState::idle && state_ != KeeperState::refused) return;
+  stop();
+  fetch(now);
+}
+
+void Keeper::stop() {
+  state_ = KeeperState::idle;
+  attempts_ = 0;
+  held_.reset();
+  actions_.clear();
+}
+
+void Keeper::want(Wanted why, TimePoint now) {
+  if (state_ != KeeperState::holding) return;
+  const bool fresh = now - held_->received < held_->settle;
+  if (fresh && why == Wanted::about_to_expire) return;
+  if (fresh)
+    return fail({.code = Errc::token_expired,
+                 .message = "the service calls a new token expired; compare the machines' clocks"},
+                now);
+  attempts_ = 0;
+  fetch(now);
+}
+
+void Keeper::on_fetched(std::uint64_t fetch_id, Result<std::string> token, TimePoint now, WallTime wall_now) {
+  if (state_ != KeeperState::fetching || fetch_id != last_fetch_id_) return;
+  if (token) return accept(std::move(*token), now, wall_now);
+  if (is_refusal(token.error())) return refuse(std::move(token.error()));
+  fail(std::move(token.error()), now);
+}
+
+void Keeper::accept(std::string token, TimePoint now, WallTime wall_now) {
+  auto claims = peek(token);
+  if (!claims) return refuse(claims.error());
+  if (held_ && (held_->identity != claims->identity || held_->service_sid != claims->service_sid))
+    return refuse({.code = Errc::denied,
+                   .message = "the token source gave a token for another identity or service than before"});
+  if (held_ && held_->token == token)
+    return fail({.code = Errc::token_expired, .message = "the token source gave the same token again"}, now);
+  const Duration remaining = remaining_life(*claims, wall_now);
+  if (remaining <= Duration::zero()) return fail(life_is_over(remaining), now);
+  hold({.token = std::move(token),
+        .identity = std::move(claims->identity),
+        .service_sid = std::move(claims->service_sid),
+        .received = now,
+        .expires = now + remaining,
+        .settle = std::min(settings_.settle, scaled(remaining, kSettleShare))});
+}
+
+void Keeper::hold(Held held) {
+  const Duration life = held.expires - held.received;
+  const Duration lead = std::min(settings_.max_lead, scaled(life, settings_.lead_share));
+  wake_ = held.expires - scaled(lead, 1 - kLeadJitter * random_.uniform());
+  held_ = std::move(held);
+  state_ = KeeperState::holding;
+  actions_.push_back(Deliver{held_->token, life});
+}
+
+void Keeper::fetch(TimePoint now) {
+  state_ = KeeperState::fetching;
+  wake_ = now + settings_.fetch_timeout;
+  actions_.push_back(Fetch{++last_fetch_id_});
+}
+
+void Keeper::fail(Error error, TimePoint now) {
+  ++attempts_;
+  Duration wait = back_off();
+  if (error.retry_after) wait = std::max(wait, std::min<Duration>(*error.retry_after, kLongestRetryAfter));
+  state_ = KeeperState::waiting;
+  wake_ = now + wait;
+  actions_.push_back(SourceFailed{std::move(error), wait});
+}
+
+void Keeper::refuse(Error error) {
+  state_ = KeeperState::refused;
+  actions_.push_back(Refused{std::move(error)});
+}
+
+Duration Keeper::back_off() {
+  Duration wait = settings_.first_retry;
+  for (int i = 1; i < attempts_ && wait < settings_.max_retry; ++i) wait *= 2;
+  return scaled(std::min(wait, settings_.max_retry), 0.5 + 0.5 * random_.uniform());
+}
+
+void Keeper::on_time(TimePoint now) {
+  if (state_ == KeeperState::idle || state_ == KeeperState::refused) return;
+  if (held_ && !held_->over && now >= held_->expires) {
+    held_->over = true;
+    actions_.push_back(Expired{{.code = Errc::token_expired, .message = "the token's life is over"}});
+  }
+  if (now < wake_) return;
+  if (state_ == KeeperState::fetching)
+    return fail({.code = Errc::timed_out, .message = "the token source did not answer in time"}, now);
+  if (state_ == KeeperState::holding) attempts_ = 0;
+  fetch(now);
+}
+
+std::optional<TimePoint> Keeper::next_deadline() const {
+  if (state_ == KeeperState::idle || state_ == KeeperState::refused) return std::nullopt;
+  return held_ && !held_->over ? std::min(wake_, held_->expires) : wake_;
+}
+
+std::optional<KeeperAction> Keeper::next() {
+  if (actions_.empty()) return std::nullopt;
+  auto action = std::move(actions_.front());
+  actions_.pop_front();
+  return action;
+}
+
+const std::string& Keeper::token() const {
+  static const std::string none;
+  return held_ && !held_->over ? held_->token : none;
+}
+
+}  // namespace parley::token

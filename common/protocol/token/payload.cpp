@@ -1,0 +1,120 @@
+#include "common/protocol/token/payload.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "common/base/json.hpp"
+
+namespace parley::token {
+namespace {
+
+using json::Value;
+
+void put(Value& object, const char* name, const std::string& value) {
+  if (!value.empty()) object[name] = value;
+}
+
+// The library's dump() throws on bad UTF-8; a replacement character would sign something nobody asked for.
+Result<std::string> text_of(const Value& value) {
+  try {
+    return value.dump();
+  } catch (const Value::type_error&) {
+    return Error{.code = Errc::invalid_argument, .message = "token: expected every text to be UTF-8"};
+  }
+}
+
+Result<Value> embedded(std::string_view name, std::string_view text) {
+  auto value = json::parse_object(text);
+  if (!value)
+    return Error{.code = Errc::invalid_argument, .message = std::string(name) + ": expected a JSON object"};
+  return value;
+}
+
+Result<Value> voice_outgoing(const VoiceGrant& grant) {
+  Value outgoing = Value::object();
+  outgoing["application_sid"] = grant.outgoing_application_sid;
+  if (grant.outgoing_params.empty()) return Result<Value>(boost::system::in_place_value, std::move(outgoing));
+  auto params = embedded("voice.outgoing_params", grant.outgoing_params);
+  if (!params) return params;
+  outgoing["params"] = std::move(*params);
+  return Result<Value>(boost::system::in_place_value, std::move(outgoing));
+}
+
+/// Writes each grant under its key; one that cannot be written is remembered in `failure`.
+class GrantWriter {
+ public:
+  explicit GrantWriter(Value& grants) : grants_(grants) {}
+
+  void operator()(const ChatGrant& grant) {
+    Value& out = section("chat");
+    put(out, "service_sid", grant.service_sid);
+    put(out, "endpoint_id", grant.endpoint_id);
+    put(out, "deployment_role_sid", grant.deployment_role_sid);
+    put(out, "push_credential_sid", grant.push_credential_sid);
+  }
+  void operator()(const SyncGrant& grant) {
+    Value& out = section("data_sync");
+    put(out, "service_sid", grant.service_sid);
+    put(out, "endpoint_id", grant.endpoint_id);
+  }
+  void operator()(const VideoGrant& grant) { put(section("video"), "room", grant.room); }
+  void operator()(const VoiceGrant& grant) {
+    Value& out = section("voice");
+    if (grant.incoming_allowed) out["incoming"]["allow"] = true;
+    if (!grant.outgoing_application_sid.empty()) keep(out["outgoing"], voice_outgoing(grant));
+    put(out, "push_credential_sid", grant.push_credential_sid);
+    put(out, "endpoint_id", grant.endpoint_id);
+  }
+  void operator()(const TaskRouterGrant& grant) {
+    Value& out = section("task_router");
+    put(out, "workspace_sid", grant.workspace_sid);
+    put(out, "worker_sid", grant.worker_sid);
+    put(out, "role", grant.role);
+  }
+  void operator()(const PlayerGrant& grant) { keep(section("player"), embedded("player", grant.json)); }
+
+  std::optional<Error> failure;
+
+ private:
+  Value& section(const char* key) { return grants_[key] = Value::object(); }
+  void keep(Value& place, Result<Value> value) {
+    if (value) place = std::move(*value);
+    if (!value) failure = value.error();
+  }
+
+  Value& grants_;
+};
+
+}  // namespace
+
+std::int64_t unix_seconds(WallTime time) {
+  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+
+Result<std::string> header_text(const TokenSpec& spec) {
+  Value header = Value::object();
+  header["alg"] = std::string(to_string(spec.algorithm));
+  header["typ"] = "JWT";
+  header["cty"] = "twilio-fpa;v=1";
+  put(header, "twr", spec.region);
+  return text_of(header);
+}
+
+Result<std::string> payload_text(const ApiKey& key, const TokenSpec& spec, std::int64_t issued_at) {
+  Value grants = Value::object();
+  grants["identity"] = spec.identity;
+  GrantWriter writer{grants};
+  for (const auto& grant : spec.grants) std::visit(writer, grant);
+  if (writer.failure) return *writer.failure;
+
+  Value payload = Value::object();
+  payload["jti"] = key.key_sid + "-" + std::to_string(issued_at);
+  payload["grants"] = std::move(grants);
+  if (spec.not_before) payload["nbf"] = unix_seconds(*spec.not_before);
+  payload["iat"] = issued_at;
+  payload["exp"] = issued_at + spec.ttl.count();
+  payload["iss"] = key.key_sid;
+  payload["sub"] = key.account_sid;
+  return text_of(payload);
+}
+
+}  // namespace parley::token
