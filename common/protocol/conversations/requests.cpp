@@ -1,0 +1,84 @@
+#include <nlohmann/json.hpp>
+
+#include "common/base/json.hpp"
+#include "common/protocol/conversations/resources.hpp"
+
+namespace parley::conversations {
+namespace {
+
+using json::Reader;
+using json::Value;
+
+Errc code_for(int status) {
+  if (status == 401) return Errc::denied;
+  if (status == 403) return Errc::forbidden;
+  if (status == 404) return Errc::not_found;
+  if (status == 409) return Errc::conflict;
+  if (status == 413) return Errc::limit_exceeded;
+  if (status == 429) return Errc::too_many_requests;
+  return status >= 500 ? Errc::server_error : Errc::invalid_argument;
+}
+
+std::string_view words_for(Errc code) {
+  switch (code) {
+    case Errc::denied:
+      return "the service did not accept the caller";
+    case Errc::forbidden:
+      return "not allowed";
+    case Errc::not_found:
+      return "no such thing";
+    case Errc::conflict:
+      return "it exists already";
+    case Errc::limit_exceeded:
+      return "too large";
+    case Errc::too_many_requests:
+      return "too many requests";
+    case Errc::server_error:
+      return "the service failed";
+    default:
+      return "the service refused the request";
+  }
+}
+
+}  // namespace
+
+Error to_error(const http::Response& response) {
+  Error error{.code = code_for(response.status), .http_status = response.status};
+  error.message = words_for(error.code);
+  if (const auto id = http::find_header(response.headers, "twilio-request-id")) error.request_id = *id;
+  const auto body = json::parse_object(response.body);
+  if (!body) return error;
+  Reader reader(*body, "error");
+  error.server_code = static_cast<int>(reader.optional_integer("code").value_or(0));
+  error.server_text = reader.optional_string("message").value_or("");
+  return error;
+}
+
+std::string resource_url(const http::Response& response) {
+  if (response.status != 202) return "";
+  const auto body = json::parse_object(response.body);
+  if (!body) return "";
+  Reader reader(*body, "");
+  return reader.optional_string("resource_url").value_or("");
+}
+
+std::string encode_conversation_change(const ConversationChange& change) {
+  Value object = Value::object();
+  if (change.friendly_name) object["friendly_name"] = *change.friendly_name;
+  if (change.unique_name) object["unique_name"] = *change.unique_name;
+  if (change.attributes) object["attributes"] = *change.attributes;
+  if (change.is_public) object["type"] = "public";
+  return json::dump(object);
+}
+
+std::string encode_participant(std::string_view identity) { return json::dump({{"identity", identity}}); }
+
+std::string encode_new_message(std::string_view body, std::string_view attributes) {
+  return json::dump({{"body", body}, {"attributes", attributes}});
+}
+
+std::string encode_read_horizon(std::optional<std::int64_t> index) {
+  return json::dump({{"last_read_message_index", index ? Value(*index) : Value()}});
+}
+
+}  // namespace parley::conversations

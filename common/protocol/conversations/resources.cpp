@@ -1,0 +1,245 @@
+#include "common/protocol/conversations/resources.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "common/base/iso8601.hpp"
+#include "common/base/json.hpp"
+
+namespace parley::conversations {
+namespace {
+
+using json::Reader;
+using json::Value;
+
+std::string text_of(Reader& reader, const char* name) { return reader.optional_string(name).value_or(""); }
+
+WallTime date_of(Reader& reader, const char* name) {
+  const auto text = reader.optional_string(name);
+  if (!text) return {};
+  const auto date = parse_iso8601(*text);
+  if (!date) reader.fail(name, "an ISO 8601 date");
+  return date ? *date : WallTime{};
+}
+
+// Attributes travel as JSON text; an object is accepted too.
+std::string attributes_of(Reader& reader) {
+  const Value& value = reader.any("attributes");
+  if (value.is_string()) return value.get<std::string>();
+  return value.is_null() ? "{}" : json::dump(value);
+}
+
+// Opens `text` as an object, lets `read` fill a T, and returns the first failure if there was one.
+template <class T, class Read>
+Result<T> decode(std::string_view text, const char* path, Read read) {
+  const auto value = json::parse_object(text);
+  if (!value) return value.error();
+  Reader reader(*value, path);
+  T result = read(reader);
+  if (reader.failed()) return reader.error();
+  return result;
+}
+
+template <class T, class Read>
+Result<std::vector<T>> decode_each(const Value& array, const std::string& path, Read read) {
+  std::vector<T> results;
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    Reader reader(array[i], path + "[" + std::to_string(i) + "]");
+    results.push_back(read(reader));
+    if (reader.failed()) return reader.error();
+  }
+  return results;
+}
+
+Conversation read_conversation(Reader& reader) {
+  Conversation conversation;
+  conversation.sid = text_of(reader, "conversation_sid");
+  if (conversation.sid.empty()) conversation.sid = reader.string("sid");
+  conversation.unique_name = text_of(reader, "unique_name");
+  conversation.friendly_name = text_of(reader, "friendly_name");
+  conversation.attributes = attributes_of(reader);
+  conversation.created_by = text_of(reader, "created_by");
+  conversation.status = text_of(reader, "status");
+  conversation.last_read_index = reader.optional_integer("last_read_message_index");
+  conversation.unread_count = reader.optional_integer("unread_messages_count");
+  conversation.messages_count = reader.optional_integer("messages_count").value_or(0);
+  const Value& objects = reader.any("sync_objects");
+  if (objects.is_object()) {
+    Reader names(objects, "sync_objects");
+    conversation.document = text_of(names, "conversation");
+    conversation.roster = text_of(names, "participants");
+    conversation.messages = text_of(names, "messages");
+  }
+  return conversation;
+}
+
+SyncItem read_item(Reader& reader) {
+  SyncItem item;
+  const Value& index = reader.any("index");
+  item.key = index.is_number_integer() ? std::to_string(index.get<std::int64_t>()) : reader.string("key");
+  item.last_event_id = reader.optional_integer("last_event_id").value_or(-1);
+  const Value& data = reader.any("data");
+  item.data = data.is_object() ? json::dump(data) : "{}";
+  return item;
+}
+
+bool is_token(const Value& value) {
+  return value.is_string() && !value.get_ref<const std::string&>().empty();
+}
+
+Participant read_participant(Reader& reader) {
+  Participant participant;
+  participant.identity = text_of(reader, "identity");
+  participant.attributes = attributes_of(reader);
+  return participant;
+}
+
+}  // namespace
+
+Result<Configuration> decode_configuration(std::string_view body) {
+  return decode<Configuration>(body, "configuration", [](Reader& reader) {
+    Configuration configuration;
+    configuration.identity = reader.string("identity");
+    Reader links(reader.object("links"), "configuration.links");
+    configuration.my_conversations_url = links.string("my_conversations");
+    configuration.conversations_url = links.string("conversations");
+    configuration.users_url = links.string("users");
+    configuration.typing_url = links.string("typing");
+    configuration.media_url = text_of(links, "media_service");
+    Reader objects(reader.object("sync_objects"), "configuration.sync_objects");
+    configuration.my_info_map = objects.string("my_user_info");
+    configuration.my_conversations_map = objects.string("my_conversations");
+    if (links.failed()) reader.fail("links", "the URLs of the service");
+    if (objects.failed()) reader.fail("sync_objects", "the names of the user's maps");
+    return configuration;
+  });
+}
+
+Result<Conversation> decode_conversation(std::string_view body) {
+  return decode<Conversation>(body, "conversation", read_conversation);
+}
+
+Result<ConversationPage> decode_conversation_page(std::string_view body) {
+  const auto value = json::parse_object(body);
+  if (!value) return value.error();
+  Reader reader(*value, "");
+  const Value& array = reader.array("conversations");
+  const Value& meta = reader.any("meta");
+  if (reader.failed()) return reader.error();
+  auto conversations = decode_each<Conversation>(array, "conversations", read_conversation);
+  if (!conversations) return conversations.error();
+  ConversationPage page{std::move(*conversations), ""};
+  if (meta.is_object() && is_token(meta.value("next_token", Value()))) page.next_token = meta["next_token"];
+  return page;
+}
+
+Result<Participant> decode_participant(std::string_view body) {
+  return decode<Participant>(body, "participant", [](Reader& reader) {
+    Participant participant = read_participant(reader);
+    participant.sid = reader.string("sid");
+    participant.last_read_index = reader.optional_integer("last_read_message_index");
+    participant.created_at = date_of(reader, "date_created");
+    return participant;
+  });
+}
+
+Result<Message> decode_message(std::string_view body) {
+  return decode<Message>(body, "message", [](Reader& reader) {
+    Message message;
+    message.sid = reader.string("sid");
+    message.index = reader.integer("index");
+    message.author = text_of(reader, "author");
+    message.body = text_of(reader, "body");
+    message.attributes = attributes_of(reader);
+    message.created_at = date_of(reader, "date_created");
+    message.updated_at = date_of(reader, "date_updated");
+    message.updated_by = text_of(reader, "last_updated_by");
+    return message;
+  });
+}
+
+Result<SyncObject> decode_sync_object(std::string_view body) {
+  return decode<SyncObject>(body, "sync", [](Reader& reader) {
+    SyncObject object;
+    object.sid = reader.string("sid");
+    object.last_event_id = reader.integer("last_event_id");
+    const Value& links = reader.any("links");
+    if (links.is_object()) {
+      Reader urls(links, "sync.links");
+      object.items_url = text_of(urls, "items");
+    }
+    const Value& data = reader.any("data");
+    if (data.is_object()) object.data = json::dump(data);
+    return object;
+  });
+}
+
+Result<SyncPage> decode_sync_page(std::string_view body) {
+  const auto value = json::parse_object(body);
+  if (!value) return value.error();
+  Reader reader(*value, "");
+  const Value& array = reader.array("items");
+  const Value& meta = reader.object("meta");
+  if (reader.failed()) return reader.error();
+  auto items = decode_each<SyncItem>(array, "items", read_item);
+  if (!items) return items.error();
+  return SyncPage{std::move(*items), is_token(meta.value("previous_token", Value())),
+                  is_token(meta.value("next_token", Value()))};
+}
+
+Result<ConversationDocument> decode_document(std::string_view data) {
+  return decode<ConversationDocument>(data, "document", [](Reader& reader) {
+    ConversationDocument document;
+    document.unique_name = text_of(reader, "uniqueName");
+    document.friendly_name = text_of(reader, "friendlyName");
+    document.attributes = attributes_of(reader);
+    document.created_by = text_of(reader, "createdBy");
+    document.messages = reader.string("messages");
+    document.roster = reader.string("roster");
+    document.created_at = date_of(reader, "dateCreated");
+    document.updated_at = date_of(reader, "dateUpdated");
+    const Value& last = reader.any("lastMessage");
+    if (last.is_object()) {
+      Reader message(last, "document.lastMessage");
+      document.last_message_index = message.optional_integer("index");
+    }
+    return document;
+  });
+}
+
+Result<MyConversation> decode_my_conversation(std::string_view data) {
+  return decode<MyConversation>(data, "my conversation", [](Reader& reader) {
+    MyConversation mine;
+    mine.status = reader.string("status");
+    mine.document = text_of(reader, "channel");
+    mine.last_read_index = reader.optional_integer("lastConsumedMessageIndex");
+    mine.muted = text_of(reader, "notificationLevel") == "muted";
+    return mine;
+  });
+}
+
+Result<Participant> decode_roster_item(std::string_view sid, std::string_view data) {
+  return decode<Participant>(data, "participant", [&](Reader& reader) {
+    Participant participant = read_participant(reader);
+    participant.sid = sid;
+    participant.last_read_index = reader.optional_integer("lastConsumedMessageIndex");
+    participant.created_at = date_of(reader, "dateCreated");
+    return participant;
+  });
+}
+
+Result<Message> decode_message_item(std::int64_t index, std::string_view data) {
+  return decode<Message>(data, "message", [&](Reader& reader) {
+    Message message;
+    message.sid = reader.string("sid");
+    message.index = index;
+    message.author = text_of(reader, "author");
+    message.body = text_of(reader, "text");
+    message.attributes = attributes_of(reader);
+    message.created_at = date_of(reader, "timestamp");
+    message.updated_at = date_of(reader, "dateUpdated");
+    message.updated_by = text_of(reader, "lastUpdatedBy");
+    return message;
+  });
+}
+
+}  // namespace parley::conversations

@@ -1,0 +1,165 @@
+#include <nlohmann/json.hpp>
+
+#include "common/base/json.hpp"
+#include "common/base/limits.hpp"
+#include "common/protocol/sync/event.hpp"
+#include "common/protocol/sync/names.hpp"
+
+namespace parley::sync {
+namespace {
+
+using json::Reader;
+using json::Value;
+
+// A list writes its index as a number or as its decimal string.
+std::string read_key(Reader& reader, ObjectType type) {
+  if (type == ObjectType::map) return reader.string("item_key");
+  const Value& index = reader.any("item_index");
+  if (index.is_number_integer()) return std::to_string(index.get<std::int64_t>());
+  const std::string text = index.is_string() ? index.get<std::string>() : "";
+  const bool decimal =
+      !text.empty() && text.size() <= 18 && text.find_first_not_of("0123456789") == std::string::npos;
+  if (!decimal) reader.fail("item_index", "an index");
+  return text;
+}
+
+std::string read_data(const Value& data) { return data.is_object() ? json::dump(data) : "{}"; }
+
+Event read_event(const Value& object, EventKind kind, const std::string& path, std::optional<Error>& error) {
+  Reader reader(object, path);
+  const std::string prefix(to_string(kind.type));
+  Event event;
+  event.type = kind.type;
+  event.change = kind.change;
+  event.object_sid = reader.string((prefix + "_sid").c_str());
+  event.unique_name = reader.optional_string((prefix + "_unique_name").c_str()).value_or("");
+  event.date_created = reader.optional_string("date_created").value_or("");
+  event.revision = reader.optional_string((prefix + "_revision").c_str()).value_or("");
+  if (kind.change == Change::removed) {
+    event.id = reader.optional_integer("id").value_or(0);
+  } else {
+    event.id = reader.integer("id");
+  }
+  if (kind.change == Change::updated) event.data = read_data(reader.any("document_data"));
+  const bool of_item = kind.change != Change::updated && kind.change != Change::removed;
+  if (of_item) {
+    event.item_key = read_key(reader, kind.type);
+    event.item_url = reader.optional_string("item_url").value_or("");
+    event.item_revision = reader.optional_string("item_revision").value_or("");
+    event.data = read_data(reader.any("item_data"));
+  }
+  if (reader.failed() && !error) error = reader.error();
+  return event;
+}
+
+Outcome read_outcome(const Value& object, Outcome::Kind kind, const std::string& path,
+                     std::optional<Error>& error) {
+  Reader reader(object, path);
+  Outcome outcome;
+  outcome.kind = kind;
+  outcome.object_sid = reader.string("object_sid");
+  const auto type = object_type(reader.optional_string("object_type").value_or(""));
+  if (!type) reader.fail("object_type", "document, list or map");
+  outcome.type = type.value_or(ObjectType::document);
+  if (kind == Outcome::Kind::established) {
+    outcome.interrupted = reader.optional_string("replay_status") == "interrupted";
+    outcome.last_event_id = reader.integer("last_event_id");
+  }
+  if (kind == Outcome::Kind::failed) {
+    Reader failure(reader.object("error"), path + ".error");
+    outcome.status = static_cast<int>(failure.integer("status"));
+    outcome.code = static_cast<int>(failure.optional_integer("code").value_or(0));
+    outcome.message = failure.optional_string("message").value_or("");
+    if (failure.failed()) reader.fail("error", "an object with a status");
+  }
+  if (reader.failed() && !error) error = reader.error();
+  return outcome;
+}
+
+template <class Read>
+std::optional<Error> for_each_event(const Value& envelope, Read read) {
+  std::optional<Error> error;
+  const auto single = envelope.find("event");
+  if (single != envelope.end()) read(*single, "event", error);
+  const auto several = envelope.find("events");
+  if (several == envelope.end()) return error;
+  if (!several->is_array())
+    return Error{.code = Errc::protocol_error, .message = "events: expected an array"};
+  for (std::size_t i = 0; i < several->size() && !error; ++i)
+    read((*several)[i], "events[" + std::to_string(i) + "]", error);
+  return error;
+}
+
+SubscriptionRequest read_request(const Value& object, const std::string& path, std::optional<Error>& error) {
+  Reader reader(object, path);
+  SubscriptionRequest request;
+  request.object_sid = reader.string("object_sid");
+  const auto type = object_type(reader.optional_string("object_type").value_or(""));
+  if (!type) reader.fail("object_type", "document, list or map");
+  request.type = type.value_or(ObjectType::document);
+  request.last_event_id = reader.optional_integer("last_event_id");
+  if (reader.failed() && !error) error = reader.error();
+  return request;
+}
+
+}  // namespace
+
+Result<Envelope> decode_envelope(std::string_view payload) {
+  const auto value = json::parse_object(payload);
+  if (!value) return value.error();
+  Reader reader(*value, "");
+  const std::string name = reader.string("event_type");
+  Envelope envelope;
+  envelope.correlation_id = reader.optional_integer("correlation_id");
+  if (reader.failed()) return reader.error();
+
+  std::optional<Error> error;
+  if (const auto kind = parse_event_type(name))
+    error = for_each_event(*value, [&](const Value& object, const std::string& path, auto& failure) {
+      envelope.events.push_back(read_event(object, *kind, path, failure));
+    });
+  else if (const auto outcome = parse_outcome_name(name))
+    error = for_each_event(*value, [&](const Value& object, const std::string& path, auto& failure) {
+      envelope.outcomes.push_back(read_outcome(object, *outcome, path, failure));
+    });
+  if (error) return *error;
+  return envelope;
+}
+
+Result<SubscriptionBatch> decode_batch(std::string_view body) {
+  const auto value = json::parse_object(body);
+  if (!value) return value.error();
+  Reader reader(*value, "");
+  SubscriptionBatch batch;
+  const std::string action = reader.string("action");
+  batch.cancel = action == "cancel";
+  if (!batch.cancel && action != "establish") reader.fail("action", "establish or cancel");
+  batch.correlation_id = reader.integer("correlation_id");
+  batch.retried_requests = static_cast<int>(reader.optional_integer("retried_requests").value_or(0));
+  const Value& requests = reader.array("requests");
+  if (!reader.failed() && requests.size() > limits::kSubscriptionBatch)
+    reader.fail("requests", "at most " + std::to_string(limits::kSubscriptionBatch) + " entries");
+  if (reader.failed()) return reader.error();
+
+  std::optional<Error> error;
+  for (std::size_t i = 0; i < requests.size() && !error; ++i)
+    batch.requests.push_back(read_request(requests[i], "requests[" + std::to_string(i) + "]", error));
+  if (error) return *error;
+  return batch;
+}
+
+Result<BatchReply> decode_batch_reply(std::string_view body) {
+  const auto value = json::parse_object(body);
+  if (!value) return value.error();
+  Reader reader(*value, "");
+  BatchReply reply;
+  reply.estimated_delivery_in_ms = static_cast<int>(
+      reader.optional_integer("estimated_delivery_in_ms").value_or(reply.estimated_delivery_in_ms));
+  reply.max_batch_size =
+      static_cast<int>(reader.optional_integer("max_batch_size").value_or(reply.max_batch_size));
+  reply.ttl_in_s = static_cast<int>(reader.optional_integer("ttl_in_s").value_or(reply.ttl_in_s));
+  if (reader.failed()) return reader.error();
+  return reply;
+}
+
+}  // namespace parley::sync

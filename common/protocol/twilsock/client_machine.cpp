@@ -1,0 +1,303 @@
+#include "common/protocol/twilsock/client_machine.hpp"
+
+#include <algorithm>
+
+#include "common/base/random.hpp"
+
+namespace parley::twilsock {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+// Codes after which a new token helps: expired, not yet valid, lifetime over (both code families).
+bool wants_new_token(int code) {
+  constexpr int kCodes[] = {20104, 20105, 20156, 51119, 51120};
+  return std::find(std::begin(kCodes), std::end(kCodes), code) != std::end(kCodes);
+}
+
+Error refused(const Status& status) {
+  const bool expired = wants_new_token(status.error_code);
+  return {
+      .code = expired ? Errc::token_expired : Errc::denied,
+      .message = expired ? "the service says that the token's life is over" : "the service refused the token",
+      .http_status = status.code,
+      .server_code = status.error_code,
+      .server_text = status.description};
+}
+
+Error transport_failure(const Status& status) {
+  return {.code = status.code == 429 ? Errc::too_many_requests : Errc::server_error,
+          .message = "the connection refused the request",
+          .http_status = status.code,
+          .server_code = status.error_code,
+          .server_text = status.description};
+}
+
+}  // namespace
+
+ClientMachine::ClientMachine(ClientSettings settings, Random& random)
+    : settings_(std::move(settings)), random_(random) {}
+
+std::string ClientMachine::make_id() { return "TM" + random_hex(random_, 16); }
+
+void ClientMachine::enter(ClientState state, std::optional<Error> reason) {
+  state_ = state;
+  actions_.push_back(StateChanged{state, std::move(reason), retry_at_});
+}
+
+void ClientMachine::connect(TimePoint now) {
+  const bool can_start =
+      state_ == ClientState::idle || state_ == ClientState::waiting || state_ == ClientState::denied;
+  if (can_start) open(now);
+}
+
+void ClientMachine::open(TimePoint) {
+  retry_at_.reset();
+  enter(ClientState::opening);
+  actions_.push_back(Open{});
+}
+
+void ClientMachine::disconnect(TimePoint) {
+  if (state_ == ClientState::connected) send_packet({make_id(), Close{}, "", ""});
+  leave_stream(/*drop=*/true);
+  retry_at_.reset();
+  failures_ = 0;
+  while (!requests_.empty())
+    finish(requests_.begin(), Error{.code = Errc::cancelled, .message = "the client disconnected"});
+  if (state_ != ClientState::idle) enter(ClientState::idle);
+}
+
+void ClientMachine::set_token(std::string token, TimePoint now) {
+  token_ = std::move(token);
+  if (state_ == ClientState::needs_token || state_ == ClientState::denied) return open(now);
+  if (state_ != ClientState::connected) return;  // the coming init carries it
+  update_id_ = make_id();
+  send_packet({update_id_, Update{token_}, "", ""});
+}
+
+void ClientMachine::on_open(TimePoint now) {
+  if (state_ != ClientState::opening) return;
+  init_id_ = make_id();
+  init_deadline_ = now + settings_.init_timeout;
+  silence_deadline_ = now + settings_.silence_timeout;
+  enter(ClientState::initializing);
+  send_packet(
+      {init_id_,
+       Init{token_, continuation_token_, settings_.metadata, settings_.registrations, {"client_update"}}, "",
+       ""});
+}
+
+void ClientMachine::on_message(std::string_view bytes, TimePoint now) {
+  if (state_ != ClientState::initializing && state_ != ClientState::connected) return;
+  silence_deadline_ = now + settings_.silence_timeout;
+  auto packet = decode(bytes);
+  if (packet) return on_packet(std::move(*packet), now);
+  leave_stream(/*drop=*/true);
+  retry_later(packet.error(), std::nullopt, now);
+}
+
+void ClientMachine::on_packet(Packet packet, TimePoint now) {
+  if (std::holds_alternative<Reply>(packet.body)) return on_reply(std::move(packet), now);
+  send_packet({packet.id, Reply{}, "", ""});
+  if (const auto* close = std::get_if<Close>(&packet.body)) return on_close(packet, *close, now);
+  if (state_ != ClientState::connected) return;  // nothing but the init reply may come before it
+  if (auto* notification = std::get_if<Notification>(&packet.body))
+    actions_.push_back(
+        NotificationReceived{std::move(notification->message_type), std::move(packet.payload)});
+  else if (const auto* update = std::get_if<ClientUpdate>(&packet.body))
+    if (update->type == "token_about_to_expire") actions_.push_back(TokenWanted{/*expired=*/false});
+}
+
+void ClientMachine::on_reply(Packet packet, TimePoint now) {
+  auto& reply = std::get<Reply>(packet.body);
+  if (state_ == ClientState::initializing) {
+    if (packet.id == init_id_) on_init_reply(packet, reply, now);
+    return;
+  }
+  if (!update_id_.empty() && packet.id == update_id_) return on_update_reply(reply, now);
+
+  const auto known = by_packet_.find(packet.id);
+  if (known == by_packet_.end()) return;  // timed out or cancelled meanwhile
+  const auto at = requests_.find(known->second);
+  if (!reply.status.ok()) return finish(at, transport_failure(reply.status));
+  if (!reply.http)
+    return finish(at, Error{.code = Errc::protocol_error, .message = "reply without http_status"});
+  reply.http->body = std::move(packet.payload);
+  reply.http->content_type = std::move(packet.payload_type);
+  finish(at, std::move(*reply.http));
+}
+
+void ClientMachine::on_init_reply(const Packet& packet, const Reply& reply, TimePoint now) {
+  init_deadline_.reset();
+  if (reply.status.ok()) {
+    if (reply.init) continuation_token_ = reply.init->continuation_token;
+    failures_ = 0;
+    enter(ClientState::connected);
+    for (auto& [id, pending] : requests_) hand_over(id, pending);
+    return;
+  }
+  leave_stream(/*drop=*/true);
+  if (reply.status.code == 401 || reply.status.code == 403) return on_refused(reply.status);
+  retry_later(transport_failure(reply.status), decode_backoff(packet.payload), now);
+}
+
+void ClientMachine::on_update_reply(const Reply& reply, TimePoint now) {
+  update_id_.clear();
+  if (reply.status.ok()) return actions_.push_back(TokenAccepted{});
+  leave_stream(/*drop=*/true);
+  if (reply.status.code == 401 || reply.status.code == 403) return on_refused(reply.status);
+  retry_later(transport_failure(reply.status), std::nullopt, now);
+}
+
+void ClientMachine::on_close(const Packet& packet, const Close& close, TimePoint now) {
+  const Status status = close.status.value_or(Status{308, "", 0, ""});
+  leave_stream(/*drop=*/true);
+  switch (status.code) {
+    case 401:
+    case 406:
+    case 410:
+    case 417:
+      return on_refused(status);
+    default:
+      return retry_later(transport_failure(status), decode_backoff(packet.payload), now);
+  }
+}
+
+void ClientMachine::on_refused(const Status& status) {
+  Error reason = refused(status);
+  if (status.code == 410) reason.code = Errc::token_expired;
+  if (reason.code == Errc::token_expired) {
+    enter(ClientState::needs_token, std::move(reason));
+    actions_.push_back(TokenWanted{/*expired=*/true});
+    return;
+  }
+  if (status.code == 406 || status.code == 417) reason.message = "the service could not read our packets";
+  deny(std::move(reason));
+}
+
+// Nothing that waits can succeed any more: say so at once instead of letting it time out.
+void ClientMachine::deny(Error reason) {
+  while (!requests_.empty()) finish(requests_.begin(), reason);
+  enter(ClientState::denied, std::move(reason));
+}
+
+void ClientMachine::on_closed(Error reason, TimePoint now) {
+  const bool has_stream = state_ == ClientState::opening || state_ == ClientState::initializing ||
+                          state_ == ClientState::connected;
+  if (!has_stream) return;
+  leave_stream(/*drop=*/false);
+  retry_later(std::move(reason), std::nullopt, now);
+}
+
+// Undoes what a stream brought: its timers and the requests that were on it.
+void ClientMachine::leave_stream(bool drop) {
+  init_deadline_.reset();
+  silence_deadline_.reset();
+  init_id_.clear();
+  update_id_.clear();
+  const bool has_stream = state_ == ClientState::opening || state_ == ClientState::initializing ||
+                          state_ == ClientState::connected;
+  if (drop && has_stream) actions_.push_back(DropStream{});
+  fail_requests_in_flight();
+}
+
+void ClientMachine::fail_requests_in_flight() {
+  for (auto at = requests_.begin(); at != requests_.end();) {
+    const auto current = at++;
+    Pending& pending = current->second;
+    if (!pending.handed_over) continue;
+    by_packet_.erase(pending.packet_id);
+    pending.handed_over = false;
+    if (pending.request.repeatable) continue;
+    finish(current, Error{.code = Errc::outcome_unknown,
+                          .message = "the connection was lost after the request was sent"});
+  }
+}
+
+void ClientMachine::retry_later(Error reason, std::optional<BackoffPolicy> policy, TimePoint now) {
+  const int doublings = std::min(failures_++, 20);
+  Duration delay = std::min(settings_.backoff_max, settings_.backoff_min * (1 << doublings));
+  delay = duration_cast<Duration>(delay * (0.8 + 0.4 * random_.uniform()));
+  if (policy) {
+    const int spread = std::max(0, policy->reconnect_max_ms - policy->reconnect_min_ms);
+    delay = milliseconds(policy->reconnect_min_ms + static_cast<int>(spread * random_.uniform()));
+  }
+  retry_at_ = now + delay;
+  enter(ClientState::waiting, std::move(reason));
+}
+
+RequestId ClientMachine::send(OutgoingRequest request, TimePoint now) {
+  const RequestId id = ++last_id_;
+  const TimePoint deadline = now + request.timeout;
+  auto& pending = requests_.emplace(id, Pending{std::move(request), deadline, false, ""}).first->second;
+  if (state_ == ClientState::connected) hand_over(id, pending);
+  return id;
+}
+
+void ClientMachine::hand_over(RequestId id, Pending& pending) {
+  pending.handed_over = true;
+  pending.packet_id = make_id();
+  const auto& request = pending.request.request;
+  const auto content_type = http::find_header(request.headers, "content-type");
+  by_packet_.emplace(pending.packet_id, id);
+  send_packet({pending.packet_id, Message{"ip_messaging", pending.request.host, request},
+               std::string(content_type.value_or("")), request.body});
+}
+
+void ClientMachine::cancel(RequestId id) {
+  const auto at = requests_.find(id);
+  if (at == requests_.end()) return;
+  by_packet_.erase(at->second.packet_id);
+  requests_.erase(at);
+}
+
+void ClientMachine::finish(std::map<RequestId, Pending>::iterator at, Result<http::Response> outcome) {
+  by_packet_.erase(at->second.packet_id);
+  actions_.push_back(RequestDone{at->first, std::move(outcome)});
+  requests_.erase(at);
+}
+
+void ClientMachine::on_time(TimePoint now) {
+  for (auto at = requests_.begin(); at != requests_.end();) {
+    const auto current = at++;
+    if (current->second.deadline > now) continue;
+    const bool sent = current->second.handed_over;
+    finish(current, Error{.code = sent ? Errc::outcome_unknown : Errc::timed_out,
+                          .message = sent ? "no reply within the time allowed"
+                                          : "no connection within the time allowed; nothing was sent"});
+  }
+  const bool silent = silence_deadline_ && *silence_deadline_ <= now;
+  const bool no_init_reply = init_deadline_ && *init_deadline_ <= now;
+  if (silent || no_init_reply) {
+    leave_stream(/*drop=*/true);
+    retry_later({.code = Errc::timed_out, .message = silent ? "the service fell silent" : "no reply to init"},
+                std::nullopt, now);
+  }
+  if (state_ == ClientState::waiting && retry_at_ && *retry_at_ <= now) open(now);
+}
+
+std::optional<TimePoint> ClientMachine::next_deadline() const {
+  std::optional<TimePoint> first;
+  const auto consider = [&](std::optional<TimePoint> deadline) {
+    if (deadline && (!first || *deadline < *first)) first = deadline;
+  };
+  consider(init_deadline_);
+  consider(silence_deadline_);
+  if (state_ == ClientState::waiting) consider(retry_at_);
+  for (const auto& [id, pending] : requests_) consider(pending.deadline);
+  return first;
+}
+
+void ClientMachine::send_packet(const Packet& packet) {
+  actions_.push_back(SendBytes{encode(packet, Writer::client)});
+}
+
+std::optional<ClientAction> ClientMachine::next() {
+  if (actions_.empty()) return std::nullopt;
+  auto action = std::move(actions_.front());
+  actions_.pop_front();
+  return action;
+}
+
+}  // namespace parley::twilsock

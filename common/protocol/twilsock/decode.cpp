@@ -1,0 +1,188 @@
+#include <nlohmann/json.hpp>
+
+#include "common/base/encoding.hpp"
+#include "common/base/json.hpp"
+#include "common/base/limits.hpp"
+#include "common/protocol/twilsock/frame.hpp"
+#include "common/protocol/twilsock/packet.hpp"
+
+namespace parley::twilsock {
+namespace {
+
+using json::Reader;
+using json::Value;
+
+std::vector<std::string> read_strings(const Value& array) {
+  std::vector<std::string> strings;
+  if (!array.is_array()) return strings;
+  for (const auto& entry : array)
+    if (entry.is_string()) strings.push_back(entry.get<std::string>());
+  return strings;
+}
+
+// The JavaScript client puts a number among the strings; descriptive values are never worth a refusal.
+std::vector<std::pair<std::string, std::string>> read_metadata(const Value& object) {
+  std::vector<std::pair<std::string, std::string>> metadata;
+  if (!object.is_object()) return metadata;
+  for (const auto& [name, value] : object.items())
+    metadata.emplace_back(name, value.is_string() ? value.get<std::string>() : json::dump(value));
+  return metadata;
+}
+
+std::vector<Registration> read_registrations(const Value& array) {
+  std::vector<Registration> registrations;
+  if (!array.is_array()) return registrations;
+  for (const auto& entry : array) {
+    if (!entry.is_object()) continue;
+    Reader reader(entry, "registrations");
+    Registration registration;
+    registration.product = reader.optional_string("product").value_or("");
+    registration.type = reader.optional_string("type").value_or("");
+    registration.protocol_version =
+        static_cast<int>(reader.optional_integer("notification_protocol_version").value_or(0));
+    registration.message_types = read_strings(reader.any("message_types"));
+    registration.context_id = reader.optional_string("notification_ctx_id").value_or("");
+    registrations.push_back(std::move(registration));
+  }
+  return registrations;
+}
+
+Status read_status(const Value& object, Reader& outer) {
+  Reader reader(object, "status");
+  Status status;
+  status.code = static_cast<int>(reader.integer("code"));
+  status.status = reader.optional_string("status").value_or("");
+  status.error_code = static_cast<int>(reader.optional_integer("errorCode").value_or(0));
+  status.description = reader.optional_string("description").value_or("");
+  if (reader.failed()) outer.fail("status", "an object with an integer code");
+  return status;
+}
+
+// Native clients send arrays of strings where JavaScript sends strings; a repeated name is an array in both.
+void append_values(http::Fields& fields, const std::string& name, const Value& value, bool encoded) {
+  if (value.is_array()) {
+    for (const auto& entry : value)
+      if (!entry.is_array()) append_values(fields, name, entry, encoded);
+    return;
+  }
+  if (!value.is_string()) return;
+  const auto& text = value.get_ref<const std::string&>();
+  if (!encoded) return fields.emplace_back(name, text), void();
+  auto decoded_name = percent_decode(name);
+  auto decoded_text = percent_decode(text);
+  if (decoded_name && decoded_text) fields.emplace_back(std::move(*decoded_name), std::move(*decoded_text));
+}
+
+http::Fields read_fields(const Value& object, bool encoded) {
+  http::Fields fields;
+  if (!object.is_object()) return fields;
+  for (const auto& [name, value] : object.items()) append_values(fields, name, value, encoded);
+  return fields;
+}
+
+Message read_message(Reader& header) {
+  Message message;
+  message.active_grant = header.optional_string("active_grant").value_or("");
+  const Value& object = header.object("http_request");
+  if (header.failed()) return message;
+  Reader reader(object, "http_request");
+  message.host = reader.optional_string("host").value_or("");
+  message.request.method = reader.string("method");
+  message.request.path = reader.string("path");
+  message.request.params = read_fields(reader.any("params"), /*encoded=*/true);
+  message.request.headers = read_fields(reader.any("headers"), /*encoded=*/false);
+  if (reader.failed()) header.fail("http_request", "an object with method and path");
+  return message;
+}
+
+std::optional<http::Response> read_http_status(Reader& header) {
+  const Value& object = header.any("http_status");
+  if (object.is_null()) return std::nullopt;
+  Reader reader(object, "http_status");
+  http::Response response;
+  response.status = static_cast<int>(reader.integer("code"));
+  if (reader.failed()) header.fail("http_status", "an object with an integer code");
+  response.headers = read_fields(header.any("http_headers"), /*encoded=*/false);
+  std::erase_if(response.headers,
+                [](const auto& h) { return http::equal_ignoring_case(h.first, "content-type"); });
+  return response;
+}
+
+std::optional<InitReply> read_init_reply(Reader& header) {
+  const Value& status = header.any("continuation_token_status");
+  if (!status.is_object()) return std::nullopt;
+  InitReply reply;
+  reply.capabilities = read_strings(header.any("capabilities"));
+  reply.continuation_token = header.optional_string("continuation_token").value_or("");
+  Reader reader(status, "continuation_token_status");
+  reply.reissued = reader.boolean("reissued");
+  reply.reissue_reason = reader.optional_string("reissue_reason").value_or("");
+  reply.reissue_message = reader.optional_string("reissue_message").value_or("");
+  reply.registrations = read_registrations(header.any("init_registrations"));
+  if (reader.failed()) header.fail("continuation_token_status", "an object with \"reissued\"");
+  return reply;
+}
+
+Body read_body(const std::string& method, Reader& header) {
+  if (method == "reply")
+    return Reply{read_status(header.object("status"), header), read_http_status(header),
+                 read_init_reply(header)};
+  if (method == "notification")
+    return Notification{header.string("message_type"),
+                        header.optional_string("notification_ctx_id").value_or("")};
+  if (method == "message") return read_message(header);
+  if (method == "init")
+    return Init{header.string("token"), header.optional_string("continuation_token").value_or(""),
+                read_metadata(header.any("metadata")), read_registrations(header.any("registrations")),
+                read_strings(header.any("capabilities"))};
+  if (method == "update") return Update{header.string("token")};
+  if (method == "ping") return Ping{};
+  if (method == "client_update") return ClientUpdate{header.string("client_update_type")};
+  if (method == "close") {
+    const Value& status = header.any("status");
+    return status.is_null() ? Close{} : Close{read_status(status, header)};
+  }
+  if (method == "put_notification_ctx" || method == "delete_notification_ctx")
+    return NotificationContext{method.starts_with("put"), header.string("notification_ctx_id")};
+  return Unknown{method};
+}
+
+}  // namespace
+
+Result<Packet> decode(std::string_view bytes) {
+  const auto frame = split_frame(bytes);
+  if (!frame) return frame.error();
+  const auto header = json::parse_object(frame->header);
+  if (!header) return header.error();
+
+  Reader reader(*header, "");
+  Packet packet;
+  packet.id = reader.string("id");
+  const std::string method = reader.string("method");
+  packet.payload_type = reader.optional_string("payload_type").value_or("");
+  const auto payload_size = reader.optional_integer("payload_size").value_or(0);
+  if (packet.id.empty() || packet.id.size() > limits::kPacketIdBytes) reader.fail("id", "1 to 64 bytes");
+  if (payload_size < 0) reader.fail("payload_size", "a size");
+  if (!reader.failed()) packet.body = read_body(method, reader);
+  if (reader.failed()) return reader.error();
+
+  const auto payload = take_payload(frame->rest, static_cast<std::size_t>(payload_size));
+  if (!payload) return payload.error();
+  packet.payload = *payload;
+  return packet;
+}
+
+std::optional<BackoffPolicy> decode_backoff(std::string_view payload) {
+  const auto object = json::parse_object(payload);
+  if (!object) return std::nullopt;
+  const auto policy = object->find("backoff_policy");
+  if (policy == object->end()) return std::nullopt;
+  Reader reader(*policy, "backoff_policy");
+  const auto min = reader.integer("reconnect_min_ms");
+  const auto max = reader.optional_integer("reconnect_max_ms").value_or(0);
+  constexpr std::int64_t kDay = 24 * 60 * 60 * 1000;
+  if (reader.failed() || min < 0 || min > kDay || max < 0 || max > kDay) return std::nullopt;
+  return BackoffPolicy{static_cast<int>(min), static_cast<int>(max)};
+}
+
+}  // namespace parley::twilsock

@@ -1,0 +1,96 @@
+#include "common/protocol/conversations/resources.hpp"
+
+#include <gtest/gtest.h>
+
+namespace parley::conversations {
+namespace {
+
+TEST(ConversationsError, KeepsEveryLayerApart) {
+  const auto error = to_error(
+      {403, {{"twilio-request-id", "RQ1"}}, R"({"status":403,"code":50430,"message":"Not a participant"})"});
+  EXPECT_EQ(error.code, Errc::forbidden);
+  EXPECT_EQ(error.http_status, 403);
+  EXPECT_EQ(error.server_code, 50430);
+  EXPECT_EQ(error.server_text, "Not a participant");
+  EXPECT_EQ(error.request_id, "RQ1");
+  EXPECT_EQ(error.message.find("participant"), std::string::npos)
+      << "server text does not leak into our words";
+}
+
+struct Mapped {
+  int status;
+  Errc code;
+};
+
+TEST(ConversationsError, MapsStatusesToCodes) {
+  for (const Mapped& row :
+       {Mapped{400, Errc::invalid_argument}, Mapped{401, Errc::denied}, Mapped{403, Errc::forbidden},
+        Mapped{404, Errc::not_found}, Mapped{409, Errc::conflict}, Mapped{413, Errc::limit_exceeded},
+        Mapped{429, Errc::too_many_requests}, Mapped{500, Errc::server_error},
+        Mapped{503, Errc::server_error}})
+    EXPECT_EQ(to_error({row.status, {}, "not json"}).code, row.code) << row.status;
+}
+
+TEST(ConversationsResources, ReadsAMessageItemWithEveryMember) {
+  const auto message = decode_message_item(
+      7,
+      R"({"sid":"IM1","author":"bob","text":"hi","attributes":"{\"a\":1}","timestamp":"2026-11-20T12:09:20.946Z",)"
+      R"("dateUpdated":"2026-11-20T12:09:21.000Z","lastUpdatedBy":"alice"})");
+  ASSERT_TRUE(message) << message.error().message;
+  EXPECT_EQ(message->index, 7);
+  EXPECT_EQ(message->body, "hi");
+  EXPECT_EQ(message->attributes, R"({"a":1})");
+  EXPECT_EQ(message->updated_by, "alice");
+  EXPECT_LT(message->created_at, message->updated_at);
+}
+
+TEST(ConversationsResources, AttributesMayBeAnObjectAndTextMayBeNull) {
+  const auto message = decode_message_item(0, R"({"sid":"IM1","text":null,"attributes":{"a":[1]}})");
+  ASSERT_TRUE(message);
+  EXPECT_EQ(message->body, "");
+  EXPECT_EQ(message->attributes, R"({"a":[1]})");
+}
+
+TEST(ConversationsResources, NeverReadIsNotZero) {
+  const auto mine = decode_conversation(
+      R"({"sid":"CH1","conversation_sid":"CH1","unread_messages_count":null,"last_read_message_index":null,"messages_count":5})");
+  ASSERT_TRUE(mine);
+  EXPECT_EQ(mine->unread_count, std::nullopt);
+  EXPECT_EQ(mine->messages_count, 5);
+}
+
+TEST(ConversationsResources, PagesKnowWhetherMoreFollows) {
+  EXPECT_EQ(decode_conversation_page(R"({"conversations":[],"meta":{"next_token":"x"}})")->next_token, "x");
+  EXPECT_EQ(decode_conversation_page(R"({"conversations":[],"meta":{"next_token":null}})")->next_token, "");
+  const auto page =
+      decode_sync_page(R"({"items":[{"index":3,"data":{}}],"meta":{"previous_token":"","next_token":"t"}})");
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->items[0].key, "3");
+  EXPECT_FALSE(page->has_previous);
+  EXPECT_TRUE(page->has_next);
+}
+
+struct Bad {
+  const char* body;
+  const char* message;
+};
+
+TEST(ConversationsResources, NamesThePathOfWhatIsBad) {
+  for (const Bad& bad :
+       {Bad{R"({"items":[{"index":1,"data":{}},{"data":{}}],"meta":{}})", "items[1].key: expected a string"},
+        Bad{R"({"items":1,"meta":{}})", "items: expected an array"},
+        Bad{R"({"items":[]})", "meta: expected an object"}})
+    EXPECT_EQ(decode_sync_page(bad.body).error().message, bad.message);
+  EXPECT_EQ(decode_message_item(0, R"({"sid":"IM1","timestamp":"yesterday"})").error().message,
+            "message.timestamp: expected an ISO 8601 date");
+}
+
+TEST(ConversationsRequests, LeaveOutWhatStaysUnchanged) {
+  EXPECT_EQ(encode_conversation_change({std::nullopt, "f", std::nullopt}), R"({"friendly_name":"f"})");
+  EXPECT_EQ(encode_conversation_change({"u", std::nullopt, "{}", true}),
+            R"({"unique_name":"u","attributes":"{}","type":"public"})");
+  EXPECT_EQ(encode_read_horizon(std::nullopt), R"({"last_read_message_index":null})");
+}
+
+}  // namespace
+}  // namespace parley::conversations

@@ -1,0 +1,109 @@
+#include "common/protocol/sync/event.hpp"
+
+#include <gtest/gtest.h>
+
+#include "common/protocol/twilsock/packet.hpp"
+#include "tests/support/golden.hpp"
+
+namespace parley::sync {
+namespace {
+
+std::string golden_payload(const char* name) {
+  const auto path = std::filesystem::path(PARLEY_GOLDEN_DIR) / "twilsock" / name;
+  return twilsock::decode(testing::read_file(path)).value().payload;
+}
+
+TEST(SyncEvent, CapturedEventsDecodeAndEncodeToTheSameBytes) {
+  for (const char* name :
+       {"server_notification_document_updated.frame", "server_notification_map_item_removed.frame"}) {
+    SCOPED_TRACE(name);
+    const auto payload = golden_payload(name);
+    const auto envelope = decode_envelope(payload).value();
+    ASSERT_EQ(envelope.events.size(), 1u);
+    EXPECT_EQ(encode_live(envelope.events[0]), payload);
+  }
+}
+
+TEST(SyncEvent, ACapturedReplayRoundTrips) {
+  const auto payload = golden_payload("server_notification_replay.frame");
+  const auto envelope = decode_envelope(payload).value();
+  ASSERT_TRUE(envelope.correlation_id);
+  EXPECT_EQ(encode_replay(envelope.events, *envelope.correlation_id), payload);
+}
+
+TEST(SyncEvent, ACapturedOutcomeRoundTrips) {
+  const auto payload = golden_payload("server_notification_established.frame");
+  const auto envelope = decode_envelope(payload).value();
+  ASSERT_EQ(envelope.outcomes.size(), 3u);
+  EXPECT_EQ(encode_outcomes(envelope.outcomes, *envelope.correlation_id), payload);
+}
+
+TEST(SyncEvent, AListIndexMayBeANumberOrItsText) {
+  for (const char* index : {"7", "\"7\""}) {
+    const auto envelope = decode_envelope(
+        std::string(R"({"event_type":"list_item_added","event":{"id":1,"list_sid":"ES1","item_index":)") +
+        index + R"(,"item_data":{"a":1}}})");
+    ASSERT_TRUE(envelope) << envelope.error().message;
+    EXPECT_EQ(envelope->events[0].item_index(), 7);
+    EXPECT_EQ(envelope->events[0].data, R"({"a":1})");
+  }
+}
+
+TEST(SyncEvent, UnknownEventTypesAreIgnored) {
+  for (const char* type : {"list_context_updated", "stream_message_published", "x", ""}) {
+    const auto envelope = decode_envelope(std::string(R"({"event_type":")") + type + R"(","event":{}})");
+    ASSERT_TRUE(envelope);
+    EXPECT_TRUE(envelope->events.empty());
+  }
+}
+
+struct Bad {
+  const char* payload;
+  const char* message;
+};
+
+TEST(SyncEvent, NamesThePathOfWhatIsBad) {
+  for (
+      const Bad& bad :
+      {Bad{"{}", "event_type: expected a string"}, Bad{"x", "JSON: syntax error"},
+       Bad{R"({"event_type":"map_item_added","events":{}})", "events: expected an array"},
+       Bad{R"({"event_type":"map_item_added","events":[7]})", "events[0]: expected an object"},
+       Bad{R"({"event_type":"map_item_added","event":{"id":1}})", "event.map_sid: expected a string"},
+       Bad{R"({"event_type":"map_item_added","events":[{"id":1,"map_sid":"M","item_key":"k"},{"id":"x","map_sid":"M"}]})",
+           "events[1].id: expected an integer"},
+       Bad{R"({"event_type":"list_item_added","event":{"id":1,"list_sid":"E","item_index":"-1"}})",
+           "event.item_index: expected an index"},
+       Bad{R"({"event_type":"subscription_failed","events":[{"object_sid":"M","object_type":"map"}]})",
+           "events[0].error: expected an object"},
+       Bad{R"({"event_type":"subscription_established","events":[{"object_sid":"M","object_type":"tree"}]})",
+           "events[0].object_type: expected document, list or map"}}) {
+    const auto envelope = decode_envelope(bad.payload);
+    ASSERT_FALSE(envelope) << bad.payload;
+    EXPECT_EQ(envelope.error().message, bad.message);
+  }
+}
+
+TEST(SubscriptionBatch, RoundTripsWithACorrelationIdOf64Bits) {
+  SubscriptionBatch batch{
+      false, 1795176707314, 2, {{"MP1", ObjectType::map, -1}, {"ES1", ObjectType::list, std::nullopt}}};
+  const auto decoded = decode_batch(encode_batch(batch)).value();
+  EXPECT_EQ(decoded.correlation_id, 1795176707314);
+  EXPECT_EQ(decoded.retried_requests, 2);
+  ASSERT_EQ(decoded.requests.size(), 2u);
+  EXPECT_EQ(decoded.requests[0].last_event_id, -1);
+  EXPECT_EQ(decoded.requests[1].last_event_id, std::nullopt);
+  EXPECT_FALSE(decoded.cancel);
+}
+
+TEST(SubscriptionBatch, RefusesBadRequestsByPath) {
+  for (const Bad& bad :
+       {Bad{R"({"action":"dance","correlation_id":1,"requests":[]})", "action: expected establish or cancel"},
+        Bad{R"({"action":"cancel","requests":[]})", "correlation_id: expected an integer"},
+        Bad{R"({"action":"cancel","correlation_id":1})", "requests: expected an array"},
+        Bad{R"({"action":"cancel","correlation_id":1,"requests":[{"object_sid":"M"}]})",
+            "requests[0].object_type: expected document, list or map"}})
+    EXPECT_EQ(decode_batch(bad.payload).error().message, bad.message);
+}
+
+}  // namespace
+}  // namespace parley::sync

@@ -1,0 +1,342 @@
+#include "common/protocol/twilsock/client_machine.hpp"
+
+#include <gtest/gtest.h>
+
+#include "common/base/random.hpp"
+
+namespace parley::twilsock {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class TwilsockClientMachine : public ::testing::Test {
+ protected:
+  // What the machine did since the last call.
+  struct Done {
+    int opens = 0, drops = 0, tokens_accepted = 0;
+    std::vector<Packet> sent;
+    std::vector<RequestDone> outcomes;
+    std::vector<StateChanged> states;
+    std::vector<TokenWanted> wanted;
+    std::vector<NotificationReceived> notifications;
+  };
+
+  Done drain() {
+    Done done;
+    while (auto action = machine.next()) {
+      if (std::holds_alternative<Open>(*action)) ++done.opens;
+      if (std::holds_alternative<DropStream>(*action)) ++done.drops;
+      if (std::holds_alternative<TokenAccepted>(*action)) ++done.tokens_accepted;
+      if (auto* bytes = std::get_if<SendBytes>(&*action)) done.sent.push_back(decode(bytes->bytes).value());
+      if (auto* outcome = std::get_if<RequestDone>(&*action)) done.outcomes.push_back(*outcome);
+      if (auto* state = std::get_if<StateChanged>(&*action)) done.states.push_back(*state);
+      if (auto* wanted = std::get_if<TokenWanted>(&*action)) done.wanted.push_back(*wanted);
+      if (auto* notification = std::get_if<NotificationReceived>(&*action))
+        done.notifications.push_back(*notification);
+    }
+    return done;
+  }
+
+  void receive(const Packet& packet) { machine.on_message(encode(packet, Writer::server), now); }
+  void reply(const std::string& id, Status status = {}) { receive(make_ack(id, std::move(status))); }
+
+  // Dials, opens, says init and is accepted.
+  void establish() {
+    machine.on_open(now);
+    const auto sent = drain().sent;
+    InitReply init;
+    init.continuation_token = "continue";
+    receive({sent.at(0).id, Reply{Status{}, std::nullopt, init}, "", ""});
+  }
+
+  void connect() {
+    machine.set_token("token-1", now);
+    machine.connect(now);
+    drain();
+    establish();
+    drain();
+    ASSERT_EQ(machine.state(), ClientState::connected);
+  }
+
+  OutgoingRequest get(bool repeatable) {
+    return {"host", {"GET", "/x", {}, {}, ""}, seconds(30), repeatable};
+  }
+
+  void lose_connection() { machine.on_closed({.code = Errc::connection_lost, .message = "cut"}, now); }
+
+  void wait_for_retry() {
+    now = *machine.next_deadline();
+    machine.on_time(now);
+  }
+
+  TimePoint now{};
+  SeededRandom random{1};
+  ClientMachine machine{ClientSettings{}, random};
+};
+
+TEST_F(TwilsockClientMachine, SaysInitFirstAndKeepsTheContinuationToken) {
+  machine.set_token("token-1", now);
+  machine.connect(now);
+  EXPECT_EQ(drain().opens, 1);
+  machine.on_open(now);
+  const auto first = drain().sent;
+  ASSERT_EQ(first.size(), 1u);
+  EXPECT_EQ(std::get<Init>(first[0].body).token, "token-1");
+  EXPECT_EQ(std::get<Init>(first[0].body).continuation_token, "");
+  InitReply init;
+  init.continuation_token = "continue";
+  receive({first[0].id, Reply{Status{}, std::nullopt, init}, "", ""});
+  EXPECT_EQ(machine.state(), ClientState::connected);
+  lose_connection();
+  wait_for_retry();
+  drain();
+  machine.on_open(now);
+  EXPECT_EQ(std::get<Init>(drain().sent.at(0).body).continuation_token, "continue");
+}
+
+TEST_F(TwilsockClientMachine, ParksRequestsUntilConnected) {
+  const auto id = machine.send(get(false), now);
+  machine.set_token("t", now);
+  machine.connect(now);
+  drain();
+  machine.on_open(now);
+  const auto init = drain().sent;
+  ASSERT_EQ(init.size(), 1u) << "only init before its reply";
+  receive({init[0].id, Reply{Status{}, std::nullopt, InitReply{}}, "", ""});
+  const auto sent = drain().sent;
+  ASSERT_EQ(sent.size(), 1u);
+  receive({sent[0].id, Reply{Status{}, http::Response{200, {}, ""}, std::nullopt}, "", "{}"});
+  const auto outcomes = drain().outcomes;
+  ASSERT_EQ(outcomes.size(), 1u);
+  EXPECT_EQ(outcomes[0].id, id);
+  EXPECT_EQ(outcomes[0].outcome->body, "{}");
+}
+
+TEST_F(TwilsockClientMachine, ALostConnectionDecidesByPhase) {
+  connect();
+  machine.send(get(false), now);
+  machine.send(get(true), now);
+  EXPECT_EQ(drain().sent.size(), 2u);
+  lose_connection();
+  const auto parked_later = machine.send(get(false), now);
+  const auto lost = drain().outcomes;
+  ASSERT_EQ(lost.size(), 1u) << "only the request that must not be repeated fails";
+  EXPECT_EQ(lost[0].outcome.error().code, Errc::outcome_unknown);
+  wait_for_retry();
+  drain();
+  establish();
+  const auto sent = drain().sent;
+  ASSERT_EQ(sent.size(), 2u) << "the repeatable one and the parked one, in order";
+  receive({sent[1].id, Reply{Status{}, http::Response{204, {}, ""}, std::nullopt}, "", ""});
+  EXPECT_EQ(drain().outcomes.at(0).id, parked_later);
+}
+
+TEST_F(TwilsockClientMachine, RequestsTimeOutByPhase) {
+  connect();
+  machine.send(get(true), now);
+  drain();
+  now += seconds(30);
+  machine.on_time(now);
+  EXPECT_EQ(drain().outcomes.at(0).outcome.error().code, Errc::outcome_unknown);
+  lose_connection();
+  machine.send(get(true), now);
+  drain();
+  now += seconds(30);
+  machine.on_time(now);
+  EXPECT_EQ(drain().outcomes.at(0).outcome.error().code, Errc::timed_out);
+}
+
+TEST_F(TwilsockClientMachine, ACancelledRequestIsNeverReportedNorSentLate) {
+  const auto parked = machine.send(get(true), now);
+  machine.cancel(parked);
+  connect();
+  const auto sent_id = machine.send(get(true), now);
+  const auto sent = drain().sent;
+  ASSERT_EQ(sent.size(), 1u);
+  machine.cancel(sent_id);
+  receive({sent[0].id, Reply{Status{}, http::Response{}, std::nullopt}, "", ""});
+  EXPECT_TRUE(drain().outcomes.empty());
+}
+
+TEST_F(TwilsockClientMachine, RetriesWithGrowingDelaysUpToTheLimit) {
+  machine.set_token("t", now);
+  machine.connect(now);
+  Duration previous{};
+  for (int attempt = 0; attempt < 12; ++attempt) {
+    drain();
+    lose_connection();
+    const Duration wait = *machine.next_deadline() - now;
+    EXPECT_LE(wait, seconds(144));
+    if (attempt < 6) {
+      EXPECT_GT(wait, previous) << attempt;
+    }
+    previous = wait;
+    wait_for_retry();
+    EXPECT_EQ(machine.state(), ClientState::opening);
+  }
+  EXPECT_GE(previous, seconds(96)) << "120 s, give or take 20 %";
+}
+
+TEST_F(TwilsockClientMachine, ASuccessfulInitResetsTheBackoff) {
+  connect();
+  for (int round = 0; round < 5; ++round) {
+    lose_connection();
+    EXPECT_LE(*machine.next_deadline() - now, milliseconds(1200));
+    wait_for_retry();
+    drain();
+    establish();
+    drain();
+  }
+}
+
+TEST_F(TwilsockClientMachine, HonoursTheServersBackoff) {
+  connect();
+  receive({"TM1", Close{Status{308, "OFFLOAD", 0, ""}}, "", encode_backoff({5000, 6000})});
+  const auto done = drain();
+  EXPECT_EQ(done.drops, 1);
+  EXPECT_EQ(done.sent.size(), 1u) << "the close is acknowledged";
+  const auto wait = *machine.next_deadline() - now;
+  EXPECT_GE(wait, seconds(5));
+  EXPECT_LE(wait, seconds(6));
+}
+
+struct Refusal {
+  int status, error_code;
+  ClientState state;
+};
+
+TEST_F(TwilsockClientMachine, RefusedTokensAreTerminalOrWantANewOne) {
+  for (const Refusal& refusal :
+       {Refusal{401, 20104, ClientState::needs_token}, Refusal{401, 51119, ClientState::needs_token},
+        Refusal{401, 20107, ClientState::denied}, Refusal{403, 20106, ClientState::denied},
+        Refusal{401, 0, ClientState::denied}, Refusal{429, 51202, ClientState::waiting},
+        Refusal{500, 0, ClientState::waiting}}) {
+    SCOPED_TRACE(refusal.error_code);
+    machine.disconnect(now);
+    drain();
+    machine.set_token("t", now);
+    machine.connect(now);
+    drain();
+    machine.on_open(now);
+    const auto init = drain().sent;
+    reply(init.at(0).id, {refusal.status, "NO", refusal.error_code, "because"});
+    const auto done = drain();
+    EXPECT_EQ(machine.state(), refusal.state);
+    EXPECT_EQ(done.wanted.size(), refusal.state == ClientState::needs_token ? 1u : 0u);
+    EXPECT_EQ(done.states.back().reason->server_text, "because");
+  }
+}
+
+TEST_F(TwilsockClientMachine, ATokenGivenWhileDeniedStartsANewConnection) {
+  connect();
+  machine.send(get(true), now);
+  drain();
+  receive({"TM1", Close{Status{401, "UNAUTHORIZED", 20107, ""}}, "", ""});
+  const auto denied = drain();
+  EXPECT_EQ(machine.state(), ClientState::denied);
+  ASSERT_EQ(denied.outcomes.size(), 1u) << "nothing that waits can succeed";
+  EXPECT_EQ(denied.outcomes[0].outcome.error().code, Errc::denied);
+  machine.set_token("token-2", now);
+  EXPECT_EQ(drain().opens, 1);
+}
+
+TEST_F(TwilsockClientMachine, RenewsTheTokenOnTheLiveConnection) {
+  connect();
+  receive({"TM1", ClientUpdate{"token_about_to_expire"}, "", ""});
+  const auto wanted = drain().wanted;
+  ASSERT_EQ(wanted.size(), 1u);
+  EXPECT_FALSE(wanted[0].expired);
+  machine.set_token("token-2", now);
+  const auto sent = drain().sent;
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(std::get<Update>(sent[0].body).token, "token-2");
+  reply(sent[0].id);
+  const auto done = drain();
+  EXPECT_EQ(done.tokens_accepted, 1);
+  EXPECT_EQ(done.opens + done.drops, 0);
+}
+
+TEST_F(TwilsockClientMachine, WaitsForATokenAfterExpiry) {
+  connect();
+  receive({"TM1", Close{Status{410, "TOKEN_EXPIRED", 20104, ""}}, "", ""});
+  EXPECT_EQ(drain().wanted.at(0).expired, true);
+  EXPECT_EQ(machine.state(), ClientState::needs_token);
+  EXPECT_FALSE(machine.next_deadline()) << "no retry without a token";
+  machine.connect(now);
+  EXPECT_EQ(drain().opens, 0);
+  machine.set_token("token-2", now);
+  EXPECT_EQ(drain().opens, 1);
+}
+
+TEST_F(TwilsockClientMachine, TreatsSilenceAsALostConnection) {
+  connect();
+  for (int i = 0; i < 20; ++i) {
+    now += seconds(20);
+    receive({"TMping", Ping{}, "", ""});
+    machine.on_time(now);
+  }
+  EXPECT_EQ(machine.state(), ClientState::connected);
+  now += seconds(60);
+  machine.on_time(now);
+  EXPECT_EQ(machine.state(), ClientState::waiting);
+}
+
+TEST_F(TwilsockClientMachine, GivesUpAnInitWithoutReply) {
+  machine.set_token("t", now);
+  machine.connect(now);
+  machine.on_open(now);
+  now += seconds(10);
+  machine.on_time(now);
+  EXPECT_EQ(machine.state(), ClientState::waiting);
+}
+
+TEST_F(TwilsockClientMachine, AnUnreadablePacketEndsTheConnectionAndIsRetried) {
+  connect();
+  machine.on_message("garbage", now);
+  const auto done = drain();
+  EXPECT_EQ(done.drops, 1);
+  EXPECT_EQ(machine.state(), ClientState::waiting);
+  EXPECT_EQ(done.states.back().reason->code, Errc::protocol_error);
+}
+
+TEST_F(TwilsockClientMachine, AcknowledgesEverythingButReplies) {
+  connect();
+  receive({"TMn", Notification{"twilio.sync.event", ""}, "", "{}"});
+  const auto done = drain();
+  ASSERT_EQ(done.sent.size(), 1u);
+  EXPECT_EQ(done.sent[0].id, "TMn");
+  EXPECT_EQ(done.notifications.at(0).payload, "{}");
+  reply("TMunknown");
+  EXPECT_TRUE(drain().sent.empty());
+}
+
+TEST_F(TwilsockClientMachine, IgnoresEventsThatItsStateDoesNotList) {
+  machine.on_open(now);
+  machine.on_message("x", now);
+  lose_connection();
+  machine.on_time(now + seconds(1000));
+  EXPECT_EQ(machine.state(), ClientState::idle);
+  EXPECT_TRUE(drain().states.empty());
+  connect();
+  machine.connect(now);
+  machine.on_open(now);
+  const auto done = drain();
+  EXPECT_EQ(done.opens, 0);
+  EXPECT_TRUE(done.sent.empty());
+}
+
+TEST_F(TwilsockClientMachine, DisconnectSaysGoodbyeAndFailsWhatIsPending) {
+  connect();
+  machine.send(get(true), now);
+  drain();
+  machine.disconnect(now);
+  const auto done = drain();
+  EXPECT_TRUE(std::holds_alternative<Close>(done.sent.at(0).body));
+  EXPECT_EQ(done.drops, 1);
+  EXPECT_EQ(done.outcomes.at(0).outcome.error().code, Errc::cancelled);
+  EXPECT_FALSE(machine.next_deadline());
+}
+
+}  // namespace
+}  // namespace parley::twilsock

@@ -1,0 +1,278 @@
+#include "common/protocol/twilsock/server_machine.hpp"
+
+#include <gtest/gtest.h>
+
+#include "common/base/random.hpp"
+
+namespace parley::twilsock {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// Tokens of these tests read "identity:seconds of life".
+Result<Principal> authenticate(std::string_view token, WallTime now) {
+  const auto colon = token.find(':');
+  if (colon == std::string_view::npos)
+    return Error{
+        .code = Errc::invalid_token, .message = "Invalid Access Token signature", .server_code = 20107};
+  const int life = std::stoi(std::string(token.substr(colon + 1)));
+  if (life <= 0)
+    return Error{.code = Errc::token_expired, .message = "Access Token expired", .server_code = 20104};
+  return Principal{std::string(token.substr(0, colon)), "AC1", "IS1", "", now + seconds(life)};
+}
+
+class TwilsockServerMachine : public ::testing::Test {
+ protected:
+  TwilsockServerMachine() { machine.on_open(now); }
+
+  void receive(Packet packet) { machine.on_message(encode(packet, Writer::client), now, wall); }
+
+  void init(const std::string& token, std::string continuation = "") {
+    receive({"TMinit",
+             Init{token,
+                  std::move(continuation),
+                  {},
+                  {{"ip_messaging", "ers", 0, {"twilio.sync.event"}, ""}},
+                  {"client_update", "telemetry.v1", "offline_storage"}},
+             "", ""});
+  }
+
+  // Everything said since the last call, decoded; remembers whether the stream was to be closed.
+  std::vector<Packet> said() {
+    std::vector<Packet> packets;
+    while (auto action = machine.next()) {
+      if (auto* frame = std::get_if<SendFrame>(&*action)) packets.push_back(decode(*frame->frame).value());
+      if (auto* close = std::get_if<CloseStream>(&*action)) closed = close->reason;
+      if (auto* request = std::get_if<RequestReceived>(&*action)) requests.push_back(*request);
+      if (std::holds_alternative<Ready>(*action)) ++readies;
+    }
+    return packets;
+  }
+
+  void advance(Duration by) {
+    const auto until = now + by;
+    while (machine.next_deadline() && *machine.next_deadline() <= until) {
+      step_to(*machine.next_deadline());
+      machine.on_time(now);
+    }
+    step_to(until);
+  }
+
+  void step_to(TimePoint to) {
+    wall += std::chrono::duration_cast<WallTime::duration>(to - now);
+    now = to;
+  }
+
+  Status status_of(const Packet& packet) { return std::get<Reply>(packet.body).status; }
+
+  TimePoint now{};
+  WallTime wall{hours(24 * 365 * 50)};
+  ServerSettings settings{.continuation_secret = "secret"};
+  SeededRandom random{1};
+  ServerMachine machine{settings, authenticate, random};
+  std::optional<Error> closed;
+  std::vector<RequestReceived> requests;
+  int readies = 0;
+};
+
+TEST_F(TwilsockServerMachine, AcceptsInitAndConfirmsOnlyWhatItCan) {
+  init("alice:3600");
+  const auto packets = said();
+  ASSERT_EQ(packets.size(), 1u);
+  EXPECT_EQ(packets[0].id, "TMinit");
+  const auto& reply = std::get<Reply>(packets[0].body);
+  EXPECT_TRUE(reply.status.ok());
+  ASSERT_TRUE(reply.init);
+  EXPECT_EQ(reply.init->capabilities, std::vector<std::string>{"client_update"});
+  EXPECT_TRUE(reply.init->reissued);
+  EXPECT_EQ(reply.init->reissue_reason, "MISSING");
+  ASSERT_EQ(reply.init->registrations.size(), 1u);
+  EXPECT_EQ(reply.init->registrations[0].context_id.size(), 36u);
+  EXPECT_EQ(machine.principal().identity, "alice");
+  EXPECT_TRUE(machine.wants("twilio.sync.event"));
+  EXPECT_FALSE(machine.wants("twilio.ipmsg.typing_indicator"));
+  EXPECT_EQ(readies, 1);
+}
+
+TEST_F(TwilsockServerMachine, RefusesBadTokensWithTheirCodeAndEnds) {
+  init("forged");
+  const auto packets = said();
+  ASSERT_EQ(packets.size(), 1u);
+  EXPECT_EQ(status_of(packets[0]).code, 401);
+  EXPECT_EQ(status_of(packets[0]).error_code, 20107);
+  EXPECT_TRUE(closed);
+  EXPECT_TRUE(machine.over());
+}
+
+TEST_F(TwilsockServerMachine, KeepsAValidContinuationTokenAndReplacesForeignOnes) {
+  const auto continuation_of = [&](ServerMachine& other, const std::string& token,
+                                   const std::string& continuation) {
+    other.on_open(now);
+    other.on_message(encode({"TM1", Init{token, continuation, {}, {}, {}}, "", ""}, Writer::client), now,
+                     wall);
+    const auto action = other.next();
+    return *std::get<Reply>(decode(*std::get<SendFrame>(*action).frame)->body).init;
+  };
+  ServerMachine first(settings, authenticate, random), again(settings, authenticate, random),
+      stolen(settings, authenticate, random), garbled(settings, authenticate, random);
+  const auto issued = continuation_of(first, "alice:60", "").continuation_token;
+  EXPECT_FALSE(continuation_of(again, "alice:60", issued).reissued);
+  EXPECT_EQ(continuation_of(stolen, "bob:60", issued).reissue_reason, "DIFFERENT_IDENTITY");
+  EXPECT_EQ(continuation_of(garbled, "alice:60", issued + "x").reissue_reason, "INVALID");
+}
+
+TEST_F(TwilsockServerMachine, RefusesAnythingBeforeInit) {
+  receive({"TM9", Update{"alice:60"}, "", ""});
+  const auto packets = said();
+  ASSERT_EQ(packets.size(), 1u);
+  EXPECT_EQ(status_of(packets[0]).code, 401);
+  EXPECT_EQ(status_of(packets[0]).error_code, 51215);
+  EXPECT_TRUE(closed);
+}
+
+TEST_F(TwilsockServerMachine, ClosesOnAnUnparsablePacketInEveryState) {
+  machine.on_message("garbage", now, wall);
+  auto packets = said();
+  ASSERT_EQ(packets.size(), 1u);
+  EXPECT_EQ(std::get<Close>(packets[0].body).status->code, 406);
+  EXPECT_EQ(std::get<Close>(packets[0].body).status->error_code, 51216);
+  machine.on_message("more", now, wall);
+  EXPECT_TRUE(said().empty()) << "over: nothing is answered any more";
+}
+
+TEST_F(TwilsockServerMachine, DropsASocketThatNeverSaysInit) {
+  advance(settings.init_timeout - milliseconds(1));
+  said();
+  EXPECT_FALSE(closed);
+  advance(milliseconds(1));
+  said();
+  EXPECT_EQ(closed->code, Errc::timed_out);
+}
+
+TEST_F(TwilsockServerMachine, TunnelsRequestsAndAnswersThemByPacketId) {
+  init("alice:3600");
+  said();
+  receive({"TM2", Message{"ip_messaging", "any", {"POST", "/x", {}, {}, ""}}, "text/plain", "body"});
+  said();
+  ASSERT_EQ(requests.size(), 1u);
+  EXPECT_EQ(requests[0].request.body, "body");
+  EXPECT_EQ(http::find_header(requests[0].request.headers, "content-type"), "text/plain");
+  machine.respond("TM2", {404, {{"twilio-request-id", "RQ1"}}, "{}"});
+  const auto packets = said();
+  ASSERT_EQ(packets.size(), 1u);
+  const auto& reply = std::get<Reply>(packets[0].body);
+  EXPECT_TRUE(reply.status.ok()) << "the transport worked";
+  EXPECT_EQ(reply.http->status, 404);
+  EXPECT_EQ(packets[0].payload, "{}");
+}
+
+TEST_F(TwilsockServerMachine, AnswersUnknownMethodsWith400AndGoesOn) {
+  init("alice:3600");
+  said();
+  for (const char* method : {"dance", "client_update"}) {
+    receive(
+        {"TM3", method == std::string("dance") ? Body(Unknown{method}) : Body(ClientUpdate{"x"}), "", ""});
+    const auto packets = said();
+    ASSERT_EQ(packets.size(), 1u);
+    EXPECT_EQ(status_of(packets[0]).code, 400);
+  }
+  receive({"TM4", NotificationContext{true, "ctx"}, "", ""});
+  EXPECT_EQ(status_of(said().at(0)).code, 200);
+  receive({"TM5", Unknown{"telemetry.v1"}, "", ""});
+  EXPECT_TRUE(said().empty()) << "telemetry wants no reply";
+  EXPECT_FALSE(closed);
+}
+
+TEST_F(TwilsockServerMachine, AnnouncesTheEndOfTheTokenAndThenCloses) {
+  init("alice:3600");
+  said();
+  const auto notices = [&] {
+    int count = 0;
+    for (const auto& packet : said()) {
+      if (std::holds_alternative<ClientUpdate>(packet.body)) ++count;
+      if (std::holds_alternative<Ping>(packet.body)) receive(make_ack(packet.id));
+    }
+    return count;
+  };
+  const auto run = [&](Duration time) {
+    int count = 0;
+    for (const auto until = now + time; now < until;) {
+      advance(seconds(10));
+      count += notices();
+    }
+    return count;
+  };
+  EXPECT_EQ(run(seconds(3600 - 190)), 0);
+  EXPECT_EQ(run(seconds(20)), 1);
+  EXPECT_EQ(run(seconds(160)), 0);
+  EXPECT_FALSE(closed);
+  advance(seconds(11));
+  const auto packets = said();
+  ASSERT_FALSE(packets.empty());
+  EXPECT_EQ(std::get<Close>(packets.back().body).status->code, 410);
+  EXPECT_EQ(std::get<Close>(packets.back().body).status->error_code, 20104);
+}
+
+TEST_F(TwilsockServerMachine, AnnouncesTheEndOfAShortTokenAtHalfTime) {
+  init("alice:10");
+  said();
+  advance(milliseconds(4999));
+  EXPECT_TRUE(said().empty());
+  advance(milliseconds(1));
+  const auto packets = said();
+  ASSERT_EQ(packets.size(), 1u);
+  EXPECT_EQ(std::get<ClientUpdate>(packets[0].body).type, "token_about_to_expire");
+}
+
+TEST_F(TwilsockServerMachine, AnUpdateRenewsTheLifeForTheSameIdentityOnly) {
+  init("alice:10");
+  said();
+  advance(seconds(4));
+  receive({"TM6", Update{"alice:15"}, "", ""});
+  EXPECT_EQ(status_of(said().at(0)).code, 200);
+  advance(seconds(14));
+  said();
+  EXPECT_FALSE(closed);
+  receive({"TM7", Update{"bob:100"}, "", ""});
+  EXPECT_EQ(status_of(said().back()).code, 403);
+  EXPECT_TRUE(closed);
+}
+
+TEST_F(TwilsockServerMachine, DropsAClientThatAnswersNoPings) {
+  init("alice:3600");
+  said();
+  advance(settings.ping_interval * 2);
+  EXPECT_EQ(said().size(), 2u);
+  EXPECT_FALSE(closed);
+  advance(settings.ping_interval);
+  said();
+  EXPECT_EQ(closed->code, Errc::timed_out);
+}
+
+TEST_F(TwilsockServerMachine, AnyPacketProvesThatTheClientLives) {
+  init("alice:7200");
+  for (int i = 0; i < 50; ++i) {
+    advance(settings.ping_interval);
+    for (const auto& packet : said())
+      if (std::holds_alternative<Ping>(packet.body)) receive(make_ack(packet.id));
+  }
+  EXPECT_FALSE(closed);
+}
+
+TEST_F(TwilsockServerMachine, OffloadsWithABackoff) {
+  init("alice:60");
+  said();
+  machine.close({308, "OFFLOAD", 0, "The service restarts"}, BackoffPolicy{100, 2000});
+  const auto packets = said();
+  EXPECT_EQ(std::get<Close>(packets.at(0).body).status->code, 308);
+  EXPECT_EQ(decode_backoff(packets[0].payload)->reconnect_max_ms, 2000);
+  machine.notify(std::make_shared<const std::string>("late"));
+  machine.respond("TM1", {});
+  EXPECT_TRUE(said().empty()) << "nothing after the end";
+}
+
+}  // namespace
+}  // namespace parley::twilsock
