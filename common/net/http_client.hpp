@@ -1,0 +1,41 @@
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <memory>
+
+#include <parley/error.hpp>
+#include <parley/seams.hpp>
+
+#include "common/base/http.hpp"
+#include "common/net/tls.hpp"
+#include "common/net/url.hpp"
+
+namespace parley::net {
+
+struct HttpCall {
+  Url url{};  ///< http or https; the target of the request line
+  std::string method = "GET";
+  http::Fields headers{};  ///< beside Host, Connection, Content-Length and User-Agent
+  std::string body{};
+  TlsClientOptions tls{};
+  Duration timeout = std::chrono::seconds(10);
+  std::size_t max_body_bytes = 1024 * 1024;
+};
+
+using HttpCompletion = std::function<void(Result<http::Response>)>;
+
+/// Dropping the handle cancels the call; the completion then never runs.
+class PendingCall {
+ public:
+  virtual ~PendingCall() = default;
+};
+
+/// One request on a connection of its own. `done` runs once on `executor`, never inside this call.
+/// Any HTTP status is a success here; redirects are not followed. Failures: unreachable (before the request
+/// left), connection_lost (while it left), outcome_unknown (before the answer was complete), timed_out,
+/// protocol_error, limit_exceeded, invalid_argument (method, target or headers that are none),
+/// invalid_config (the CA file).
+std::unique_ptr<PendingCall> http_call(boost::asio::any_io_executor executor, HttpCall call,
+                                       HttpCompletion done);
+
+}  // namespace parley::net

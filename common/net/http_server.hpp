@@ -1,0 +1,68 @@
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "common/base/http.hpp"
+#include "common/base/limits.hpp"
+#include "common/net/message_stream.hpp"
+#include "common/net/tls.hpp"
+#include "common/net/url.hpp"
+
+namespace parley::net {
+
+struct HttpServerOptions {
+  ListenAddress listen{};
+  std::optional<TlsServerOptions> tls{};
+  std::size_t max_header_bytes = limits::kHttpHeaderBytes;
+  std::size_t max_body_bytes = limits::kHttpBodyBytes;
+  std::size_t max_message_bytes = limits::kPacketBytes;  ///< of an upgraded connection
+  std::size_t max_connections = 20'000;  ///< open sockets, upgraded ones too; more are closed at once
+  Duration header_timeout = std::chrono::seconds(10);  ///< also for TLS, the first byte and 101
+  Duration body_timeout = std::chrono::seconds(30);    ///< and for the client to take the response
+  Duration idle_timeout = std::chrono::seconds(60);    ///< between requests of a kept connection
+};
+
+/// Answers one request, which is valid during the call only. May answer later and from any thread; must
+/// answer exactly once (a second answer is ignored). An exception is answered with 500.
+using HttpReply = std::function<void(http::Response)>;
+using HttpHandler = std::function<void(const http::Request&, const std::string& peer_address, HttpReply)>;
+/// Decides on a WebSocket upgrade for a path: nothing = accept, a response = refuse with it.
+using UpgradeCheck = std::function<std::optional<http::Response>(const http::Request&)>;
+using UpgradeHandler = std::function<void(std::unique_ptr<MessageStream>)>;
+
+/// A small HTTP/1.1 server on Beast, with WebSocket upgrade. All callbacks run on the executor, which must
+/// be a strand or single-threaded.
+///
+/// Malformed, oversized and slow requests are answered here (400, 408, 413, 417, 431, 505) with the JSON body
+/// {"status","code","message"} (20001 for 400, else 20000 + status) and never reach the handler. Requests
+/// of one connection are handled one after the other.
+///
+/// The handler may destroy the server.
+class HttpServer {
+ public:
+  HttpServer(boost::asio::any_io_executor executor, HttpServerOptions options, HttpHandler handler);
+  /// Closes everything at once, but for upgraded connections; nothing runs afterwards.
+  ~HttpServer();
+
+  /// Call before start(). `handler` gets the stream after the handshake; an upgrade whose WebSocket headers
+  /// are wrong is refused here. Without this every upgrade reaches the request handler as an ordinary
+  /// request, and so does an upgrade to anything but a WebSocket.
+  void on_upgrade(UpgradeCheck check, UpgradeHandler handler);
+
+  /// Binds and listens. The address returned has the real port. Fails with Errc::unreachable (the address
+  /// cannot be had) or Errc::invalid_config (a TLS file cannot be used).
+  Result<ListenAddress> start();
+
+  /// Stops accepting, lets requests in flight finish, closes idle connections; `done` runs when all HTTP
+  /// connections ended or after `grace`, never inside this call. Upgraded connections belong to their owner.
+  void stop(Duration grace, std::function<void()> done);
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace parley::net

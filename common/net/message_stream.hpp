@@ -1,0 +1,68 @@
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <parley/error.hpp>
+#include <parley/seams.hpp>
+
+#include "common/net/tls.hpp"
+#include "common/net/url.hpp"
+
+namespace parley::net {
+
+/// One WebSocket as a stream of whole messages. Everything happens on the executor it was made with, which
+/// must be a strand or single-threaded; no callback runs inside a call of this class.
+///
+/// Destroying it closes the socket at once, also from inside a callback; no callback runs afterwards.
+class MessageStream {
+ public:
+  struct Callbacks {
+    /// One whole binary message; the bytes are valid during the call only.
+    std::function<void(std::string_view bytes)> on_message;
+    /// Exactly once, last. Also after close(). The reasons: client_closed (close() was called),
+    /// connection_lost (the peer closed or vanished; a closing code is in server_code, its text in
+    /// server_text), protocol_error (text message, bad frame), limit_exceeded (message too long).
+    std::function<void(Error reason)> on_closed;
+  };
+
+  virtual ~MessageStream() = default;
+
+  /// Call once, before anything else.
+  virtual void start(Callbacks callbacks) = 0;
+  /// Queues one binary message. The buffer may be shared by many streams. Ignored after close.
+  virtual void send(std::shared_ptr<const std::string> message) = 0;
+  /// Bytes queued and not yet handed to the system: the measure of a slow consumer.
+  virtual std::size_t queued_bytes() const = 0;
+  /// Sends what is queued, then the closing handshake, and ends after `grace` at the latest. What the peer
+  /// still sends may or may not be delivered.
+  virtual void close(Duration grace) = 0;
+  /// The peer's address without the port, e.g. "127.0.0.1"; "" if unknown.
+  virtual std::string peer_address() const = 0;
+};
+
+struct DialOptions {
+  Url url{};  ///< ws or wss
+  TlsClientOptions tls{};
+  Duration timeout = std::chrono::seconds(10);  ///< for everything up to the open socket
+  std::size_t max_message_bytes = 0;            ///< longest message accepted; 0: limits::kPacketBytes
+};
+
+/// Dropping the handle cancels the dial; the completion then never runs.
+class Dial {
+ public:
+  virtual ~Dial() = default;
+};
+
+using DialCompletion = std::function<void(Result<std::unique_ptr<MessageStream>>)>;
+
+/// Resolves, connects, does TLS and the WebSocket handshake. `done` runs once on `executor`, never inside
+/// this call. Failures are Errc::unreachable or Errc::timed_out, both with the stage named, and
+/// Errc::invalid_config for a CA file that cannot be used. An HTTP answer other than 101 is unreachable with
+/// its http_status.
+std::unique_ptr<Dial> dial_websocket(boost::asio::any_io_executor executor, DialOptions options,
+                                     DialCompletion done);
+
+}  // namespace parley::net

@@ -1,0 +1,92 @@
+#include "common/net/src/byte_stream.hpp"
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/post.hpp>
+
+namespace parley::net {
+namespace {
+
+constexpr auto kFarewell = std::chrono::seconds(2);
+
+class PlainStream final : public ByteStream {
+ public:
+  explicit PlainStream(tcp::socket socket) : socket_(std::move(socket)) {}
+
+  asio::any_io_executor get_executor() override { return socket_.get_executor(); }
+
+  void async_handshake(Side, DoneHandler done) override {
+    asio::post(get_executor(), [done = std::move(done)]() mutable { std::move(done)(ErrorCode{}); });
+  }
+
+  void async_read_some(ReadBuffers buffers, IoHandler done) override {
+    socket_.async_read_some(buffers, asio::bind_executor(get_executor(), std::move(done)));
+  }
+
+  void async_write_some(WriteBuffers buffers, IoHandler done) override {
+    socket_.async_write_some(buffers, asio::bind_executor(get_executor(), std::move(done)));
+  }
+
+  void async_shutdown(DoneHandler done) override {
+    ErrorCode ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    begin_farewell();
+    drain(std::make_unique<Scratch>(), std::move(done));
+  }
+
+  void close() override {
+    ErrorCode ignored;
+    socket_.close(ignored);
+  }
+
+  std::string peer_address() const override { return peer_address_of(socket_); }
+
+ private:
+  using Scratch = std::array<char, 4096>;
+
+  void drain(std::unique_ptr<Scratch> scratch, DoneHandler done) {
+    const auto buffer = asio::buffer(*scratch);
+    auto next = [this, scratch = std::move(scratch), done = std::move(done)](ErrorCode error,
+                                                                             std::size_t) mutable {
+      if (!error) return drain(std::move(scratch), std::move(done));
+      end_farewell();
+      close();
+      std::move(done)(ErrorCode{});
+    };
+    socket_.async_read_some(buffer, std::move(next));
+  }
+
+  tcp::socket socket_;
+};
+
+}  // namespace
+
+void ByteStream::begin_farewell() {
+  farewell_ = std::make_shared<asio::steady_timer>(get_executor(), kFarewell);
+  // The stream may be gone when an expiry that was already queued runs: the weak pointer tells.
+  farewell_->async_wait([this, timer = std::weak_ptr(farewell_)](ErrorCode error) {
+    if (!error && timer.lock()) close();
+  });
+}
+
+std::unique_ptr<ByteStream> make_plain_stream(tcp::socket socket) {
+  return std::make_unique<PlainStream>(std::move(socket));
+}
+
+void async_write_all(ByteStream& stream, std::string_view bytes, ByteStream::DoneHandler done) {
+  auto next = [&stream, bytes, done = std::move(done)](ErrorCode error, std::size_t written) mutable {
+    if (error || written == bytes.size()) return std::move(done)(error);
+    async_write_all(stream, bytes.substr(written), std::move(done));
+  };
+  stream.async_write_some(WriteBuffers(asio::buffer(bytes.data(), bytes.size())), std::move(next));
+}
+
+std::string peer_address_of(const tcp::socket& socket) {
+  ErrorCode error;
+  const auto address = socket.remote_endpoint(error).address();
+  if (error) return "";
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  return address.to_string();
+}
+
+}  // namespace parley::net

@@ -1,0 +1,215 @@
+#include "common/net/http_client.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <cctype>
+#include <utility>
+
+#include "common/net/src/connector.hpp"
+#include "common/net/src/http_writer.hpp"
+
+namespace parley::net {
+namespace {
+
+namespace beast_http = boost::beast::http;
+using ResponseParser = beast_http::response_parser<beast_http::string_body>;
+
+constexpr std::size_t kReadBytes = 8192;
+constexpr std::uint32_t kResponseHeaderBytes = 64 * 1024;
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) ||
+           std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
+bool has_line_end(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
+/// Whatever could make two requests out of one.
+std::optional<Error> check(const HttpCall& call) {
+  const auto bad = [](std::string message) {
+    return Error{.code = Errc::invalid_argument, .message = std::move(message)};
+  };
+  if (!is_token(call.method)) return bad("method: expected an HTTP method");
+  if (has_line_end(call.url.target) || call.url.target.find(' ') != std::string::npos)
+    return bad("url.target: expected no spaces or line ends");
+  for (const auto& [name, value] : call.headers)
+    if (!is_token(name) || has_line_end(value))
+      return bad("headers: a name or value has characters that are not allowed");
+  return std::nullopt;
+}
+
+std::string format_request(const HttpCall& call) {
+  std::string out = call.method + " " + call.url.target + " HTTP/1.1\r\n";
+  write_field("Host", call.url.authority(), out);
+  write_field("Connection", "close", out);
+  for (const auto& [name, value] : call.headers) write_field(name, value, out);
+  if (!http::find_header(call.headers, "User-Agent")) write_field("User-Agent", "parley", out);
+  const bool bodiless = call.body.empty() && (call.method == "GET" || call.method == "HEAD");
+  if (!bodiless) write_field("Content-Length", std::to_string(call.body.size()), out);
+  return out + "\r\n" + call.body;
+}
+
+http::Response to_response(beast_http::response<beast_http::string_body>&& message) {
+  http::Response response;
+  response.status = static_cast<int>(message.result_int());
+  for (const auto& field : message)
+    response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+  response.content_type = std::string(message[beast_http::field::content_type]);
+  response.body = std::move(message.body());
+  return response;
+}
+
+class HttpOperation final : public std::enable_shared_from_this<HttpOperation> {
+ public:
+  HttpOperation(asio::any_io_executor executor, HttpCall call, HttpCompletion done);
+
+  void start();
+  void cancel();
+
+ private:
+  void on_connected(Result<std::unique_ptr<ByteStream>> stream);
+  void on_written(ErrorCode error);
+  void begin_response();
+  void read();
+  void on_read(ErrorCode error, std::size_t size);
+  void parse();
+  void on_end();
+  void on_deadline();
+  void fail(Errc code, const std::string& message);
+  void finish(Result<http::Response> result);
+
+  HttpCall call_;
+  HttpCompletion done_;
+  asio::steady_timer deadline_;
+  std::shared_ptr<Connector> connector_;
+  std::unique_ptr<ByteStream> stream_;
+  std::string out_;
+  boost::beast::flat_buffer in_;
+  std::optional<ResponseParser> parser_;
+};
+
+HttpOperation::HttpOperation(asio::any_io_executor executor, HttpCall call, HttpCompletion done)
+    : call_(std::move(call)),
+      done_(std::move(done)),
+      deadline_(executor, call_.timeout),
+      connector_(std::make_shared<Connector>(executor, call_.url, call_.tls, deadline_.expiry())) {}
+
+void HttpOperation::start() {
+  if (auto error = check(call_)) {
+    asio::post(deadline_.get_executor(),
+               [self = shared_from_this(), error = *error] { self->finish(error); });
+    return;
+  }
+  deadline_.async_wait([self = shared_from_this()](ErrorCode cancelled) {
+    if (!cancelled) self->on_deadline();
+  });
+  connector_->start([self = shared_from_this()](auto stream) { self->on_connected(std::move(stream)); });
+}
+
+void HttpOperation::on_connected(Result<std::unique_ptr<ByteStream>> stream) {
+  if (!stream) return finish(stream.error());
+  stream_ = std::move(*stream);
+  out_ = format_request(call_);
+  async_write_all(*stream_, out_, [self = shared_from_this()](ErrorCode error) { self->on_written(error); });
+}
+
+void HttpOperation::on_written(ErrorCode error) {
+  if (!done_) return;
+  // A server may answer and close before it has read everything, e.g. 413: the answer is worth reading.
+  if (error && error != asio::error::broken_pipe && error != asio::error::connection_reset)
+    return fail(Errc::connection_lost, "sending the request failed: " + error.message());
+  begin_response();
+  read();
+}
+
+void HttpOperation::begin_response() {
+  parser_.emplace();
+  parser_->eager(true);
+  parser_->header_limit(kResponseHeaderBytes);
+  parser_->body_limit(call_.max_body_bytes);
+  if (call_.method == "HEAD") parser_->skip(true);
+}
+
+void HttpOperation::read() {
+  auto next = [self = shared_from_this()](ErrorCode error, std::size_t size) { self->on_read(error, size); };
+  stream_->async_read_some(ReadBuffers(in_.prepare(kReadBytes)), std::move(next));
+}
+
+void HttpOperation::on_read(ErrorCode error, std::size_t size) {
+  if (!done_) return;
+  if (error == asio::error::eof) return on_end();
+  if (error) return fail(Errc::outcome_unknown, "the connection ended before the answer: " + error.message());
+  in_.commit(size);
+  parse();
+}
+
+void HttpOperation::parse() {
+  while (in_.size() != 0) {
+    ErrorCode error;
+    in_.consume(parser_->put(in_.cdata(), error));
+    if (error == beast_http::error::need_more) break;
+    if (error == beast_http::error::body_limit)
+      return fail(Errc::limit_exceeded,
+                  "the answer is longer than " + std::to_string(call_.max_body_bytes) + " bytes");
+    if (error) return fail(Errc::protocol_error, "the answer is not HTTP: " + error.message());
+    if (!parser_->is_done()) continue;
+    if (parser_->get().result_int() >= 200) return finish(to_response(parser_->release()));
+    begin_response();  // that was an interim answer
+  }
+  read();
+}
+
+void HttpOperation::on_end() {
+  ErrorCode error = beast_http::error::partial_message;
+  if (parser_->got_some()) parser_->put_eof(error);
+  if (error) return fail(Errc::outcome_unknown, "the connection ended before the end of the answer");
+  finish(to_response(parser_->release()));
+}
+
+void HttpOperation::on_deadline() { fail(Errc::timed_out, "no answer within the time allowed"); }
+
+void HttpOperation::fail(Errc code, const std::string& message) {
+  const auto stage = stream_ ? call_.method + " " + call_.url.authority() : connector_->stage();
+  finish(Error{.code = code, .message = stage + ": " + message});
+}
+
+void HttpOperation::finish(Result<http::Response> result) {
+  const auto done = std::exchange(done_, nullptr);
+  cancel();
+  if (done) done(std::move(result));
+}
+
+void HttpOperation::cancel() {
+  done_ = nullptr;
+  deadline_.cancel();
+  connector_->cancel();
+  if (stream_) stream_->close();
+}
+
+class CallHandle final : public PendingCall {
+ public:
+  explicit CallHandle(std::shared_ptr<HttpOperation> operation) : operation_(std::move(operation)) {}
+  ~CallHandle() override { operation_->cancel(); }
+
+ private:
+  std::shared_ptr<HttpOperation> operation_;
+};
+
+}  // namespace
+
+std::unique_ptr<PendingCall> http_call(boost::asio::any_io_executor executor, HttpCall call,
+                                       HttpCompletion done) {
+  auto operation = std::make_shared<HttpOperation>(std::move(executor), std::move(call), std::move(done));
+  operation->start();
+  return std::make_unique<CallHandle>(std::move(operation));
+}
+
+}  // namespace parley::net

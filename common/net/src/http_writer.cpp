@@ -1,0 +1,85 @@
+#include "common/net/src/http_writer.hpp"
+
+#include <array>
+#include <ctime>
+
+namespace parley::net {
+namespace {
+
+bool is_ours(std::string_view name) {
+  for (std::string_view ours : {"Content-Length", "Content-Type", "Connection", "Transfer-Encoding", "Date"})
+    if (http::equal_ignoring_case(name, ours)) return true;
+  return false;
+}
+
+bool may_have_body(int status) { return status >= 200 && status != 204 && status != 304; }
+
+/// "Sun, 06 Nov 1994 08:49:37 GMT", made once a second. Not strftime: names must not follow the locale.
+std::string_view http_date() {
+  static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  thread_local std::time_t made_for = -1;
+  thread_local std::array<char, 64> text{};
+  const auto now = std::time(nullptr);
+  if (now != made_for) {
+    std::tm parts{};
+#ifdef _WIN32
+    gmtime_s(&parts, &now);
+#else
+    gmtime_r(&now, &parts);
+#endif
+    std::snprintf(text.data(), text.size(), "%s, %02d %s %d %02d:%02d:%02d GMT", kDays[parts.tm_wday],
+                  parts.tm_mday, kMonths[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour, parts.tm_min,
+                  parts.tm_sec);
+    made_for = now;
+  }
+  return text.data();
+}
+
+void write_status_line(int status, std::string& out) {
+  out += "HTTP/1.1 ";
+  out += std::to_string(status);
+  out += ' ';
+  out += http::reason_phrase(status);
+  out += "\r\n";
+}
+
+}  // namespace
+
+void write_field(std::string_view name, std::string_view value, std::string& out) {
+  out += name;
+  out += ": ";
+  const auto start = out.size();
+  out += value;
+  for (auto i = start; i < out.size(); ++i)
+    if (out[i] == '\r' || out[i] == '\n' || out[i] == '\0') out[i] = ' ';
+  out += "\r\n";
+}
+
+void write_response(const http::Response& response, const HttpWriteOptions& options, std::string& out) {
+  write_status_line(response.status, out);
+  write_field("Date", http_date(), out);
+  if (!options.keep_alive)
+    out += "Connection: close\r\n";
+  else if (options.http_1_0)
+    out += "Connection: keep-alive\r\n";
+  const bool body_allowed = may_have_body(response.status);
+  if (body_allowed && !response.body.empty()) write_field("Content-Type", response.content_type, out);
+  if (body_allowed) write_field("Content-Length", std::to_string(response.body.size()), out);
+  for (const auto& [name, value] : response.headers)
+    if (!is_ours(name)) write_field(name, value, out);
+  out += "\r\n";
+  if (body_allowed && !options.head_only) out += response.body;
+}
+
+http::Response error_response(int status) {
+  const int code = status == 400 ? 20001 : 20000 + status;
+  http::Response response;
+  response.status = status;
+  response.body = "{\"status\":" + std::to_string(status) + ",\"code\":" + std::to_string(code) +
+                  ",\"message\":\"" + std::string(http::reason_phrase(status)) + "\"}";
+  return response;
+}
+
+}  // namespace parley::net

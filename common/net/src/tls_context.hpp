@@ -1,0 +1,17 @@
+#pragma once
+#include <boost/asio/ssl/context.hpp>
+#include <memory>
+
+#include <parley/error.hpp>
+
+#include "common/net/tls.hpp"
+
+namespace parley::net {
+
+using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
+
+/// TLS 1.2 or newer. Fails with Errc::invalid_config naming the file that cannot be used.
+Result<TlsContext> make_client_context(const TlsClientOptions& options);
+Result<TlsContext> make_server_context(const TlsServerOptions& options);
+
+}  // namespace parley::net

@@ -1,0 +1,46 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <parley/error.hpp>
+#include <string>
+
+#include "common/base/http.hpp"
+#include "common/net/message_stream.hpp"
+#include "common/net/src/byte_stream.hpp"
+
+namespace parley::net {
+
+/// A WebSocket handshake under way. Dropping it cancels: the socket is closed, `ready` never runs.
+class PendingWebSocket {
+ public:
+  virtual ~PendingWebSocket() = default;
+};
+
+/// Runs once, never inside the call that started the handshake. Errors have no stage in their message.
+using WebSocketReady = std::function<void(Result<std::unique_ptr<MessageStream>>)>;
+
+struct WebSocketRequest {
+  std::string authority;  ///< for the Host header
+  std::string target;
+};
+
+/// The client's half. The caller keeps the deadline.
+std::unique_ptr<PendingWebSocket> websocket_connect(std::unique_ptr<ByteStream> stream,
+                                                    WebSocketRequest request, std::size_t max_message_bytes,
+                                                    WebSocketReady ready);
+
+/// The bytes of a connection whose upgrade request has been read.
+struct UpgradedStream {
+  std::unique_ptr<ByteStream> stream;
+  std::string read_ahead;  ///< what came behind the request
+};
+
+/// True for a request that asks for a WebSocket, well-formed or not: websocket_accept refuses the latter.
+bool is_websocket_upgrade(const http::Request& request);
+
+/// The server's half: answers 101 (or 400/426 if the request's WebSocket headers are wrong) within `timeout`.
+std::unique_ptr<PendingWebSocket> websocket_accept(UpgradedStream upgraded, const http::Request& request,
+                                                   std::size_t max_message_bytes, Duration timeout,
+                                                   WebSocketReady ready);
+
+}  // namespace parley::net
