@@ -1,0 +1,54 @@
+#include "common/config/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+namespace parley::config {
+
+CommandLine::CommandLine(std::string program, std::string description, ConfigFile file)
+    : program_(std::move(program)),
+      file_(file),
+      app_(std::make_unique<CLI::App>(std::move(description), program_)) {
+  app_->add_option("--config", path_, "Configuration file (see config.example.json)")->type_name("FILE");
+  app_->add_flag("--check-config", check_only_, "Check the configuration and exit");
+  app_->set_version_flag("--version", program_ + " " + PARLEY_VERSION, "Print the version and exit");
+  app_->get_formatter()->column_width(34);
+}
+
+CommandLine::~CommandLine() = default;
+
+CLI::App& CommandLine::options() { return *app_; }
+
+CommandLine::Outcome CommandLine::parse(int argc, const char* const* argv, const Surroundings& surroundings) {
+  try {
+    app_->parse(argc, argv);
+  } catch (const CLI::ParseError& stop) {
+    const bool said_all = app_->exit(stop, surroundings.out, surroundings.err) == 0;
+    return {.exit_code = said_all ? kExitOk : kExitBadConfig, .config = {}};
+  }
+  return load_config(surroundings);
+}
+
+CommandLine::Outcome CommandLine::parse(int argc, const char* const* argv) {
+  return parse(argc, argv, {std::cout, std::cerr, process_environment()});
+}
+
+CommandLine::Outcome CommandLine::load_config(const Surroundings& surroundings) const {
+  if (path_.empty() && file_ == ConfigFile::optional) {
+    if (!check_only_) return {};
+    surroundings.err << "--check-config: expected --config FILE with it\n";
+    return {.exit_code = kExitBadConfig, .config = {}};
+  }
+  const std::string name = path_.empty() ? "the environment (no --config FILE given)" : path_;
+  auto loaded = load(path_, surroundings.environment);
+  if (!loaded) {
+    surroundings.err << program_ << ": refused the configuration in " << name << ":\n"
+                     << describe(loaded.error());
+    return {.exit_code = kExitBadConfig, .config = {}};
+  }
+  if (!check_only_) return {.exit_code = {}, .config = std::move(*loaded)};
+  surroundings.out << name << ": ok\n";
+  return {.exit_code = kExitOk, .config = {}};
+}
+
+}  // namespace parley::config

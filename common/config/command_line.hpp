@@ -1,0 +1,60 @@
+#pragma once
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "common/config/config.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace parley::config {
+
+/// What a command line needs of the process; tests bring their own.
+struct Surroundings {
+  std::ostream& out;
+  std::ostream& err;
+  Environment environment;
+};
+
+/// Exit codes of the programs.
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitFailure = 1;    ///< it started, or tried to, and failed
+inline constexpr int kExitBadConfig = 2;  ///< bad option or configuration: nothing was started
+
+/// The options that all programs share: --config FILE, --check-config, --version, --help.
+///
+/// A main makes one, adds options of its own, calls parse() once and either exits or runs. Not thread-safe.
+class CommandLine {
+ public:
+  /// May the program run without --config? `optional` then means: without any configuration.
+  enum class ConfigFile { expected, optional };
+
+  CommandLine(std::string program, std::string description, ConfigFile file = ConfigFile::expected);
+  ~CommandLine();
+
+  /// To add options; include <CLI/CLI.hpp> for it. Valid as long as this object.
+  CLI::App& options();
+
+  struct Outcome {
+    std::optional<int> exit_code;  ///< set: everything is said, exit with it
+    std::optional<Config> config;  ///< else set, unless --config is optional and was left out
+  };
+  /// Writes help, version, the result of --check-config, and errors (all in one message, to `err`).
+  Outcome parse(int argc, const char* const* argv, const Surroundings& surroundings);
+  /// The same with the process's streams and environment.
+  Outcome parse(int argc, const char* const* argv);
+
+ private:
+  Outcome load_config(const Surroundings& surroundings) const;
+
+  std::string program_;
+  ConfigFile file_;
+  std::string path_;
+  bool check_only_ = false;
+  std::unique_ptr<CLI::App> app_;
+};
+
+}  // namespace parley::config

@@ -1,0 +1,75 @@
+#include "common/config/document.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "common/base/json.hpp"
+
+namespace parley::config {
+namespace {
+
+constexpr std::size_t kFileBytes = 64 * 1024;
+
+struct Override {
+  const char* variable;
+  const char* key;
+};
+constexpr Override kOverrides[] = {
+    {"TWILIO_ACCOUNT_SID", "account_sid"},
+    {"TWILIO_API_KEY", "api_key_sid"},
+    {"TWILIO_API_SECRET", "api_key_secret"},
+    {"TWILIO_CHAT_SERVICE_SID", "chat_service_sid"},
+};
+
+// "file:line:column", as compilers write it and editors jump to it.
+std::string place(const std::string& name, std::string_view text, std::size_t offset) {
+  const auto before = text.substr(0, std::min(offset, text.size()));
+  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+  const auto line_start = before.rfind('\n');
+  const auto column = line_start == before.npos ? before.size() + 1 : before.size() - line_start;
+  return name + ":" + std::to_string(line) + ":" + std::to_string(column);
+}
+
+}  // namespace
+
+boost::system::result<nlohmann::json, Problems> parse_document(std::string_view text,
+                                                               const std::string& name) {
+  try {
+    auto document = nlohmann::json::parse(text);
+    if (auto repeated = json::find_repeated_member(text))
+      return Problems{{*repeated, "expected once, but it is there twice"}};
+    if (!json::is_json(text)) return Problems{{name, "expected JSON that is not nested so deeply"}};
+    return {boost::system::in_place_value, std::move(document)};
+  } catch (const nlohmann::json::parse_error& error) {
+    // The library counts from 1 and quotes the text in its message, which may be a secret.
+    return Problems{{place(name, text, error.byte > 0 ? error.byte - 1 : 0), "expected well-formed JSON"}};
+  }
+}
+
+Origins apply_environment(nlohmann::json& document, const Environment& environment) {
+  Origins origins;
+  for (const auto& [variable, key] : kOverrides) {
+    auto value = environment(variable);
+    if (!value) continue;
+    auto& account = document["account"];
+    if (!account.is_object()) account = nlohmann::json::object();
+    account[key] = std::move(*value);
+    origins[join_path("account", key)] = variable;
+    if (key == std::string_view("api_key_secret")) account.erase("api_key_secret_file");
+  }
+  return origins;
+}
+
+boost::system::result<std::string, Problem> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string content(kFileBytes + 1, '\0');
+  file.read(content.data(), static_cast<std::streamsize>(content.size()));
+  content.resize(static_cast<std::size_t>(file.gcount()));
+  if (content.empty() && !file.eof()) return Problem{path, "expected a file that can be read"};
+  if (content.size() > kFileBytes) return Problem{path, "expected a file of at most 64 KiB"};
+  // Spelled out: an aggregate like Problem can be made from a text, too.
+  return {boost::system::in_place_value, std::move(content)};
+}
+
+}  // namespace parley::config

@@ -1,0 +1,328 @@
+#include "common/config/config.hpp"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+namespace parley::config {
+namespace {
+
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string kExample = std::string(PARLEY_SOURCE_DIR) + "/config.example.json";
+constexpr const char* kSecret = "example-secret-change-me-0123456";
+
+json example() {
+  std::ifstream file(kExample);
+  return json::parse(file);
+}
+
+Environment variables(std::map<std::string, std::string> values) {
+  return [values](const char* name) -> std::optional<std::string> {
+    const auto found = values.find(name);
+    if (found == values.end()) return std::nullopt;
+    return found->second;
+  };
+}
+const Environment kNoVariables = variables({});
+
+Loaded parse_json(const json& document, const Environment& environment = kNoVariables) {
+  return parse(document.dump(), "test.json", environment);
+}
+
+std::string problems_of(const Loaded& loaded) { return loaded ? "no problem" : describe(loaded.error()); }
+
+/// A file that is gone with the test.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::string& content)
+      : path_(testing::TempDir() + "/parley_config_" +
+              testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    std::ofstream(path_, std::ios::binary) << content;
+  }
+  ~TemporaryFile() { std::filesystem::remove(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+TEST(Config, ExampleRunsAsItIs) {
+  const auto loaded = load(kExample, kNoVariables);
+  ASSERT_TRUE(loaded) << problems_of(loaded);
+  EXPECT_EQ(loaded->account.account_sid, "AC0123456789abcdef0123456789abcdef");
+  EXPECT_EQ(loaded->account.api_key_sid, "SK0123456789abcdef0123456789abcdef");
+  EXPECT_EQ(loaded->account.api_key_secret, kSecret);
+  EXPECT_EQ(loaded->account.chat_service_sid, "IS0123456789abcdef0123456789abcdef");
+}
+
+TEST(Config, DefaultsOfAbsentSectionsAreThoseOfTheExample) {
+  const auto full = load(kExample, kNoVariables);
+  const auto bare = parse_json({{"account", example()["account"]}});
+  ASSERT_TRUE(full && bare) << problems_of(bare);
+  EXPECT_EQ(bare->token_server.listen, full->token_server.listen);
+  EXPECT_EQ(bare->token_server.token_ttl, full->token_server.token_ttl);
+  EXPECT_EQ(bare->chat_service.listen, full->chat_service.listen);
+  EXPECT_EQ(bare->chat_service.database, full->chat_service.database);
+  EXPECT_EQ(bare->demo_app.token_url, full->demo_app.token_url);
+  EXPECT_EQ(bare->demo_app.chat_url, full->demo_app.chat_url);
+}
+
+TEST(Config, ReadsEveryKey) {
+  json document = example();
+  document["token_server"] = {{"listen", "[::1]:0"}, {"token_ttl_seconds", 180}};
+  document["chat_service"] = {{"listen", "0.0.0.0:65535"},
+                              {"public_url", "https://chat.example.com/base"},
+                              {"database", ":memory:"},
+                              {"media_directory", "media"},
+                              {"limits", {{"max_connections", 7}, {"send_queue_bytes", 65536}}}};
+  document["demo_app"] = {{"token_url", "https://t.example.com/a/v1/token"},
+                          {"chat_url", "wss://c:1/v3/wsconnect"}};
+  const auto loaded = parse_json(document);
+  ASSERT_TRUE(loaded) << problems_of(loaded);
+  EXPECT_EQ(loaded->token_server.listen, "[::1]:0");
+  EXPECT_EQ(loaded->token_server.token_ttl, std::chrono::seconds(180));
+  EXPECT_EQ(loaded->chat_service.listen, "0.0.0.0:65535");
+  EXPECT_EQ(loaded->chat_service.public_url, "https://chat.example.com/base");
+  EXPECT_EQ(loaded->chat_service.database, ":memory:");
+  EXPECT_EQ(loaded->chat_service.media_directory, "media");
+  EXPECT_EQ(loaded->chat_service.limits.max_connections, 7u);
+  EXPECT_EQ(loaded->chat_service.limits.send_queue_bytes, 65536u);
+  EXPECT_EQ(loaded->demo_app.token_url, "https://t.example.com/a/v1/token");
+  EXPECT_EQ(loaded->demo_app.chat_url, "wss://c:1/v3/wsconnect");
+}
+
+struct Case {
+  const char* pointer;  ///< what is changed in the example
+  json value;
+  const char* line;  ///< the one problem that results
+};
+
+// clang-format off
+const Case kCases[] = {
+    {"/account", 5, "account: expected an object with account_sid"},
+    {"/account/account_sid", "SK0123456789abcdef0123456789abcdef", "account.account_sid: expected \"AC\" and 32 lower-case hex digits"},
+    {"/account/account_sid", "AC0123456789abcdef0123456789abcde", "account.account_sid: expected \"AC\""},
+    {"/account/account_sid", "AC0123456789abcdef0123456789abcdef0", "account.account_sid: expected \"AC\""},
+    {"/account/account_sid", "AC0123456789ABCDEF0123456789abcdef", "account.account_sid: expected \"AC\""},
+    {"/account/account_sid", "AC0123456789abcdef0123456789abcdef\n", "account.account_sid: expected \"AC\""},
+    {"/account/account_sid", "", "account.account_sid: expected \"AC\""},
+    {"/account/account_sid", nullptr, "account.account_sid: expected \"AC\""},
+    {"/account/api_key_sid", "AC0123456789abcdef0123456789abcdef", "account.api_key_sid: expected \"SK\" and 32 lower-case hex digits"},
+    {"/account/chat_service_sid", "CH0123456789abcdef0123456789abcdef", "account.chat_service_sid: expected \"IS\" and 32 lower-case hex digits"},
+    {"/account/api_key_secret", "", "account.api_key_secret: expected a text that is not empty"},
+    {"/account/api_key_secret", "two words", "account.api_key_secret: expected a text that is not empty and has no white space"},
+    {"/account/api_key_secret", 12345, "account.api_key_secret: expected a text"},
+    {"/account/auth_token", "x", "account.auth_token: unknown key; expected one of account_sid, api_key_secret,"},
+    {"/token_server", json::array(), "token_server: expected an object with listen and token_ttl_seconds"},
+    {"/token_server/listen", "0.0.0.0:4000", "token_server.listen: expected a loopback address and a port"},
+    {"/token_server/listen", "192.168.0.1:4000", "token_server.listen: expected a loopback address"},
+    {"/token_server/listen", "127.0.0.256:4000", "token_server.listen: expected a loopback address"},
+    {"/token_server/listen", "127.0.0.1", "token_server.listen: expected a loopback address"},
+    {"/token_server/listen", "127.0.0.1:65536", "token_server.listen: expected a loopback address"},
+    {"/token_server/listen", "127.0.0.1.evil.com:80", "token_server.listen: expected a loopback address"},
+    {"/token_server/listen", 4000, "token_server.listen: expected a loopback address"},
+    {"/token_server/token_ttl_seconds", 179, "token_server.token_ttl_seconds: expected a whole number of seconds, 180 to 86400"},
+    {"/token_server/token_ttl_seconds", 86401, "token_server.token_ttl_seconds: expected a whole number"},
+    {"/token_server/token_ttl_seconds", -1, "token_server.token_ttl_seconds: expected a whole number"},
+    {"/token_server/token_ttl_seconds", 3600.5, "token_server.token_ttl_seconds: expected a whole number"},
+    {"/token_server/token_ttl_seconds", "3600", "token_server.token_ttl_seconds: expected a whole number"},
+    {"/token_server/token_ttl_seconds", true, "token_server.token_ttl_seconds: expected a whole number"},
+    {"/token_server/ttl", 3600, "token_server.ttl: unknown key; expected one of listen, token_ttl_seconds"},
+    {"/chat_service/listen", "127.0.0.1:", "chat_service.listen: expected an address and a port"},
+    {"/chat_service/listen", "http://127.0.0.1:4010", "chat_service.listen: expected an address and a port"},
+    {"/chat_service/public_url", "chat.example.com", "chat_service.public_url: expected an http or https URL"},
+    {"/chat_service/public_url", "https://user:pw@host", "chat_service.public_url: expected an http or https URL"},
+    {"/chat_service/database", "", "chat_service.database: expected the path of a file, or \":memory:\""},
+    {"/chat_service/media_directory", 1, "chat_service.media_directory: expected the path of a directory"},
+    {"/chat_service/limits", 1, "chat_service.limits: expected an object with max_connections"},
+    {"/chat_service/limits", {{"max_connections", 0}}, "chat_service.limits.max_connections: expected a whole number, 1 to 1000000"},
+    {"/chat_service/limits", {{"max_connexions", 1}}, "chat_service.limits.max_connexions: unknown key"},
+    {"/demo_app/token_url", "http://127.0.0.1:4000/auth", "demo_app.token_url: expected an http or https URL that ends in /v1/token"},
+    {"/demo_app/token_url", "ws://127.0.0.1:4000/v1/token", "demo_app.token_url: expected an http or https URL"},
+    {"/demo_app/token_url", "http://127.0.0.1:4000/v1/token?x=/v1/token", "demo_app.token_url: expected"},
+    {"/demo_app/chat_url", "ws://127.0.0.1:4010/v3/wsconnect/", "demo_app.chat_url: expected a ws or wss URL that ends in /v3/wsconnect"},
+    {"/demo_app/chat_url", "http://127.0.0.1:4010/v3/wsconnect", "demo_app.chat_url: expected a ws or wss URL"},
+    {"/chat_services", {}, "chat_services: unknown key; expected one of account, chat_service, demo_app, token_server"},
+    {"", json::array(), "the file: expected an object with the section account"},
+    {"", "text", "the file: expected an object"},
+};
+// clang-format on
+
+TEST(Config, NamesTheKeyAndWhatWasExpected) {
+  for (const auto& c : kCases) {
+    SCOPED_TRACE(std::string(c.pointer) + " = " + c.value.dump());
+    json document = example();
+    document[json::json_pointer(c.pointer)] = c.value;
+    const auto loaded = parse_json(document);
+    ASSERT_FALSE(loaded);
+    EXPECT_THAT(problems_of(loaded), HasSubstr(std::string("  ") + c.line));
+    EXPECT_EQ(loaded.error().size(), 1u) << problems_of(loaded);
+  }
+}
+
+TEST(Config, AsksForEveryKeyThatIsMissing) {
+  for (const char* pointer :
+       {"/account/account_sid", "/account/api_key_sid", "/account/chat_service_sid",
+        "/account/api_key_secret", "/token_server/listen", "/token_server/token_ttl_seconds",
+        "/chat_service/listen", "/chat_service/database", "/demo_app/token_url", "/demo_app/chat_url",
+        "/account"}) {
+    SCOPED_TRACE(pointer);
+    const json::json_pointer path(pointer);
+    json document = example();
+    document[path.parent_pointer()].erase(path.back());
+    const auto loaded = parse_json(document);
+    ASSERT_FALSE(loaded);
+    ASSERT_EQ(loaded.error().size(), 1u) << problems_of(loaded);
+    std::string key = std::string(pointer).substr(1);
+    std::replace(key.begin(), key.end(), '/', '.');
+    EXPECT_EQ(loaded.error()[0].key, key);
+    EXPECT_THAT(loaded.error()[0].what, HasSubstr("missing"));
+  }
+}
+
+TEST(Config, ListsAllProblemsAtOnceAndNeverTheSecret) {
+  json document = example();
+  document["account"]["api_key_sid"] = kSecret;  // pasted into the wrong line
+  document["account"]["api_key_secret"] = "hush hush";
+  document["token_server"]["token_ttl_seconds"] = 1;
+  document["demo_app"]["chat_url"] = 1;
+  document["extra"] = "hush hush";
+  const auto loaded = parse_json(document);
+  ASSERT_FALSE(loaded);
+  std::vector<std::string> keys;
+  for (const auto& problem : loaded.error()) keys.push_back(problem.key);
+  EXPECT_THAT(keys,
+              testing::UnorderedElementsAre("account.api_key_sid", "account.api_key_secret",
+                                            "token_server.token_ttl_seconds", "demo_app.chat_url", "extra"));
+  EXPECT_THAT(problems_of(loaded), Not(HasSubstr(kSecret)));
+  EXPECT_THAT(problems_of(loaded), Not(HasSubstr("hush")));
+}
+
+TEST(Config, SaysWhereTheJsonBreaksWithoutQuotingIt) {
+  const std::string text = "{\n  \"account\": {\"api_key_secret\": \"hush\" \"hush\"}\n}";
+  const auto loaded = parse(text, "my.json", kNoVariables);
+  ASSERT_FALSE(loaded);
+  ASSERT_EQ(loaded.error().size(), 1u);
+  EXPECT_THAT(loaded.error()[0].key, testing::StartsWith("my.json:2:"));
+  EXPECT_EQ(loaded.error()[0].what, "expected well-formed JSON");
+  EXPECT_THAT(problems_of(parse("", "my.json", kNoVariables)),
+              HasSubstr("my.json:1:1: expected well-formed JSON"));
+}
+
+TEST(Config, RefusesAKeyNamedTwice) {
+  std::string text = example().dump();
+  text.replace(text.find("\"api_key_sid\""), 0, "\"api_key_sid\":\"SK1\",");
+  EXPECT_THAT(problems_of(parse(text, "my.json", kNoVariables)),
+              HasSubstr("account.api_key_sid: expected once, but it is there twice"));
+}
+
+TEST(Config, SurvivesHostileSizes) {
+  json document = example();
+  document["account"]["account_sid"] = "AC" + std::string(60'000, 'a');
+  EXPECT_THAT(problems_of(parse_json(document)),
+              HasSubstr("account.account_sid: expected at most 2048 bytes"));
+  document = example();
+  document["demo_app"]["token_url"] = "http://" + std::string(2000, 'a') + "/v1/token";
+  EXPECT_TRUE(parse_json(document));
+  const std::string nested = "{\"account\":" + std::string(30'000, '[') + std::string(30'000, ']') + "}";
+  EXPECT_THAT(problems_of(parse(nested, "my.json", kNoVariables)), HasSubstr("nested"));
+}
+
+TEST(Config, ReportsAFileThatCannotBeRead) {
+  const std::string missing = testing::TempDir() + "/parley_no_such_file.json";
+  EXPECT_THAT(problems_of(load(missing, kNoVariables)),
+              HasSubstr(missing + ": expected a file that can be read"));
+  EXPECT_THAT(problems_of(load(testing::TempDir(), kNoVariables)),
+              HasSubstr("expected a file that can be read"));
+  const TemporaryFile large(std::string(64 * 1024 + 1, ' '));
+  EXPECT_THAT(problems_of(load(large.path(), kNoVariables)), HasSubstr("at most 64 KiB"));
+}
+
+TEST(Config, TakesTheSecretFromAFile) {
+  for (const char* content : {"s3cret", "s3cret\n", "s3cret\r\n"}) {
+    const TemporaryFile file(content);
+    json document = example();
+    document["account"].erase("api_key_secret");
+    document["account"]["api_key_secret_file"] = file.path();
+    const auto loaded = parse_json(document);
+    ASSERT_TRUE(loaded) << problems_of(loaded);
+    EXPECT_EQ(loaded->account.api_key_secret, "s3cret");
+  }
+}
+
+TEST(Config, RefusesABadSecretFileWithoutRepeatingIt) {
+  const TemporaryFile empty("\n");
+  const std::pair<std::string, std::string> cases[] = {
+      {testing::TempDir() + "/parley_hush", "expected the path of a file that can be read"},
+      {empty.path(), "expected a file that is not empty"},
+      {kExample, "expected a file that holds the secret and nothing else"},
+      {"", "expected the path of a file that holds the secret"},
+  };
+  for (const auto& [path, expected] : cases) {
+    SCOPED_TRACE(path);
+    json document = example();
+    document["account"].erase("api_key_secret");
+    document["account"]["api_key_secret_file"] = path;
+    const auto loaded = parse_json(document);
+    ASSERT_FALSE(loaded);
+    EXPECT_EQ(problems_of(loaded), "  account.api_key_secret_file: " + expected + "\n");
+  }
+}
+
+TEST(Config, WantsOneSourceOfTheSecret) {
+  json document = example();
+  document["account"]["api_key_secret_file"] = "secret.txt";
+  EXPECT_EQ(problems_of(parse_json(document)),
+            "  account.api_key_secret: expected api_key_secret or api_key_secret_file, not both\n");
+}
+
+const std::map<std::string, std::string> kAllVariables = {
+    {"TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001"},
+    {"TWILIO_API_KEY", "SK00000000000000000000000000000002"},
+    {"TWILIO_API_SECRET", "from-the-environment"},
+    {"TWILIO_CHAT_SERVICE_SID", "IS00000000000000000000000000000003"},
+};
+
+TEST(Config, LetsTheEnvironmentReplaceTheAccount) {
+  json document = example();
+  document["account"]["account_sid"] = "wrong, but replaced";
+  document["account"].erase("api_key_secret");
+  document["account"]["api_key_secret_file"] = "/no/such/file";
+  const auto loaded = parse_json(document, variables(kAllVariables));
+  ASSERT_TRUE(loaded) << problems_of(loaded);
+  EXPECT_EQ(loaded->account.account_sid, "AC00000000000000000000000000000001");
+  EXPECT_EQ(loaded->account.api_key_sid, "SK00000000000000000000000000000002");
+  EXPECT_EQ(loaded->account.api_key_secret, "from-the-environment");
+  EXPECT_EQ(loaded->account.chat_service_sid, "IS00000000000000000000000000000003");
+}
+
+TEST(Config, NeedsNoFileWhenTheEnvironmentHasTheAccount) {
+  EXPECT_TRUE(load("", variables(kAllVariables)));
+  auto incomplete = kAllVariables;
+  incomplete.erase("TWILIO_API_KEY");
+  EXPECT_EQ(problems_of(load("", variables(incomplete))),
+            "  account.api_key_sid: expected \"SK\" and 32 lower-case hex digits, but it is missing\n");
+  EXPECT_THAT(problems_of(load("", kNoVariables)), HasSubstr("TWILIO_ACCOUNT_SID"));
+}
+
+TEST(Config, NamesTheVariableThatIsWrong) {
+  auto bad = kAllVariables;
+  bad["TWILIO_API_KEY"] = bad["TWILIO_ACCOUNT_SID"];
+  bad["TWILIO_API_SECRET"] = "";
+  const auto loaded = parse_json(example(), variables(bad));
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(loaded.error(), ElementsAre(Problem{"account.api_key_secret (from TWILIO_API_SECRET)",
+                                                  "expected a text that is not empty and has no white space"},
+                                          Problem{"account.api_key_sid (from TWILIO_API_KEY)",
+                                                  "expected \"SK\" and 32 lower-case hex digits"}));
+}
+
+}  // namespace
+}  // namespace parley::config
