@@ -1,0 +1,35 @@
+#pragma once
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace parley::support {
+
+/// One program started by a test, with its output caught. Killed and reaped when the object dies.
+class ChildProcess {
+ public:
+  explicit ChildProcess(std::vector<std::string> command);
+  ~ChildProcess();
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+
+  /// Waits for one line of standard output; nothing at its end or after ten seconds.
+  std::optional<std::string> read_line();
+  void signal(int number);
+  /// Waits for the end, at most ten seconds; nothing if it goes on or ended by a signal.
+  std::optional<int> exit_code();
+  /// All that is left to read; call it after exit_code().
+  std::string rest_of_output();
+  std::string error_output();
+
+ private:
+  pid_t pid_ = -1;
+  int out_ = -1;
+  int err_ = -1;
+  std::string buffered_;
+  bool reaped_ = false;
+};
+
+}  // namespace parley::support
