@@ -1,0 +1,55 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <parley/seams.hpp>
+
+namespace parley {
+
+/// One participant of a channel.
+struct Member {
+  std::string sid;
+  std::string identity;                         ///< "" of somebody who takes part by SMS and the like
+  std::string attributes = "{}";                ///< JSON text
+  std::optional<std::int64_t> last_read_index;  ///< nothing: has read nothing
+  WallTime joined_at{};
+};
+
+enum class ChannelKind {
+  group,     ///< any number of members; found and joined by name
+  private_,  ///< the 1x1 channel of two identities
+};
+
+/// How many messages this user has not read. Never "unknown": a number that may be too low says so.
+struct Unread {
+  std::int64_t count = 0;  ///< messages after the read horizon, one's own included, as the service counts
+  bool exact = true;       ///< false: at least `count`
+  std::optional<std::int64_t> first_unread_index;  ///< nothing: all is read
+
+  bool operator==(const Unread&) const = default;
+};
+
+/// A channel at one moment. An immutable snapshot: valid for ever, never updated.
+struct ChannelState {
+  std::string sid;
+  std::string name;               ///< the unique name; "" if it has none
+  std::string description;        ///< the friendly name
+  std::string attributes = "{}";  ///< JSON text
+  std::string created_by;         ///< an identity
+  ChannelKind kind = ChannelKind::group;
+  std::string peer;  ///< of a 1x1 channel: the other identity
+  bool joined = false;
+  bool muted = false;
+  WallTime created_at{};
+  WallTime updated_at{};
+  std::optional<std::int64_t> last_message_index;  ///< nothing: no message yet
+  std::optional<std::int64_t> last_read_index;     ///< this user's read horizon; nothing: has read nothing
+  Unread unread;
+  /// In order of joining; never null.
+  std::shared_ptr<const std::vector<Member>> members = std::make_shared<const std::vector<Member>>();
+};
+
+}  // namespace parley

@@ -1,0 +1,140 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <parley/async.hpp>
+#include <parley/channel.hpp>
+#include <parley/event.hpp>
+#include <parley/options.hpp>
+#include <parley/runtime.hpp>
+#include <parley/status.hpp>
+
+namespace parley {
+
+/// What a new group channel is called. The name finds it; it is unique in the service.
+struct NewGroupChannel {
+  std::string name;               ///< 1 to 320 bytes of UTF-8; '#' is reserved for 1x1 channels
+  std::string description{};      ///< shown to people
+  std::string attributes = "{}";  ///< JSON text
+};
+
+/// One user's connection to the chat service: keeps itself connected, its token fresh, its channels current.
+///
+///     parley::Runtime runtime;
+///     parley::Client client(runtime, {.endpoint =
+///     parley::Endpoint::service("ws://127.0.0.1:4010/v3/wsconnect"),
+///                                     .tokens = parley::token_endpoint({.url = url, .user = "alice"})});
+///     auto events = client.on_event([](const parley::Event& event) { ... });
+///     client.async_connect(boost::asio::use_future).get().value();
+///     auto channel = client.async_join_channel("general", boost::asio::use_future).get().value();
+///
+/// Threads: any thread may call any member. Completions and events run on the callback executor, one at a
+/// time, never inside the call that caused them.
+/// Lifetime: destroy it whenever you like, also inside a callback; what is pending completes with
+/// Errc::client_closed. No event comes after async_close completed or the destructor returned on the
+/// callback executor.
+class Client {
+ public:
+  Client(Runtime& runtime, ClientOptions options);
+  /// On an executor of yours; it need not be single-threaded.
+  Client(boost::asio::any_io_executor executor, ClientOptions options);
+  /// Never blocks on the network.
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// Attaches a handler to the stream of events.
+  Subscription on_event(EventHandler handler);
+
+  ConnectionStatus status() const;
+  /// The identity of the current token; "" before the first one.
+  std::string identity() const;
+
+  /// Completes when connected with all joined channels loaded. Fails with Errc::denied or invalid_token
+  /// (final), or after Timeouts::connect with the last reason. While connected it completes at once.
+  template <class Token = boost::asio::deferred_t>
+  auto async_connect(Token&& token = {}) {
+    return start<void>([](detail::Shell& shell, Completion<void> done) { connect(shell, std::move(done)); },
+                       token);
+  }
+
+  /// Says goodbye and ends. Operations in flight complete with Errc::client_closed first. Final.
+  template <class Token = boost::asio::deferred_t>
+  auto async_close(Token&& token = {}) {
+    return start<void>([](detail::Shell& shell, Completion<void> done) { close(shell, std::move(done)); },
+                       token);
+  }
+
+  /// Creates a channel that everybody may find and join by name, and joins it. Errc::conflict: name taken.
+  template <class Token = boost::asio::deferred_t>
+  auto async_create_group_channel(NewGroupChannel channel, Token&& token = {}) {
+    return start<Channel>(
+        [](detail::Shell& shell, Completion<Channel> done, NewGroupChannel value) {
+          create_group_channel(shell, std::move(value), std::move(done));
+        },
+        token, std::move(channel));
+  }
+
+  /// The 1x1 channel with `peer`, created if need be: both sides get the same one, whoever asks first.
+  /// Errc::conflict: a channel of that name belongs to somebody else.
+  template <class Token = boost::asio::deferred_t>
+  auto async_create_private_channel(std::string peer, std::string description, Token&& token = {}) {
+    return start<Channel>(
+        [](detail::Shell& shell, Completion<Channel> done, std::string who, std::string what) {
+          create_private_channel(shell, std::move(who), std::move(what), std::move(done));
+        },
+        token, std::move(peer), std::move(description));
+  }
+
+  /// Joins a group channel by name. Completes with it, also if joined already. Errc::not_found.
+  template <class Token = boost::asio::deferred_t>
+  auto async_join_channel(std::string name, Token&& token = {}) {
+    return start<Channel>([](detail::Shell& shell, Completion<Channel> done,
+                             std::string value) { join_channel(shell, std::move(value), std::move(done)); },
+                          token, std::move(name));
+  }
+
+  /// A joined channel by SID or name. Errc::not_found.
+  template <class Token = boost::asio::deferred_t>
+  auto async_channel(std::string sid_or_name, Token&& token = {}) {
+    return start<Channel>([](detail::Shell& shell, Completion<Channel> done,
+                             std::string value) { find_channel(shell, std::move(value), std::move(done)); },
+                          token, std::move(sid_or_name));
+  }
+
+  /// The joined channels as of now, oldest first. Never blocks.
+  std::vector<Channel> channels() const;
+  std::vector<Channel> group_channels() const;
+  std::vector<Channel> private_channels() const;
+  /// The channel this client created, joined or looked up last; an empty handle before.
+  Channel current_channel() const;
+
+ private:
+  template <class T, class Start, class Token, class... Values>
+  auto start(Start start, Token& token, Values... values) {
+    return boost::asio::async_initiate<Token, Signature<T>>(
+        [shell = shell_, start](auto handler, auto... args) {
+          start(*shell, Completion<T>(std::move(handler)), std::move(args)...);
+        },
+        token, std::move(values)...);
+  }
+
+  static void connect(detail::Shell& shell, Completion<void> done);
+  static void close(detail::Shell& shell, Completion<void> done);
+  static void create_group_channel(detail::Shell& shell, NewGroupChannel channel, Completion<Channel> done);
+  static void create_private_channel(detail::Shell& shell, std::string peer, std::string description,
+                                     Completion<Channel> done);
+  static void join_channel(detail::Shell& shell, std::string name, Completion<Channel> done);
+  static void find_channel(detail::Shell& shell, std::string sid_or_name, Completion<Channel> done);
+
+  std::shared_ptr<detail::Shell> shell_;
+};
+
+/// The name of the 1x1 channel of two identities: sorted as bytes, '#' and '%' inside each percent-encoded,
+/// joined by '#'. The same for both orders; no two pairs share one.
+std::string private_channel_name(std::string_view a, std::string_view b);
+
+}  // namespace parley

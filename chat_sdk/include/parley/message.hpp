@@ -1,0 +1,60 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <parley/seams.hpp>
+
+namespace parley {
+
+/// One message as the service stores it. A value: copy it freely.
+struct Message {
+  std::string sid;
+  std::int64_t index = -1;        ///< position in its channel: starts at 0, never reused
+  std::string author;             ///< the author's identity
+  std::string text;               ///< UTF-8
+  std::string attributes = "{}";  ///< JSON text
+  WallTime created_at{};
+  WallTime updated_at{};
+  std::string updated_by;  ///< identity of the last editor, "" if never edited
+};
+
+/// What to send.
+struct NewMessage {
+  std::string text;               ///< UTF-8, at most 32 KiB
+  std::string attributes = "{}";  ///< JSON text, at most 16 KiB
+};
+
+/// Which way a page of history extends from its anchor.
+enum class Direction {
+  backwards,  ///< to older messages
+  forwards,   ///< to newer messages
+};
+
+/// Where a page starts. Says whether the message at the index itself belongs to the page.
+struct Anchor {
+  std::int64_t index = 0;
+  bool inclusive = true;
+
+  /// The page begins with the message at `index`.
+  static Anchor at(std::int64_t index) { return {index, true}; }
+  /// The page begins beside it, in the direction of reading.
+  static Anchor beyond(std::int64_t index) { return {index, false}; }
+};
+
+/// A request for one page of history.
+struct GetMessages {
+  std::size_t page_size = 30;      ///< 1 to 100
+  std::optional<Anchor> anchor{};  ///< nothing: the newest end (backwards) or the oldest (forwards)
+  Direction direction = Direction::backwards;
+};
+
+/// One page of history, always oldest message first.
+struct MessagePage {
+  std::vector<Message> messages;
+  std::optional<GetMessages> older;  ///< asks for the adjoining older page; nothing if this is the beginning
+  std::optional<GetMessages> newer;  ///< asks for the adjoining newer page; nothing if this is the end
+};
+
+}  // namespace parley

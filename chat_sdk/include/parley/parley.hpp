@@ -1,0 +1,5 @@
+#pragma once
+
+/// Everything of the SDK's public interface, except parley/json.hpp.
+#include <parley/client.hpp>
+#include <parley/version.hpp>

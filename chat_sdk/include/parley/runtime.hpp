@@ -1,0 +1,24 @@
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <memory>
+
+namespace parley {
+
+/// One I/O thread, for programs that do not use Asio themselves. Any number of clients share it.
+///
+/// Must outlive its clients. The destructor stops the thread and joins it: do not call it from a callback.
+class Runtime {
+ public:
+  Runtime();
+  ~Runtime();
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  boost::asio::any_io_executor executor() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace parley

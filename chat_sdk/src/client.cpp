@@ -1,0 +1,63 @@
+#include <parley/client.hpp>
+
+#include "chat_sdk/src/shell/shell.hpp"
+
+namespace parley {
+namespace {
+
+std::vector<Channel> of_kind(const std::vector<Channel>& channels, ChannelKind kind) {
+  std::vector<Channel> matching;
+  for (const auto& channel : channels)
+    if (channel.state()->kind == kind) matching.push_back(channel);
+  return matching;
+}
+
+}  // namespace
+
+Client::Client(Runtime& runtime, ClientOptions options) : Client(runtime.executor(), std::move(options)) {}
+
+Client::Client(boost::asio::any_io_executor executor, ClientOptions options)
+    : shell_(detail::Shell::make(std::move(executor), std::move(options))) {}
+
+Client::~Client() { shell_->shut_down(); }
+
+Subscription Client::on_event(EventHandler handler) { return shell_->on_event(std::move(handler)); }
+
+ConnectionStatus Client::status() const { return shell_->status(); }
+std::string Client::identity() const { return shell_->identity(); }
+
+std::vector<Channel> Client::channels() const { return *shell_->channels().load(); }
+std::vector<Channel> Client::group_channels() const { return of_kind(channels(), ChannelKind::group); }
+std::vector<Channel> Client::private_channels() const { return of_kind(channels(), ChannelKind::private_); }
+Channel Client::current_channel() const { return shell_->channels().current(); }
+
+void Client::connect(detail::Shell& shell, Completion<void> done) { shell.connect(std::move(done)); }
+void Client::close(detail::Shell& shell, Completion<void> done) { shell.close(std::move(done)); }
+
+void Client::create_group_channel(detail::Shell& shell, NewGroupChannel channel, Completion<Channel> done) {
+  shell.operate<Channel>(std::move(done), [channel = std::move(channel)](auto& engine, auto finish) {
+    engine.operations().create_group_channel(channel, finish);
+  });
+}
+
+void Client::create_private_channel(detail::Shell& shell, std::string peer, std::string description,
+                                    Completion<Channel> done) {
+  shell.operate<Channel>(std::move(done), [peer = std::move(peer), description = std::move(description)](
+                                              auto& engine, auto finish) {
+    engine.private_channels().create(peer, description, finish);
+  });
+}
+
+void Client::join_channel(detail::Shell& shell, std::string name, Completion<Channel> done) {
+  shell.operate<Channel>(std::move(done), [name = std::move(name)](auto& engine, auto finish) {
+    engine.operations().join_channel(name, finish);
+  });
+}
+
+void Client::find_channel(detail::Shell& shell, std::string sid_or_name, Completion<Channel> done) {
+  shell.operate<Channel>(std::move(done), [name = std::move(sid_or_name)](auto& engine, auto finish) {
+    engine.operations().find_channel(name, finish);
+  });
+}
+
+}  // namespace parley

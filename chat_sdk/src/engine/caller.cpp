@@ -1,0 +1,92 @@
+#include "chat_sdk/src/engine/caller.hpp"
+
+#include "common/base/random.hpp"
+#include "common/protocol/conversations/resources.hpp"
+
+namespace parley::detail {
+namespace {
+
+constexpr int kAttempts = 4;
+constexpr Duration kFirstPause = std::chrono::seconds(1);
+
+struct Split {
+  std::string host;
+  std::string path;
+};
+
+Split split_url(std::string_view url) {
+  const auto scheme = url.find("://");
+  if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+  const auto slash = std::min(url.find('/'), url.size());
+  return {std::string(url.substr(0, slash)), std::string(url.substr(slash))};
+}
+
+bool is_busy(int status) { return status == 429 || status == 502 || status == 503 || status == 504; }
+
+}  // namespace
+
+Caller::Caller(Context& context, Timers& timers, twilsock::ClientMachine& machine, Duration timeout)
+    : context_(context), timers_(timers), machine_(machine), timeout_(timeout) {}
+
+void Caller::get(std::string_view url, http::Fields params, Done<http::Response> done) {
+  auto [host, path] = split_url(url);
+  http::Request request{
+      "GET", std::move(path), std::move(params), {{"Content-Type", "application/json"}}, ""};
+  start({{std::move(host), std::move(request), timeout_, /*repeatable=*/true}, std::move(done)});
+}
+
+void Caller::post(std::string_view url, std::string body, Done<http::Response> done) {
+  write("POST", url, std::move(body), std::move(done));
+}
+
+void Caller::post_once(std::string_view url, std::string body, Done<http::Response> done) {
+  auto [host, path] = split_url(url);
+  http::Request request{"POST", std::move(path), {}, {{"Content-Type", "application/json"}}, std::move(body)};
+  start({{std::move(host), std::move(request), timeout_, /*repeatable=*/false}, std::move(done)});
+}
+
+void Caller::remove(std::string_view url, Done<http::Response> done) {
+  write("DELETE", url, "{}", std::move(done));
+}
+
+void Caller::write(std::string method, std::string_view url, std::string body, Done<http::Response> done) {
+  auto [host, path] = split_url(url);
+  http::Request request{std::move(method), std::move(path), {}, {}, std::move(body)};
+  request.headers = {{"Content-Type", "application/json; charset=utf-8"},
+                     {"X-Twilio-Mutation-Id", random_uuid(context_.random)}};
+  start({{std::move(host), std::move(request), timeout_, /*repeatable=*/true}, std::move(done)});
+}
+
+void Caller::start(Call call) {
+  ++call.attempts;
+  const auto id = machine_.send(call.request, context_.now);
+  calls_.emplace(id, std::move(call));
+}
+
+void Caller::on_done(twilsock::RequestId id, Result<http::Response> outcome) {
+  const auto at = calls_.find(id);
+  if (at == calls_.end()) return;
+  Call call = std::move(at->second);
+  calls_.erase(at);
+  if (outcome && ask_again(call, *outcome)) return;
+  complete(std::move(call), std::move(outcome));
+}
+
+bool Caller::ask_again(Call& call, const http::Response& response) {
+  if (!is_busy(response.status) || call.attempts >= kAttempts) return false;
+  const auto pause = kFirstPause * (1 << (call.attempts - 1)) * (0.8 + 0.4 * context_.random.uniform());
+  timers_.after(
+      std::chrono::duration_cast<Duration>(pause),
+      [this, call = std::move(call)](Result<void> time) { time ? start(call) : call.done(time.error()); });
+  return true;
+}
+
+void Caller::complete(Call call, Result<http::Response> outcome) {
+  if (!outcome) return call.done(outcome.error());
+  if (const auto url = conversations::resource_url(*outcome); !url.empty())
+    return get(url, {}, std::move(call.done));
+  if (outcome->status / 100 != 2) return call.done(conversations::to_error(*outcome));
+  call.done(std::move(outcome));
+}
+
+}  // namespace parley::detail

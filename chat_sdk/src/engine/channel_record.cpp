@@ -1,0 +1,179 @@
+#include "chat_sdk/src/engine/channel_record.hpp"
+
+#include <algorithm>
+
+#include "chat_sdk/src/engine/message_page.hpp"
+#include "chat_sdk/src/engine/private_name.hpp"
+
+namespace parley::detail {
+ChannelRecord::ChannelRecord(Context& context, std::string sid, std::string self_identity,
+                             std::weak_ptr<Shell> shell)
+    : context_(context), self_(std::move(self_identity)), shell_(std::move(shell)) {
+  state_.sid = std::move(sid);
+  state_.joined = true;
+  publish();
+}
+
+void ChannelRecord::publish() { slot_->store(state_); }
+
+void ChannelRecord::publish_roster() {
+  std::vector<Member> members;
+  for (const auto& [sid, entry] : roster_) members.push_back(entry.member);
+  std::sort(members.begin(), members.end(), [](const Member& a, const Member& b) {
+    return std::tie(a.joined_at, a.sid) < std::tie(b.joined_at, b.sid);
+  });
+  state_.members = std::make_shared<const std::vector<Member>>(std::move(members));
+  publish();
+}
+
+void ChannelRecord::emit(Event event) {
+  if (loaded_) return context_.emit(std::move(event));
+  kept_back_.push_back(std::move(event));
+}
+
+void ChannelRecord::loaded(bool announce) {
+  if (loaded_) return;
+  loaded_ = true;
+  publish();
+  if (announce) emit(ChannelJoined{handle()});
+  auto events = std::move(kept_back_);
+  for (auto& event : events) emit(std::move(event));
+}
+
+void ChannelRecord::left() {
+  state_.joined = false;
+  publish();
+  if (loaded_) emit(ChannelLeft{handle()});
+}
+
+void ChannelRecord::put_document(const conversations::ConversationDocument& document) {
+  state_.name = document.unique_name;
+  state_.description = document.friendly_name;
+  state_.attributes = document.attributes;
+  state_.created_by = document.created_by;
+  state_.created_at = document.created_at;
+  state_.updated_at = document.updated_at;
+  state_.last_message_index = document.last_message_index;
+  const auto peer = peer_of_private_name(state_.name, self_);
+  state_.kind = peer ? ChannelKind::private_ : ChannelKind::group;
+  state_.peer = peer.value_or("");
+}
+
+void ChannelRecord::set_document(const conversations::ConversationDocument& document) {
+  put_document(document);
+  publish();
+}
+
+void ChannelRecord::apply_document(const sync::Event& event) {
+  const auto document = conversations::decode_document(event.data);
+  if (!document) return;
+  const ChannelState before = state_;
+  put_document(*document);
+  publish();
+  const bool shown = before.name != state_.name || before.description != state_.description ||
+                     before.attributes != state_.attributes;
+  if (shown) emit(ChannelUpdated{handle()});
+}
+
+void ChannelRecord::set_roster(const std::vector<conversations::SyncItem>& items) {
+  for (const auto& item : items) {
+    const auto participant = conversations::decode_roster_item(item.key, item.data);
+    const auto known = roster_.find(item.key);
+    const bool newer = known == roster_.end() || known->second.last_event_id < item.last_event_id;
+    if (participant && newer)
+      roster_.insert_or_assign(item.key, RosterEntry{to_member(*participant), item.last_event_id});
+  }
+  publish_roster();
+}
+
+void ChannelRecord::apply_roster(const sync::Event& event) {
+  const auto known = roster_.find(event.item_key);
+  if (known != roster_.end() && event.id <= known->second.last_event_id)
+    return;  // read with the pages already
+  if (event.change == sync::Change::item_removed) {
+    if (known == roster_.end()) return;
+    const Member member = std::move(known->second.member);
+    roster_.erase(known);
+    publish_roster();
+    return emit(MemberLeft{handle(), member});
+  }
+  const auto participant = conversations::decode_roster_item(event.item_key, event.data);
+  if (!participant) return;
+  const bool joined = known == roster_.end();
+  const Member member = to_member(*participant);
+  roster_.insert_or_assign(event.item_key, RosterEntry{member, event.id});
+  publish_roster();
+  joined ? emit(MemberJoined{handle(), member}) : emit(MemberUpdated{handle(), member});
+}
+
+void ChannelRecord::apply_message(const sync::Event& event) {
+  auto decoded = conversations::decode_message_item(event.item_index(), event.data);
+  if (!decoded) return;
+  const Message message = to_message(std::move(*decoded));
+  switch (event.change) {
+    case sync::Change::item_added:
+      return message_added(message);
+    case sync::Change::item_updated:
+      return emit(MessageUpdated{handle(), message});
+    case sync::Change::item_removed:
+      return message_removed(message);
+    default:
+      return;
+  }
+}
+
+void ChannelRecord::message_added(const Message& message) {
+  state_.last_message_index = std::max(state_.last_message_index.value_or(-1), message.index);
+  Unread unread = state_.unread;
+  // A count taken blind may include this message already: it stays a lower bound.
+  if (counted_ && unread.exact && message.index > state_.last_read_index.value_or(-1)) {
+    ++unread.count;
+    if (!unread.first_unread_index) unread.first_unread_index = message.index;
+  }
+  const bool changed = unread != state_.unread;
+  state_.unread = unread;
+  publish();
+  emit(MessageAdded{handle(), message});
+  if (changed) emit(UnreadChanged{handle(), unread});
+}
+
+void ChannelRecord::message_removed(const Message& message) {
+  emit(MessageRemoved{handle(), message});
+  Unread unread = state_.unread;
+  if (!counted_ || message.index <= state_.last_read_index.value_or(-1) || unread.count == 0) return;
+  --unread.count;
+  if (unread.count == 0) unread.first_unread_index.reset();
+  set_unread(unread);
+}
+
+void ChannelRecord::set_mine(const conversations::Conversation& mine, bool live) {
+  counted_ = true;
+  state_.last_read_index = mine.last_read_index;
+  Unread unread{mine.unread_count.value_or(mine.messages_count), live, std::nullopt};
+  if (unread.count > 0) unread.first_unread_index = state_.last_read_index.value_or(-1) + 1;
+  set_unread(unread);
+}
+
+void ChannelRecord::set_unread(Unread unread) {
+  const bool changed = unread != state_.unread;
+  state_.unread = unread;
+  publish();
+  if (changed) emit(UnreadChanged{handle(), unread});
+}
+
+bool ChannelRecord::apply_mine(const conversations::MyConversation& mine) {
+  if (mine.muted != state_.muted) {
+    state_.muted = mine.muted;
+    publish();
+    emit(ChannelUpdated{handle()});
+  }
+  return counted_ && reads_in_flight == 0 && mine.last_read_index != state_.last_read_index;
+}
+
+const Member* ChannelRecord::member(std::string_view identity) const {
+  for (const auto& [sid, entry] : roster_)
+    if (entry.member.identity == identity) return &entry.member;
+  return nullptr;
+}
+
+}  // namespace parley::detail

@@ -1,0 +1,81 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <parley/channel.hpp>
+#include <parley/event.hpp>
+
+#include "chat_sdk/src/engine/channel_slot.hpp"
+#include "chat_sdk/src/engine/context.hpp"
+#include "common/protocol/conversations/resources.hpp"
+#include "common/protocol/sync/event.hpp"
+
+namespace parley::detail {
+
+/// One channel as the engine keeps it: the working state, and how each Sync change alters it. The wire's
+/// words end here: what goes out are the SDK's events and snapshots.
+///
+/// Until loaded() events are kept back, so that the first thing a user hears of a channel is the channel.
+class ChannelRecord {
+ public:
+  ChannelRecord(Context& context, std::string sid, std::string self_identity, std::weak_ptr<Shell> shell);
+
+  Channel handle() const { return {slot_, shell_}; }
+  const std::shared_ptr<ChannelSlot>& slot() const { return slot_; }
+  const ChannelState& state() const { return state_; }
+
+  /// @name What loading brings
+  void set_document(const conversations::ConversationDocument& document);
+  void set_roster(const std::vector<conversations::SyncItem>& items);
+  /// The service's own count. With a `live` message list it is exact: it was computed between the events
+  /// before and after it. While the list waits for its replay nobody knows which messages it includes.
+  void set_mine(const conversations::Conversation& mine, bool live);
+  /// True if the last count was taken blind and should be asked for again.
+  bool wants_recount() const { return counted_ && !state_.unread.exact; }
+  /// From now on every change is an event; those kept back follow.
+  void loaded(bool announce);
+  bool is_loaded() const { return loaded_; }
+
+  /// @name Changes of the Sync objects
+  void apply_document(const sync::Event& event);
+  void apply_roster(const sync::Event& event);
+  void apply_message(const sync::Event& event);
+  /// True if the read horizon moved without us (another device), so that the count must be asked for.
+  bool apply_mine(const conversations::MyConversation& mine);
+  void left();
+
+  /// nullptr if that identity is no member.
+  const Member* member(std::string_view identity) const;
+
+  std::string document_sid, roster_sid, messages_sid;
+  std::string roster_items_url, messages_items_url;
+  int reads_in_flight = 0;
+
+ private:
+  struct RosterEntry {
+    Member member;
+    std::int64_t last_event_id;
+  };
+
+  void put_document(const conversations::ConversationDocument& document);
+  void message_added(const Message& message);
+  void message_removed(const Message& message);
+  void set_unread(Unread unread);
+  void publish();
+  void publish_roster();
+  void emit(Event event);
+
+  Context& context_;
+  std::string self_;
+  std::weak_ptr<Shell> shell_;
+  std::shared_ptr<ChannelSlot> slot_ = std::make_shared<ChannelSlot>();
+  ChannelState state_;
+  std::map<std::string, RosterEntry> roster_;
+  bool counted_ = false;
+  bool loaded_ = false;
+  std::vector<Event> kept_back_;
+};
+
+}  // namespace parley::detail

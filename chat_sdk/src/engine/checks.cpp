@@ -1,0 +1,59 @@
+#include "chat_sdk/src/engine/checks.hpp"
+
+#include "common/base/json.hpp"
+#include "common/base/limits.hpp"
+#include "common/base/utf8.hpp"
+
+namespace parley::detail {
+namespace {
+
+Error bad(std::string_view field, std::string_view expected) {
+  return {.code = Errc::invalid_argument,
+          .message = std::string(field) + ": expected " + std::string(expected)};
+}
+
+std::optional<Error> check_attributes(const std::string& attributes) {
+  if (attributes.size() > limits::kAttributesBytes) return bad("attributes", "at most 16 KiB");
+  if (!json::is_json(attributes)) return bad("attributes", "JSON text");
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Error> check_name(std::string_view field, std::string_view name) {
+  const bool good = !name.empty() && name.size() <= limits::kNameBytes && is_valid_utf8(name) &&
+                    !has_control_characters(name);
+  if (good) return std::nullopt;
+  return bad(field, "1 to 320 bytes of UTF-8 without control characters");
+}
+
+std::optional<Error> check_identity_argument(std::string_view field, std::string_view identity) {
+  const bool good = !identity.empty() && identity.size() <= limits::kIdentityBytes &&
+                    is_valid_utf8(identity) && !has_control_characters(identity);
+  if (good) return std::nullopt;
+  return bad(field, "1 to 256 bytes of UTF-8 without control characters");
+}
+
+std::optional<Error> check(const NewGroupChannel& channel) {
+  if (auto error = check_name("name", channel.name)) return error;
+  if (channel.name.find('#') != std::string::npos)
+    return bad("name", "no '#': it is reserved for 1x1 channels");
+  if (!channel.description.empty())
+    if (auto error = check_name("description", channel.description)) return error;
+  return check_attributes(channel.attributes);
+}
+
+std::optional<Error> check(const NewMessage& message) {
+  if (message.text.empty()) return bad("text", "something to send");
+  if (message.text.size() > limits::kMessageBodyBytes) return bad("text", "at most 32 KiB");
+  if (!is_valid_utf8(message.text)) return bad("text", "valid UTF-8");
+  return check_attributes(message.attributes);
+}
+
+std::optional<Error> check(const GetMessages& query) {
+  if (query.page_size < 1 || query.page_size > limits::kPageSize) return bad("page_size", "1 to 100");
+  if (query.anchor && query.anchor->index < 0) return bad("anchor.index", "0 or more");
+  return std::nullopt;
+}
+
+}  // namespace parley::detail

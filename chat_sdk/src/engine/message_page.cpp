@@ -1,0 +1,73 @@
+#include "chat_sdk/src/engine/message_page.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace parley::detail {
+namespace {
+
+std::int64_t to_index(const std::string& key) {
+  std::int64_t index = -1;
+  std::from_chars(key.data(), key.data() + key.size(), index);
+  return index;
+}
+
+GetMessages neighbour(const GetMessages& query, std::int64_t index, Direction direction) {
+  return {query.page_size, Anchor::beyond(index), direction};
+}
+
+}  // namespace
+
+Message to_message(conversations::Message message) {
+  return {std::move(message.sid),
+          message.index,
+          std::move(message.author),
+          std::move(message.body),
+          std::move(message.attributes),
+          message.created_at,
+          message.updated_at,
+          std::move(message.updated_by)};
+}
+
+Member to_member(const conversations::Participant& participant) {
+  return {participant.sid, participant.identity, participant.attributes, participant.last_read_index,
+          participant.created_at};
+}
+
+std::optional<http::Fields> page_query(const GetMessages& query) {
+  const bool backwards = query.direction == Direction::backwards;
+  http::Fields fields{{"HideExpired", "true"},
+                      {"PageSize", std::to_string(query.page_size)},
+                      {"Order", backwards ? "desc" : "asc"}};
+  if (!query.anchor) return fields;
+  const int step = query.anchor->inclusive ? 0 : backwards ? -1 : 1;
+  const auto from = query.anchor->index + step;
+  if (from < 0) return std::nullopt;
+  fields.emplace_back("From", std::to_string(from));
+  return fields;
+}
+
+GetMessages reversed(const GetMessages& query) {
+  const bool backwards = query.direction == Direction::backwards;
+  GetMessages other{query.page_size, query.anchor, backwards ? Direction::forwards : Direction::backwards};
+  if (other.anchor) other.anchor->inclusive = !other.anchor->inclusive;
+  return other;
+}
+
+MessagePage to_message_page(const conversations::SyncPage& page, const GetMessages& query) {
+  MessagePage result;
+  for (const auto& item : page.items) {
+    auto message = conversations::decode_message_item(to_index(item.key), item.data);
+    if (message) result.messages.push_back(to_message(std::move(*message)));
+  }
+  const bool backwards = query.direction == Direction::backwards;
+  if (backwards) std::reverse(result.messages.begin(), result.messages.end());
+  if (result.messages.empty()) return result;
+  const bool has_older = backwards ? page.has_next : page.has_previous;
+  const bool has_newer = backwards ? page.has_previous : page.has_next;
+  if (has_older) result.older = neighbour(query, result.messages.front().index, Direction::backwards);
+  if (has_newer) result.newer = neighbour(query, result.messages.back().index, Direction::forwards);
+  return result;
+}
+
+}  // namespace parley::detail

@@ -1,0 +1,104 @@
+#include "chat_sdk/src/engine/private_channels.hpp"
+
+#include "chat_sdk/src/engine/checks.hpp"
+
+namespace parley::detail {
+namespace {
+
+constexpr Duration kAskAgain = std::chrono::milliseconds(200);
+constexpr Duration kPatience = std::chrono::seconds(10);  // for the winner of a race to invite us
+
+Error foreign_channel() {
+  return {.code = Errc::conflict,
+          .message = "the name of this 1x1 channel belongs to somebody else's channel"};
+}
+
+Error never_invited() {
+  return {.code = Errc::conflict,
+          .message = "the name of this 1x1 channel is taken and its owner does not invite this user"};
+}
+
+bool is_hidden(const Error& error) { return error.code == Errc::not_found || error.code == Errc::forbidden; }
+
+}  // namespace
+
+PrivateChannels::PrivateChannels(Context& context, Timers& timers, Caller& caller, Directory& directory,
+                                 ServiceUrls& urls, Operations& operations)
+    : context_(context),
+      timers_(timers),
+      caller_(caller),
+      directory_(directory),
+      urls_(urls),
+      operations_(operations) {}
+
+bool PrivateChannels::belongs_to_the_two(const AttemptPtr& attempt, const std::string& creator) const {
+  return creator == attempt->peer || creator == urls_.configuration().identity;
+}
+
+void PrivateChannels::create(std::string peer, std::string description, Done<Channel> done) {
+  if (auto error = check_identity_argument("peer", peer)) return done(*error);
+  const auto& self = urls_.configuration().identity;
+  if (peer == self)
+    return done(Error{.code = Errc::invalid_argument, .message = "peer: expected somebody else's identity"});
+  std::string name = private_channel_name(self, peer);
+  if (auto error = check_name("peer", name)) return done(*error);
+  const auto attempt = std::make_shared<Attempt>(Attempt{
+      std::move(peer), std::move(description), std::move(name), std::move(done), context_.now + kPatience});
+  look_up(attempt);
+}
+
+void PrivateChannels::look_up(const AttemptPtr& attempt) {
+  caller_.get(urls_.my_conversation(attempt->name), {}, [this, attempt](Result<http::Response> reply) {
+    if (!reply) return is_hidden(reply.error()) ? create_new(attempt) : attempt->done(reply.error());
+    const auto existing = conversations::decode_conversation(reply->body);
+    existing ? take_existing(attempt, *existing) : attempt->done(existing.error());
+  });
+}
+
+void PrivateChannels::take_existing(const AttemptPtr& attempt, const conversations::Conversation& existing) {
+  if (!belongs_to_the_two(attempt, existing.created_by)) return attempt->done(foreign_channel());
+  complete(attempt, existing.sid);
+}
+
+void PrivateChannels::create_new(const AttemptPtr& attempt) {
+  conversations::ConversationChange change{attempt->name, std::nullopt, std::nullopt, /*is_public=*/false};
+  if (!attempt->description.empty()) change.friendly_name = attempt->description;
+  caller_.post(urls_.conversations(), conversations::encode_conversation_change(change),
+               [this, attempt](Result<http::Response> reply) {
+                 if (!reply)
+                   return reply.error().code == Errc::conflict ? wait_for_invitation(attempt)
+                                                               : attempt->done(reply.error());
+                 const auto created = conversations::decode_conversation(reply->body);
+                 created ? complete(attempt, created->sid) : attempt->done(created.error());
+               });
+}
+
+// Joins and invites; both may have been done already by an attempt that broke off half-way.
+void PrivateChannels::complete(const AttemptPtr& attempt, const std::string& sid) {
+  operations_.join_sid(sid, [this, attempt, sid](Result<Channel> channel) {
+    if (!channel) return attempt->done(channel.error());
+    const auto record = directory_.by_sid(sid);
+    if (record && record->member(attempt->peer)) return attempt->done(*channel);
+    operations_.invite(sid, attempt->peer, [attempt, channel = *channel](Result<Member> invited) {
+      invited ? attempt->done(channel) : attempt->done(invited.error());
+    });
+  });
+}
+
+void PrivateChannels::wait_for_invitation(const AttemptPtr& attempt) {
+  caller_.get(urls_.conversation(attempt->name), {}, [this, attempt](Result<http::Response> reply) {
+    if (!reply && !is_hidden(reply.error())) return attempt->done(reply.error());
+    if (reply) {
+      const auto existing = conversations::decode_conversation(reply->body);
+      if (!existing) return attempt->done(existing.error());
+      if (!belongs_to_the_two(attempt, existing->created_by)) return attempt->done(foreign_channel());
+      if (existing->status == "joined") return complete(attempt, existing->sid);
+    }
+    if (context_.now >= attempt->give_up_at) return attempt->done(never_invited());
+    timers_.after(kAskAgain, [this, attempt](Result<void> time) {
+      time ? wait_for_invitation(attempt) : attempt->done(time.error());
+    });
+  });
+}
+
+}  // namespace parley::detail

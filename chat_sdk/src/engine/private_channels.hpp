@@ -1,0 +1,42 @@
+#pragma once
+#include <string>
+
+#include "chat_sdk/src/engine/operations.hpp"
+
+namespace parley::detail {
+
+/// 1x1 channels: whoever of the two asks first creates the channel, joins it and invites the other. If both
+/// ask at once the service lets one name win; the loser waits for the winner's invitation.
+class PrivateChannels {
+ public:
+  PrivateChannels(Context& context, Timers& timers, Caller& caller, Directory& directory, ServiceUrls& urls,
+                  Operations& operations);
+
+  void create(std::string peer, std::string description, Done<Channel> done);
+
+ private:
+  struct Attempt {
+    std::string peer;
+    std::string description;
+    std::string name;
+    Done<Channel> done;
+    TimePoint give_up_at{};
+  };
+  using AttemptPtr = std::shared_ptr<Attempt>;
+
+  void look_up(const AttemptPtr& attempt);
+  void take_existing(const AttemptPtr& attempt, const conversations::Conversation& existing);
+  void create_new(const AttemptPtr& attempt);
+  void complete(const AttemptPtr& attempt, const std::string& sid);
+  void wait_for_invitation(const AttemptPtr& attempt);
+  bool belongs_to_the_two(const AttemptPtr& attempt, const std::string& creator) const;
+
+  Context& context_;
+  Timers& timers_;
+  Caller& caller_;
+  Directory& directory_;
+  ServiceUrls& urls_;
+  Operations& operations_;
+};
+
+}  // namespace parley::detail

@@ -1,0 +1,28 @@
+#include <parley/options.hpp>
+#include <parley/status.hpp>
+
+namespace parley {
+
+Endpoint Endpoint::twilio(std::string region) {
+  return {"wss://tsock." + region + ".twilio.com/v3/wsconnect", region};
+}
+
+Endpoint Endpoint::service(std::string url) { return {std::move(url), "us1"}; }
+
+std::string_view to_string(ConnectionState state) {
+  switch (state) {
+    case ConnectionState::offline:
+      return "offline";
+    case ConnectionState::connecting:
+      return "connecting";
+    case ConnectionState::connected:
+      return "connected";
+    case ConnectionState::waiting:
+      return "waiting";
+    case ConnectionState::denied:
+      return "denied";
+  }
+  return "";
+}
+
+}  // namespace parley

@@ -1,0 +1,112 @@
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include <parley/async.hpp>
+#include <parley/event.hpp>
+
+#include "chat_sdk/src/engine/context.hpp"
+
+namespace parley::detail {
+
+/// The way out to the user: one strand on the user's executor, so that events and completions come one at a
+/// time and in the order in which the engine made them. Every operation completes exactly once: by its
+/// outcome, by cancellation, or by close() with Errc::client_closed.
+///
+/// Any thread may call any member; the mutex guards the registers below.
+class Callbacks : public std::enable_shared_from_this<Callbacks> {
+ public:
+  explicit Callbacks(boost::asio::any_io_executor executor) : strand_(boost::asio::make_strand(executor)) {}
+
+  /// Registers an operation; the returned function delivers its outcome (the first one counts).
+  template <class T>
+  Done<T> track(Completion<T> handler);
+
+  Subscription attach(EventHandler handler);
+  void deliver(Event event);
+
+  /// Completes everything tracked; no event comes after it.
+  void close();
+  bool closed() const;
+  /// Completes an operation that is not tracked: the close itself, behind all others.
+  void complete_untracked(Completion<void> handler);
+
+ private:
+  template <class T>
+  struct Operation;
+
+  template <class T>
+  void complete(const std::shared_ptr<Operation<T>>& operation, Result<T> outcome);
+  template <class T>
+  void post(Completion<T> handler, Result<T> outcome);
+
+  boost::asio::strand<boost::asio::any_io_executor> strand_;
+  mutable std::mutex mutex_;
+  bool closed_ = false;
+  std::uint64_t last_id_ = 0;
+  std::map<std::uint64_t, std::function<void(Error)>> operations_;
+  std::list<std::weak_ptr<EventHandler>> handlers_;
+};
+
+template <class T>
+struct Callbacks::Operation {
+  std::uint64_t id;
+  Completion<T> handler;  // taken by whoever completes first; guarded by the mutex
+};
+
+template <class T>
+Done<T> Callbacks::track(Completion<T> handler) {
+  auto slot = boost::asio::get_associated_cancellation_slot(handler);
+  std::shared_ptr<Operation<T>> operation;
+  {
+    const std::lock_guard lock(mutex_);
+    operation = std::make_shared<Operation<T>>(Operation<T>{++last_id_, std::move(handler)});
+    if (!closed_)
+      operations_.emplace(operation->id,
+                          [this, operation](Error error) { complete<T>(operation, std::move(error)); });
+  }
+  if (closed()) complete<T>(operation, Error{.code = Errc::client_closed, .message = "the client is closed"});
+  if (slot.is_connected())
+    slot.assign([weak = weak_from_this(), operation](boost::asio::cancellation_type) {
+      if (const auto self = weak.lock())
+        self->template complete<T>(operation,
+                                   Error{.code = Errc::cancelled, .message = "cancelled by the caller"});
+    });
+  return [self = shared_from_this(), operation](Result<T> outcome) {
+    self->template complete<T>(operation, std::move(outcome));
+  };
+}
+
+template <class T>
+void Callbacks::complete(const std::shared_ptr<Operation<T>>& operation, Result<T> outcome) {
+  Completion<T> handler;
+  {
+    const std::lock_guard lock(mutex_);
+    handler.swap(operation->handler);  // Boost 1.81: its move assignment wraps the handler in itself for ever
+    operations_.erase(operation->id);
+  }
+  if (!handler) return;
+  post<T>(std::move(handler), std::move(outcome));
+}
+
+template <class T>
+void Callbacks::post(Completion<T> handler, Result<T> outcome) {
+  boost::asio::post(strand_, [strand = strand_, handler = std::move(handler),
+                              outcome = std::move(outcome)]() mutable {
+    auto executor = boost::asio::get_associated_executor(handler, strand);
+    boost::asio::dispatch(executor, [handler = std::move(handler), outcome = std::move(outcome)]() mutable {
+      std::move(handler)(std::move(outcome));
+    });
+  });
+}
+
+}  // namespace parley::detail

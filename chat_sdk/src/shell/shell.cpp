@@ -1,0 +1,194 @@
+#include "chat_sdk/src/shell/shell.hpp"
+
+#include <boost/asio/post.hpp>
+
+namespace parley::detail {
+namespace {
+
+// What is queued for a dropped connection (a goodbye, an acknowledgement) may take this long to leave.
+constexpr Duration kFlushTime = std::chrono::seconds(1);
+
+EngineSettings engine_settings(const ClientOptions& options) {
+  return {options.endpoint.region.empty() ? "us1" : options.endpoint.region, options.timeouts, options.retry};
+}
+
+}  // namespace
+
+std::shared_ptr<Shell> Shell::make(boost::asio::any_io_executor executor, ClientOptions options) {
+  const std::shared_ptr<Shell> shell(new Shell(std::move(executor), std::move(options)));
+  shell->start();
+  return shell;
+}
+
+Shell::Shell(boost::asio::any_io_executor executor, ClientOptions options)
+    : options_(std::move(options)),
+      strand_(boost::asio::make_strand(executor)),
+      clock_(options_.seams.clock ? *options_.seams.clock : system_clock()),
+      callbacks_(std::make_shared<Callbacks>(options_.callbacks.value_or(executor))),
+      timer_(strand_) {}
+
+void Shell::start() {
+  Random& random = options_.seams.random ? *options_.seams.random : own_random_;
+  engine_ = std::make_unique<Engine>(
+      engine_settings(options_), random, [this](Event event) { on_event(std::move(event)); },
+      weak_from_this());
+}
+
+void Shell::run(std::function<void(Engine&)> act) {
+  boost::asio::post(strand_, [self = shared_from_this(), act = std::move(act)] {
+    self->engine_->set_time(self->clock_.now(), self->clock_.wall_now());
+    act(*self->engine_);
+    self->carry_out_actions();
+  });
+}
+
+void Shell::connect(Completion<void> done) {
+  run([done = callbacks_->track<void>(std::move(done))](Engine& engine) { engine.connect(done); });
+}
+
+void Shell::close(Completion<void> done) {
+  auto last = std::make_shared<Completion<void>>(std::move(done));
+  run([callbacks = callbacks_, last](Engine& engine) {
+    engine.close();
+    callbacks->close();
+    callbacks->complete_untracked(std::move(*last));
+  });
+}
+
+void Shell::shut_down() {
+  callbacks_->close();
+  run([](Engine& engine) { engine.close(); });
+}
+
+void Shell::carry_out_actions() {
+  while (auto action = engine_->next()) carry_out(std::move(*action));
+  arm_timer();
+  const std::lock_guard lock(mutex_);
+  identity_ = engine_->identity();
+}
+
+void Shell::carry_out(EngineAction action) {
+  if (auto* bytes = std::get_if<twilsock::SendBytes>(&action)) {
+    const auto at = streams_.find(current_stream_);
+    if (at != streams_.end()) at->second->send(std::make_shared<const std::string>(std::move(bytes->bytes)));
+  } else if (std::holds_alternative<twilsock::Open>(action)) {
+    dial();
+  } else if (std::holds_alternative<twilsock::DropStream>(action)) {
+    drop_stream();
+  } else if (const auto* fetch = std::get_if<FetchToken>(&action)) {
+    fetch_token(fetch->fetch_id);
+  }
+}
+
+void Shell::dial() {
+  drop_stream();
+  const auto on_dialled = [weak = weak_from_this()](Result<std::unique_ptr<net::MessageStream>> stream) {
+    if (const auto self = weak.lock()) self->on_dialled(std::move(stream));
+  };
+  auto url = net::parse_url(options_.endpoint.url);
+  if (!url) {
+    boost::asio::post(strand_, [on_dialled, error = url.error()] { on_dialled(error); });
+    return;
+  }
+  net::DialOptions options{
+      std::move(*url), {options_.tls.ca_file, /*verify=*/true}, options_.timeouts.dial, 0};
+  dial_ = net::dial_websocket(strand_, std::move(options), on_dialled);
+}
+
+void Shell::on_dialled(Result<std::unique_ptr<net::MessageStream>> stream) {
+  dial_.reset();
+  engine_->set_time(clock_.now(), clock_.wall_now());
+  if (!stream) {
+    engine_->on_closed(stream.error());
+    return carry_out_actions();
+  }
+  const auto id = ++current_stream_;
+  auto& placed = streams_[id] = std::move(*stream);
+  placed->start({[weak = weak_from_this(), id](std::string_view bytes) {
+                   const auto self = weak.lock();
+                   if (!self || self->current_stream_ != id) return;
+                   self->engine_->set_time(self->clock_.now(), self->clock_.wall_now());
+                   self->engine_->on_message(bytes);
+                   self->carry_out_actions();
+                 },
+                 [weak = weak_from_this(), id](Error reason) {
+                   if (const auto self = weak.lock()) self->on_stream_closed(id, std::move(reason));
+                 }});
+  engine_->on_open();
+  carry_out_actions();
+}
+
+void Shell::on_stream_closed(std::uint64_t id, Error reason) {
+  streams_.erase(id);
+  if (id != current_stream_) return;
+  ++current_stream_;
+  engine_->set_time(clock_.now(), clock_.wall_now());
+  engine_->on_closed(std::move(reason));
+  carry_out_actions();
+}
+
+void Shell::drop_stream() {
+  dial_.reset();
+  const auto at = streams_.find(current_stream_);
+  ++current_stream_;
+  if (at != streams_.end()) at->second->close(kFlushTime);
+}
+
+void Shell::fetch_token(std::uint64_t fetch_id) {
+  const TokenReply reply = [weak = weak_from_this(), fetch_id](Result<std::string> token) {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->run([fetch_id, token = std::move(token)](Engine& engine) { engine.on_token(fetch_id, token); });
+  };
+  if (!options_.tokens)
+    return reply(Error{.code = Errc::invalid_argument, .message = "tokens: expected a token source"});
+  options_.tokens(strand_, reply);
+}
+
+void Shell::arm_timer() {
+  const auto deadline = engine_->next_deadline();
+  if (deadline == armed_for_) return;
+  armed_for_ = deadline;
+  if (!deadline) {
+    timer_.cancel();
+    return;
+  }
+  timer_.expires_at(*deadline);
+  timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    const auto self = weak.lock();
+    if (error || !self) return;
+    self->armed_for_.reset();
+    self->engine_->set_time(self->clock_.now(), self->clock_.wall_now());
+    self->engine_->on_time();
+    self->carry_out_actions();
+  });
+}
+
+void Shell::on_event(Event event) {
+  if (const auto* changed = std::get_if<ConnectionChanged>(&event)) {
+    log_status(changed->status);
+    const std::lock_guard lock(mutex_);
+    status_ = changed->status;
+  }
+  callbacks_->deliver(std::move(event));
+}
+
+void Shell::log_status(const ConnectionStatus& status) const {
+  if (!options_.log) return;
+  std::string line = "connection " + std::string(to_string(status.state));
+  if (status.reason)
+    line += ": " + std::string(to_string(status.reason->code)) + ": " + status.reason->message;
+  options_.log(status.reason ? LogLevel::warning : LogLevel::info, line);
+}
+
+ConnectionStatus Shell::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+std::string Shell::identity() const {
+  const std::lock_guard lock(mutex_);
+  return identity_;
+}
+
+}  // namespace parley::detail

@@ -1,0 +1,81 @@
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include <parley/client.hpp>
+
+#include "chat_sdk/src/engine/engine.hpp"
+#include "chat_sdk/src/shell/callbacks.hpp"
+#include "common/base/random.hpp"
+#include "common/net/message_stream.hpp"
+
+namespace parley::detail {
+
+/// Carries the engine's actions out: one strand for all I/O, one ordered queue of callbacks to the user.
+///
+/// Lifetime: pending work holds it; the Client holds it; channel handles hold it weakly. shut_down() cuts
+/// the ring, so that the last reference goes soon after.
+class Shell : public std::enable_shared_from_this<Shell> {
+ public:
+  static std::shared_ptr<Shell> make(boost::asio::any_io_executor executor, ClientOptions options);
+
+  /// Runs `act` with the engine on the strand, once operations make sense.
+  template <class T>
+  void operate(Completion<T> handler, std::function<void(Engine&, Done<T>)> act);
+  void connect(Completion<void> done);
+  void close(Completion<void> done);
+  /// What ~Client does: close without anybody to tell.
+  void shut_down();
+
+  Subscription on_event(EventHandler handler) { return callbacks_->attach(std::move(handler)); }
+  ConnectionStatus status() const;
+  std::string identity() const;
+  const ChannelList& channels() const { return engine_->channels(); }
+
+ private:
+  using Strand = boost::asio::strand<boost::asio::any_io_executor>;
+
+  Shell(boost::asio::any_io_executor executor, ClientOptions options);
+  void start();
+  void run(std::function<void(Engine&)> act);
+  void carry_out_actions();
+  void carry_out(EngineAction action);
+  void dial();
+  void on_dialled(Result<std::unique_ptr<net::MessageStream>> stream);
+  void on_stream_closed(std::uint64_t id, Error reason);
+  void drop_stream();
+  void fetch_token(std::uint64_t fetch_id);
+  void arm_timer();
+  void on_event(Event event);
+  void log_status(const ConnectionStatus& status) const;
+
+  ClientOptions options_;
+  Strand strand_;
+  const Clock& clock_;
+  SecureRandom own_random_;
+  std::shared_ptr<Callbacks> callbacks_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<net::Dial> dial_;
+  std::map<std::uint64_t, std::unique_ptr<net::MessageStream>> streams_;  // the current one and dying ones
+  std::uint64_t current_stream_ = 0;
+  boost::asio::steady_timer timer_;
+  std::optional<TimePoint> armed_for_;
+  mutable std::mutex mutex_;  // guards what other threads read: status_, identity_
+  ConnectionStatus status_;
+  std::string identity_;
+};
+
+template <class T>
+void Shell::operate(Completion<T> handler, std::function<void(Engine&, Done<T>)> act) {
+  auto done = callbacks_->track<T>(std::move(handler));
+  run([done = std::move(done), act = std::move(act)](Engine& engine) {
+    engine.when_usable(
+        [&engine, done, act](Result<void> usable) { usable ? act(engine, done) : done(usable.error()); });
+  });
+}
+
+}  // namespace parley::detail
