@@ -1,0 +1,83 @@
+#include "common/storage/database.hpp"
+
+#include <sqlite3.h>
+
+namespace parley::storage {
+namespace {
+
+constexpr const char* kSetup =
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;";
+
+Error storage_error(std::string_view doing, const char* reason) {
+  return {.code = Errc::storage_error, .message = "database: " + std::string(doing) + ": " + reason};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options) {
+  sqlite3* handle = nullptr;
+  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  const int code = sqlite3_open_v2(options.path.c_str(), &handle, kFlags, nullptr);
+  if (!handle) return storage_error("open", "out of memory");
+  std::unique_ptr<Database> database(new Database(handle));
+  if (code != SQLITE_OK) return storage_error("open " + options.path, sqlite3_errmsg(handle));
+  sqlite3_extended_result_codes(handle, 1);
+  const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(options.busy_timeout);
+  sqlite3_busy_timeout(handle, static_cast<int>(timeout.count()));
+  if (!database->run_script(kSetup)) return *database->error();
+  return database;
+}
+
+Database::~Database() {
+  for (auto& [sql, statements] : idle_)
+    for (sqlite3_stmt* statement : statements) sqlite3_finalize(statement);
+  sqlite3_close(handle_);
+}
+
+bool Database::run_script(const std::string& sql) {
+  if (error_) return false;
+  if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return true;
+  fail_with_last_error("script");
+  return false;
+}
+
+std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
+
+std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(handle_); }
+
+void Database::fail(std::string message) {
+  if (!error_) error_ = Error{.code = Errc::storage_error, .message = std::move(message)};
+}
+
+void Database::on_commit(std::function<bool()> allow) {
+  allow_commit_ = std::move(allow);
+  sqlite3_commit_hook(
+      handle_, [](void* self) { return static_cast<Database*>(self)->allow_commit_() ? 0 : 1; }, this);
+}
+
+Query Database::prepare(std::string_view sql) {
+  if (error_) return {*this, sql, nullptr};
+  if (const auto cached = idle_.find(sql); cached != idle_.end() && !cached->second.empty()) {
+    sqlite3_stmt* statement = cached->second.back();
+    cached->second.pop_back();
+    return {*this, sql, statement};
+  }
+  sqlite3_stmt* statement = nullptr;
+  const auto size = static_cast<int>(sql.size());
+  if (sqlite3_prepare_v3(handle_, sql.data(), size, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) !=
+      SQLITE_OK)
+    fail_with_last_error(sql);
+  return {*this, sql, statement};
+}
+
+void Database::give_back(std::string_view sql, sqlite3_stmt* statement) {
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);
+  idle_[sql].push_back(statement);
+}
+
+void Database::fail_with_last_error(std::string_view doing) {
+  if (!error_) error_ = storage_error(doing, sqlite3_errmsg(handle_));
+}
+
+}  // namespace parley::storage

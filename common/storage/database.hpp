@@ -1,0 +1,88 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <parley/error.hpp>
+#include <parley/seams.hpp>
+
+#include "common/storage/query.hpp"
+
+struct sqlite3;
+
+namespace parley::storage {
+
+struct DatabaseOptions {
+  std::string path = ":memory:";                    ///< a file, created if missing, or ":memory:"
+  Duration busy_timeout = std::chrono::seconds(5);  ///< how long to wait for another process's lock
+};
+
+/// One SQLite connection: write-ahead log, foreign keys, cached statements.
+///
+/// Durability: `synchronous=FULL`, so a commit that returned survives a killed process and a power loss (the
+/// log is flushed at each commit). Whoever writes often shares commits among many writes instead of lowering
+/// this.
+///
+/// Failures stick: after the first failing statement `error()` is set, reads give nothing and writes do
+/// nothing until clear_error(). So a unit of work runs its statements without asking each of them and checks
+/// once, before it commits; a rollback clears.
+///
+/// Thread rule: one thread at a time. Lifetime: outlives its queries and transactions.
+class Database {
+ public:
+  /// Fails with Errc::storage_error if the file cannot be opened or is not a database.
+  static Result<std::unique_ptr<Database>> open(const DatabaseOptions& options);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  /// Prepares `sql` (or takes it from the cache), binds `values` to its parameters in order. `sql` must be a
+  /// constant: the cache keeps one entry for each text and is never emptied.
+  template <class... Values>
+  Query query(std::string_view sql, const Values&... values) {
+    Query query = prepare(sql);
+    (query.bind(values), ...);
+    return query;
+  }
+  /// Runs one statement that returns no rows. True if it succeeded.
+  template <class... Values>
+  bool run(std::string_view sql, const Values&... values) {
+    return query(sql, values...).run();
+  }
+  /// Runs a script of several statements without parameters, uncached.
+  bool run_script(const std::string& sql);
+
+  /// Rows changed by the last write.
+  std::int64_t changes() const;
+  std::int64_t last_insert_id() const;
+
+  /// The first failure since the last clear_error().
+  const std::optional<Error>& error() const { return error_; }
+  void clear_error() { error_.reset(); }
+  /// Makes the current unit of work fail, as a failing statement would.
+  void fail(std::string message);
+
+  /// Asked before every commit; false turns it into a rollback and an error. For fault tests.
+  void on_commit(std::function<bool()> allow);
+
+ private:
+  friend class Query;
+  explicit Database(sqlite3* handle) : handle_(handle) {}
+
+  Query prepare(std::string_view sql);
+  void give_back(std::string_view sql, sqlite3_stmt* statement);
+  void fail_with_last_error(std::string_view doing);
+
+  sqlite3* handle_;
+  std::optional<Error> error_;
+  std::function<bool()> allow_commit_;
+  /// Idle statements. One in use is taken out, so that nested use of the same text gets its own.
+  std::unordered_map<std::string_view, std::vector<sqlite3_stmt*>> idle_;
+};
+
+}  // namespace parley::storage

@@ -1,0 +1,75 @@
+#include "common/storage/query.hpp"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "common/storage/database.hpp"
+
+namespace parley::storage {
+
+Query::Query(Database& database, std::string_view sql, sqlite3_stmt* statement)
+    : database_(&database), sql_(sql), statement_(statement) {}
+
+Query::Query(Query&& other) noexcept
+    : database_(other.database_),
+      sql_(other.sql_),
+      statement_(std::exchange(other.statement_, nullptr)),
+      bound_(other.bound_) {}
+
+Query::~Query() {
+  if (statement_) database_->give_back(sql_, statement_);
+}
+
+void Query::bind(std::int64_t value) {
+  if (statement_) sqlite3_bind_int64(statement_, ++bound_, value);
+}
+
+void Query::bind(std::string_view value) {
+  // An empty view may have a null pointer, which SQLite would take for NULL.
+  const char* data = value.data() ? value.data() : "";
+  if (statement_)
+    sqlite3_bind_text64(statement_, ++bound_, data, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void Query::bind(std::nullptr_t) {
+  if (statement_) sqlite3_bind_null(statement_, ++bound_);
+}
+
+bool Query::next() {
+  if (!statement_ || database_->error()) return false;
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE) database_->fail_with_last_error(sql_);
+  return false;
+}
+
+bool Query::run() {
+  while (next()) {
+  }
+  return !database_->error();
+}
+
+std::int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+
+std::string Query::text(int column) const {
+  const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  if (!data) return {};
+  return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+bool Query::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+
+bool Query::is_integer(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_INTEGER; }
+
+std::optional<std::int64_t> Query::optional_integer(int column) const {
+  if (is_null(column)) return std::nullopt;
+  return integer(column);
+}
+
+std::optional<std::string> Query::optional_text(int column) const {
+  if (is_null(column)) return std::nullopt;
+  return text(column);
+}
+
+}  // namespace parley::storage
