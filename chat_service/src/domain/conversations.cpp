@@ -1,0 +1,121 @@
+#include "chat_service/src/domain/conversations.hpp"
+
+#include "chat_service/src/domain/changes.hpp"
+#include "chat_service/src/domain/participants.hpp"
+#include "chat_service/src/domain/projection.hpp"
+#include "chat_service/src/errors.hpp"
+#include "common/base/sid.hpp"
+
+namespace parley::chat_service::conversations {
+namespace {
+
+using policy::ObjectKind;
+
+struct ObjectSpec {
+  const char* sid_prefix;
+  ObjectKind kind;
+  sync::ObjectType type;
+};
+
+Id create_object(Scope& scope, const Conversation& conversation, const ObjectSpec& spec) {
+  return scope.tables.sync.create(
+      {.sid = make_sid(spec.sid_prefix, scope.random),
+       .service_sid = scope.service_sid(),
+       .unique_name = policy::object_name(conversation.sid, spec.kind),
+       .type = spec.type,
+       .data = spec.kind == ObjectKind::document ? projection::conversation_document(conversation) : ""},
+      scope.now);
+}
+
+bool name_taken(Scope& scope, const std::optional<std::string>& name) {
+  return name && scope.tables.conversations.find_by_name(scope.service_sid(), *name);
+}
+
+std::optional<std::string> nothing_if_empty(const std::optional<std::string>& text) {
+  return text && text->empty() ? std::nullopt : text;
+}
+
+}  // namespace
+
+Seen look_at(Scope& scope, Conversation conversation) {
+  Seen seen;
+  seen.participant = scope.tables.participants.find_by_user(conversation.id, scope.caller.id);
+  seen.relation = {.creator = conversation.created_by == scope.caller.identity,
+                   .participant = seen.participant.has_value(),
+                   .is_public = conversation.is_public && scope.options.public_channels};
+  seen.conversation = std::move(conversation);
+  return seen;
+}
+
+Result<Seen> find(Scope& scope, std::string_view sid_or_name) {
+  auto& table = scope.tables.conversations;
+  auto found = is_sid(sid_or_name, "CH") ? table.find_by_sid(scope.service_sid(), sid_or_name)
+                                         : table.find_by_name(scope.service_sid(), sid_or_name);
+  if (!found) return errors::conversation_not_found();
+  return look_at(scope, std::move(*found));
+}
+
+Result<Seen> find_visible(Scope& scope, std::string_view sid_or_name) {
+  auto seen = find(scope, sid_or_name);
+  if (seen && !policy::may_see(seen->relation)) return errors::not_a_participant();
+  return seen;
+}
+
+Result<Seen> find_inside(Scope& scope, std::string_view sid_or_name) {
+  auto seen = find(scope, sid_or_name);
+  if (seen && !policy::may_look_inside(seen->relation)) return errors::not_a_participant();
+  return seen;
+}
+
+Result<Conversation> create(Scope& scope, const Fields& fields) {
+  Conversation conversation{.sid = make_sid("CH", scope.random),
+                            .unique_name = nothing_if_empty(fields.unique_name),
+                            .friendly_name = fields.friendly_name,
+                            .attributes = fields.attributes.value_or("{}"),
+                            .is_public = fields.is_public,
+                            .created_by = scope.caller.identity};
+  if (name_taken(scope, conversation.unique_name)) return errors::unique_name_taken();
+  conversation.date_created = conversation.date_updated = scope.now;
+  using sync::ObjectType;
+  conversation.document =
+      create_object(scope, conversation, {"ET", ObjectKind::document, ObjectType::document});
+  conversation.roster = create_object(scope, conversation, {"MP", ObjectKind::roster, ObjectType::map});
+  conversation.list = create_object(scope, conversation, {"ES", ObjectKind::messages, ObjectType::list});
+  scope.tables.conversations.insert(scope.service_sid(), conversation);
+  return conversation;
+}
+
+Result<Conversation> update(Scope& scope, Seen seen, const Fields& fields) {
+  if (!policy::may_update(seen.relation)) return errors::not_a_participant();
+  Conversation changed = seen.conversation;
+  if (fields.friendly_name) changed.friendly_name = fields.friendly_name;
+  if (fields.attributes) changed.attributes = *fields.attributes;
+  if (fields.unique_name) changed.unique_name = nothing_if_empty(fields.unique_name);
+  const bool renamed = changed.unique_name != seen.conversation.unique_name;
+  if (renamed && name_taken(scope, changed.unique_name)) return errors::unique_name_taken();
+  changed.date_updated = scope.now;
+  save(scope, changed);
+  return changed;
+}
+
+void save(Scope& scope, Conversation& conversation) {
+  scope.tables.conversations.update(conversation);
+  changes::put_document(scope, conversation.document, projection::conversation_document(conversation));
+}
+
+// Each member first loses the entry in its own list and the right to watch; whoever still watches then (a
+// creator who never joined, visitors of a public channel) is told that the objects are gone.
+Result<void> remove(Scope& scope, const Seen& seen) {
+  if (!policy::may_see(seen.relation)) return errors::not_a_participant();
+  if (!policy::may_delete(seen.relation)) return errors::forbidden();
+  const Conversation& conversation = seen.conversation;
+  for (const Participant& participant : scope.tables.participants.all(conversation.id))
+    participants::cut_off(scope, conversation, participant, participants::Access::none);
+  changes::remove_object(scope, conversation.document);
+  changes::remove_object(scope, conversation.roster);
+  changes::remove_object(scope, conversation.list);
+  scope.tables.conversations.remove(conversation.id);
+  return {};
+}
+
+}  // namespace parley::chat_service::conversations

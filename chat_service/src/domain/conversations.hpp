@@ -1,0 +1,44 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <parley/error.hpp>
+
+#include "chat_service/src/scope.hpp"
+
+/// Conversations: finding them with the caller's rights, creating, changing, deleting.
+namespace parley::chat_service::conversations {
+
+/// A conversation as the caller stands to it.
+struct Seen {
+  Conversation conversation{};
+  policy::Relation relation{};
+  std::optional<Participant> participant{};  ///< the caller's
+};
+
+/// By SID or unique name. 404 if there is none; rights are not checked.
+Result<Seen> find(Scope& scope, std::string_view sid_or_name);
+/// As find(), and 403 unless the caller may see it.
+Result<Seen> find_visible(Scope& scope, std::string_view sid_or_name);
+/// As find(), and 403 unless the caller may look inside.
+Result<Seen> find_inside(Scope& scope, std::string_view sid_or_name);
+Seen look_at(Scope& scope, Conversation conversation);
+
+/// Absent: not given. An empty unique name clears it.
+struct Fields {
+  std::optional<std::string> friendly_name{};
+  std::optional<std::string> unique_name{};
+  std::optional<std::string> attributes{};
+  bool is_public = false;  ///< at creation only
+};
+
+/// The creator is not a participant of it yet.
+Result<Conversation> create(Scope& scope, const Fields& fields);
+Result<Conversation> update(Scope& scope, Seen seen, const Fields& fields);
+Result<void> remove(Scope& scope, const Seen& seen);
+
+/// Writes the row and shows the new state in the document.
+void save(Scope& scope, Conversation& conversation);
+
+}  // namespace parley::chat_service::conversations

@@ -1,0 +1,49 @@
+#pragma once
+#include <vector>
+
+#include "chat_service/src/replay_origins.hpp"
+#include "chat_service/src/scope.hpp"
+#include "common/protocol/sync/event.hpp"
+
+namespace parley::chat_service {
+
+/// Tells a client that was away what it missed, compacted from the current state: no event log is kept.
+///
+///  1. an item changed since then: one event with its data now; "added" if it was created since, else
+///     "updated";
+///  2. an item removed since then: "removed", even if it was also created since: the client may have read it
+///     while its own position was still older;
+///  3. a changed document: one "updated";
+///  4. a deleted object: no replay, the subscription fails with 404.
+///
+/// A long replay is cut: the outcome is then "interrupted" and the client asks again from where it is. The
+/// connection remembers where it came from at first: seen from the cut, an item created before it and changed
+/// after it would look like an update of something the client has.
+class Replay {
+ public:
+  /// `origins` is the connection's.
+  Replay(Scope& scope, ReplayOrigins& origins, std::int64_t correlation_id)
+      : scope_(scope), origins_(origins), correlation_id_(correlation_id) {}
+
+  /// Adds the effects for one request: what was missed, and from now on live events.
+  void establish(const sync::SubscriptionRequest& request);
+  void cancel(const sync::SubscriptionRequest& request);
+  /// Adds the outcomes. Call once, last.
+  void finish();
+
+ private:
+  sync::Outcome missed_since(const SyncObject& object, std::int64_t last_event_id);
+  bool replay_items(const SyncObject& object, std::int64_t last_event_id, std::int64_t& reached);
+  void add(sync::Event event);
+  void send_events();
+  void send_outcomes(const std::vector<sync::Outcome>& outcomes);
+
+  Scope& scope_;
+  ReplayOrigins& origins_;
+  std::int64_t correlation_id_;
+  std::size_t bytes_ = 0;
+  std::vector<sync::Event> run_;  ///< events of one kind, to share an envelope
+  std::vector<sync::Outcome> established_, canceled_, failed_;
+};
+
+}  // namespace parley::chat_service

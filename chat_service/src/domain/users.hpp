@@ -1,0 +1,29 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "chat_service/src/scope.hpp"
+
+/// Users: everybody who ever connected or was added somewhere.
+namespace parley::chat_service::users {
+
+/// Finds or creates. The identity must have passed token::check_identity().
+User ensure(Scope& scope, const std::string& identity);
+
+struct Update {
+  std::optional<std::string> friendly_name{};
+  std::optional<std::string> attributes{};
+};
+User update(Scope& scope, User user, const Update& update);
+
+void set_online(Scope& scope, const std::string& identity, bool online);
+/// After a restart nobody is connected, whatever the store remembers.
+void everybody_is_offline(Scope& scope);
+/// Tells the watchers of the user's map after push registrations changed.
+void refresh_reachability(Scope& scope, Id user);
+
+std::string info_map_name(const User& user);
+std::string conversations_map_name(const User& user);
+
+}  // namespace parley::chat_service::users

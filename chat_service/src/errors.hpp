@@ -1,0 +1,31 @@
+#pragma once
+#include <string>
+
+#include <parley/error.hpp>
+
+#include "common/base/http.hpp"
+
+/// What the service says when a request fails: an HTTP status, a code of the vendor's dictionary, a text.
+namespace parley::chat_service::errors {
+
+/// 400/20001. The message names the field and what was expected.
+Error bad_request(std::string message);
+Error forbidden();               ///< 403/50107: the caller's role does not allow it
+Error not_a_participant();       ///< 403/50430
+Error conversation_not_found();  ///< 404/50350
+Error unique_name_taken();       ///< 409/50353
+Error participant_not_found();   ///< 404/50432
+Error participant_exists();      ///< 409/50433
+Error message_not_found();       ///< 404/50500
+Error user_not_found();          ///< 404/50200
+Error no_channel_metadata();     ///< 404/50530
+Error sync_forbidden();          ///< 403/54007
+Error sync_not_found(int code);  ///< 404 with the code of the object's type
+Error no_such_route(std::string_view path);
+Error method_not_allowed();
+Error not_available(std::string message);  ///< 501/20501
+Error internal();                          ///< 500/20500: nothing was changed
+
+http::Response to_response(const Error& error);
+
+}  // namespace parley::chat_service::errors

@@ -1,0 +1,197 @@
+#include "chat_service/src/hub.hpp"
+
+#include <algorithm>
+
+namespace parley::chat_service {
+namespace {
+
+using Index = std::unordered_map<std::string, std::vector<ConnectionId>>;
+
+void add_to(Index& index, const std::string& key, ConnectionId id) { index[key].push_back(id); }
+
+void remove_from(Index& index, const std::string& key, ConnectionId id) {
+  const auto found = index.find(key);
+  if (found == index.end()) return;
+  std::erase(found->second, id);
+  if (found->second.empty()) index.erase(found);
+}
+
+}  // namespace
+
+Hub::Hub(const twilsock::ServerSettings& settings, twilsock::Authenticate authenticate, Random& random)
+    : settings_(settings), authenticate_(std::move(authenticate)), random_(random) {}
+
+Hub::Connection* Hub::find(ConnectionId id) {
+  const auto found = connections_.find(id);
+  return found == connections_.end() ? nullptr : found->second.get();
+}
+
+ReplayOrigins* Hub::origins(ConnectionId id) {
+  Connection* connection = find(id);
+  return connection ? &connection->origins : nullptr;
+}
+
+ConnectionId Hub::open(TimePoint now) {
+  const ConnectionId id = ++last_id_;
+  auto& connection = connections_[id];
+  connection.reset(new Connection{twilsock::ServerMachine(settings_, authenticate_, random_), {}, {}, false});
+  connection->machine.on_open(now);
+  drain(id, *connection);
+  return id;
+}
+
+void Hub::on_message(ConnectionId id, std::string_view bytes, TimePoint now, WallTime wall_now) {
+  Connection* connection = find(id);
+  if (!connection) return;
+  connection->machine.on_message(bytes, now, wall_now);
+  drain(id, *connection);
+}
+
+void Hub::on_closed(ConnectionId id) {
+  Connection* connection = find(id);
+  if (!connection) return;
+  leave(id, *connection);
+  deadlines_.set(id, std::nullopt);
+  connections_.erase(id);
+}
+
+void Hub::on_time(TimePoint now) {
+  for (const ConnectionId id : deadlines_.due(now)) {
+    Connection* connection = find(id);
+    connection->machine.on_time(now);
+    drain(id, *connection);
+  }
+}
+
+void Hub::close_all(const twilsock::Status& status, const twilsock::BackoffPolicy& backoff) {
+  for (auto& [id, connection] : connections_) {
+    connection->machine.close(status, backoff);
+    drain(id, *connection);
+  }
+}
+
+void Hub::respond(ConnectionId id, const std::string& request_id, http::Response response) {
+  Connection* connection = find(id);
+  if (!connection) return;
+  connection->machine.respond(request_id, std::move(response));
+  drain(id, *connection);
+}
+
+void Hub::drain(ConnectionId id, Connection& connection) {
+  while (auto action = connection.machine.next()) take(id, connection, std::move(*action));
+  deadlines_.set(id, connection.machine.next_deadline());
+}
+
+void Hub::take(ConnectionId id, Connection& connection, twilsock::ServerAction action) {
+  if (auto* send = std::get_if<twilsock::SendFrame>(&action)) {
+    actions_.push_back(Send{id, std::move(send->frame)});
+  } else if (auto* close = std::get_if<twilsock::CloseStream>(&action)) {
+    leave(id, connection);
+    actions_.push_back(Close{id, std::move(close->reason)});
+  } else if (auto* request = std::get_if<twilsock::RequestReceived>(&action)) {
+    occurrences_.push_back({id, connection.machine.principal().identity,
+                            Asked{std::move(request->id), std::move(request->request)}});
+  } else {
+    enter(id, connection);
+  }
+}
+
+void Hub::enter(ConnectionId id, Connection& connection) {
+  const std::string& identity = connection.machine.principal().identity;
+  connection.present = true;
+  add_to(by_identity_, identity, id);
+  occurrences_.push_back({id, identity, Arrived{}});
+}
+
+void Hub::leave(ConnectionId id, Connection& connection) {
+  if (!connection.present) return;
+  connection.present = false;
+  const std::string& identity = connection.machine.principal().identity;
+  remove_from(by_identity_, identity, id);
+  for (const std::string& object_sid : connection.watching) remove_from(watchers_, object_sid, id);
+  connection.watching.clear();
+  occurrences_.push_back({id, identity, Left{}});
+}
+
+void Hub::watch(ConnectionId id, const std::string& object_sid) {
+  Connection* connection = find(id);
+  if (!connection || !connection->present) return;
+  if (connection->watching.insert(object_sid).second) add_to(watchers_, object_sid, id);
+}
+
+void Hub::unwatch(ConnectionId id, const std::string& object_sid) {
+  Connection* connection = find(id);
+  if (connection && connection->watching.erase(object_sid) > 0) remove_from(watchers_, object_sid, id);
+}
+
+void Hub::notify(ConnectionId id, std::string_view message_type, const Frame& frame) {
+  Connection* connection = find(id);
+  if (!connection || !connection->machine.wants(message_type)) return;
+  connection->machine.notify(frame);
+  drain(id, *connection);
+}
+
+Hub::Frame Hub::encode(std::string_view message_type, std::string payload) {
+  return twilsock::encode_notification(message_type, std::move(payload), random_);
+}
+
+void Hub::carry_out(ConnectionId id, const Effect& effect) {
+  std::visit([&](const auto& one) { carry(id, one); }, effect);
+}
+
+void Hub::carry(ConnectionId, const Changed& effect) {
+  const auto found = watchers_.find(effect.event.object_sid);
+  if (found == watchers_.end()) return;
+  const std::string_view type = sync::live_message_type(effect.event.type);
+  const Frame frame = encode(type, sync::encode_live(effect.event));
+  for (const ConnectionId id : found->second) notify(id, type, frame);
+}
+
+void Hub::carry(ConnectionId, const Revoked& effect) {
+  const auto found = by_identity_.find(effect.identity);
+  if (found == by_identity_.end()) return;
+  for (const ConnectionId id : found->second)
+    for (const std::string& object_sid : effect.object_sids) unwatch(id, object_sid);
+}
+
+void Hub::carry(ConnectionId, const Forgotten& effect) {
+  for (const std::string& object_sid : effect.object_sids) {
+    const auto found = watchers_.find(object_sid);
+    if (found == watchers_.end()) continue;
+    for (const ConnectionId id : found->second) find(id)->watching.erase(object_sid);
+    watchers_.erase(found);
+  }
+}
+
+void Hub::carry(ConnectionId id, const Watched& effect) { watch(id, effect.object_sid); }
+
+void Hub::carry(ConnectionId id, const Unwatched& effect) { unwatch(id, effect.object_sid); }
+
+void Hub::carry(ConnectionId id, const Told& effect) {
+  notify(id, effect.message_type, encode(effect.message_type, effect.payload));
+}
+
+void Hub::carry(ConnectionId, const Announced& effect) {
+  const Frame frame = encode(effect.message_type, effect.payload);
+  for (const std::string& identity : effect.identities) {
+    const auto found = by_identity_.find(identity);
+    if (found == by_identity_.end()) continue;
+    for (const ConnectionId id : found->second) notify(id, effect.message_type, frame);
+  }
+}
+
+std::optional<Hub::Occurrence> Hub::next_occurrence() {
+  if (occurrences_.empty()) return std::nullopt;
+  auto occurrence = std::move(occurrences_.front());
+  occurrences_.pop_front();
+  return occurrence;
+}
+
+std::optional<CoreAction> Hub::next_action() {
+  if (actions_.empty()) return std::nullopt;
+  auto action = std::move(actions_.front());
+  actions_.pop_front();
+  return action;
+}
+
+}  // namespace parley::chat_service

@@ -1,0 +1,167 @@
+#include "chat_service/src/resource.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "chat_service/src/domain/changes.hpp"
+#include "chat_service/src/domain/participants.hpp"
+#include "chat_service/src/domain/users.hpp"
+
+namespace parley::chat_service::resource {
+namespace {
+
+using json::Value;
+using policy::ObjectKind;
+
+template <class T>
+Value or_null(const std::optional<T>& value) {
+  return value ? Value(*value) : Value(nullptr);
+}
+
+Value date_or_null(const std::optional<Millis>& date) { return date ? Value(to_iso(*date)) : Value(nullptr); }
+
+Value parsed(const std::string& text) {
+  auto value = json::parse(text);
+  return value ? std::move(*value) : Value::object();
+}
+
+void add_dates(Value& object, Millis created, Millis updated) {
+  object["date_created"] = to_iso(created);
+  object["date_updated"] = to_iso(updated);
+}
+
+Value sync_objects_of(const std::string& sid) {
+  return {{"conversation", policy::object_name(sid, ObjectKind::document)},
+          {"participants", policy::object_name(sid, ObjectKind::roster)},
+          {"messages", policy::object_name(sid, ObjectKind::messages)}};
+}
+
+std::string_view type_name(sync::ObjectType type) { return sync::to_string(type); }
+
+}  // namespace
+
+Value conversation(Scope& scope, const conversations::Seen& seen) {
+  const Conversation& it = seen.conversation;
+  const std::string url = scope.links.conversation(it.sid);
+  Value object{{"sid", it.sid},
+               {"account_sid", scope.options.account_sid},
+               {"chat_service_sid", scope.service_sid()},
+               {"friendly_name", or_null(it.friendly_name)},
+               {"unique_name", or_null(it.unique_name)},
+               {"attributes", it.attributes},
+               {"created_by", it.created_by},
+               {"state", "active"},
+               {"type", it.is_public ? "public" : "private"}};
+  add_dates(object, it.date_created, it.date_updated);
+  object["status"] = seen.participant ? "joined" : "notParticipating";
+  if (seen.participant) {
+    object["notification_level"] = seen.participant->notification_level;
+    object["last_read_message_index"] = or_null(seen.participant->last_read);
+    object["last_consumed_message_index"] = or_null(seen.participant->last_read);
+  }
+  object["messages_count"] = it.messages_count;
+  object["participants_count"] = it.participants_count;
+  object["members_count"] = it.participants_count;
+  object["sync_objects"] = sync_objects_of(it.sid);
+  object["url"] = url;
+  object["links"] = {{"participants", url + "/Participants"}, {"messages", url + "/Messages"}};
+  return object;
+}
+
+Value my_conversation(Scope& scope, const conversations::Seen& seen) {
+  Value object = conversation(scope, seen);
+  object["url"] = scope.links.my_conversation(scope.caller.sid, seen.conversation.sid);
+  object["conversation_sid"] = seen.conversation.sid;
+  object["participant_sid"] = seen.participant ? Value(seen.participant->sid) : Value(nullptr);
+  object["unread_messages_count"] =
+      or_null(participants::unread_count(scope, seen.conversation, seen.participant));
+  if (!seen.participant) object["last_read_message_index"] = nullptr;
+  return object;
+}
+
+Value participant(Scope& scope, const Conversation& conversation, const Participant& participant) {
+  Value object{{"sid", participant.sid},
+               {"conversation_sid", conversation.sid},
+               {"identity", participant.user ? Value(participant.identity) : Value(nullptr)},
+               {"attributes", participant.attributes},
+               {"role_sid", participants::role_sid(scope.service_sid(), participant.role)}};
+  add_dates(object, participant.date_created, participant.date_updated);
+  object["messaging_binding"] = participant.binding ? parsed(*participant.binding) : Value(nullptr);
+  object["last_read_message_index"] = or_null(participant.last_read);
+  object["last_read_timestamp"] = date_or_null(participant.last_read_date);
+  object["url"] = scope.links.participant(conversation.sid, participant.sid);
+  return object;
+}
+
+Value message(Scope& scope, const Conversation& conversation, const Message& message) {
+  Value object{{"sid", message.sid},
+               {"index", message.index},
+               {"conversation_sid", conversation.sid},
+               {"author", message.author},
+               {"participant_sid", message.participant_sid},
+               {"body", or_null(message.body)},
+               {"attributes", message.attributes},
+               {"subject", or_null(message.subject)},
+               {"media", nullptr}};
+  add_dates(object, message.date_created, message.date_updated);
+  object["last_updated_by"] = or_null(message.last_updated_by);
+  object["url"] = scope.links.message(conversation.sid, message.sid);
+  return object;
+}
+
+Value user(Scope& scope, const User& user) {
+  Value object{{"sid", user.sid},
+               {"identity", user.identity},
+               {"friendly_name", or_null(user.friendly_name)},
+               {"attributes", user.attributes},
+               {"account_sid", scope.options.account_sid},
+               {"chat_service_sid", scope.service_sid()},
+               {"is_online", user.online},
+               {"is_notifiable", user.notifiable}};
+  add_dates(object, user.date_created, user.date_updated);
+  object["url"] = scope.links.user(user.identity);
+  object["sync_objects"] = {{"user_info_map", users::info_map_name(user)}};
+  return object;
+}
+
+Value sync_object(Scope& scope, const SyncObject& object) {
+  const std::string url = scope.links.sync_object(object.type, object.sid);
+  Value out{{"sid", object.sid},
+            {"unique_name", object.unique_name},
+            {"account_sid", scope.options.account_sid},
+            {"service_sid", scope.service_sid()},
+            {"url", url},
+            {"revision", changes::revision_text(object.revision)},
+            {"last_event_id", object.last_event_id}};
+  add_dates(out, object.date_created, object.date_updated);
+  out["date_expires"] = nullptr;
+  out["created_by"] = "system";
+  out["type"] = type_name(object.type);
+  if (object.type == sync::ObjectType::document)
+    out["data"] = parsed(object.data);
+  else
+    out["links"] = {{"items", url + "/Items"}};
+  return out;
+}
+
+Value sync_item(Scope& scope, const SyncObject& object, const SyncItem& item) {
+  const std::string key = changes::key_text(item.key);
+  Value out{{"data", parsed(item.data)},
+            {"revision", changes::revision_text(item.revision)},
+            {"last_event_id", item.last_event_id},
+            {"url", scope.links.sync_item(object.type, object.sid, key)},
+            {"account_sid", scope.options.account_sid},
+            {"service_sid", scope.service_sid()}};
+  add_dates(out, item.date_created, item.date_updated);
+  out["date_expires"] = nullptr;
+  out["created_by"] = "system";
+  if (object.type == sync::ObjectType::list) {
+    out["list_sid"] = object.sid;
+    out["index"] = std::get<std::int64_t>(item.key);
+  } else {
+    out["map_sid"] = object.sid;
+    out["key"] = key;
+  }
+  return out;
+}
+
+}  // namespace parley::chat_service::resource

@@ -1,0 +1,22 @@
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+
+#include "chat_service/src/domain/conversations.hpp"
+#include "chat_service/src/scope.hpp"
+#include "common/base/json.hpp"
+
+/// The REST resources as JSON. Include <nlohmann/json.hpp> in the .cpp file that uses these.
+namespace parley::chat_service::resource {
+
+/// A conversation with the caller's status in it.
+json::Value conversation(Scope& scope, const conversations::Seen& seen);
+/// An entry of the caller's own list: the conversation and what is unread.
+json::Value my_conversation(Scope& scope, const conversations::Seen& seen);
+json::Value participant(Scope& scope, const Conversation& conversation, const Participant& participant);
+json::Value message(Scope& scope, const Conversation& conversation, const Message& message);
+json::Value user(Scope& scope, const User& user);
+json::Value sync_object(Scope& scope, const SyncObject& object);
+json::Value sync_item(Scope& scope, const SyncObject& object, const SyncItem& item);
+
+}  // namespace parley::chat_service::resource

@@ -1,0 +1,51 @@
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <parley/error.hpp>
+
+#include "chat_service/src/scope.hpp"
+#include "common/base/http.hpp"
+
+namespace parley::chat_service {
+
+/// What a handler gives back when it succeeded.
+struct Answer {
+  int status = 200;
+  std::string body{};          ///< JSON text; "" for 204
+  std::string resource_url{};  ///< of what a write made or changed: where a repeated write is sent to
+};
+
+struct Call {
+  const http::Request& request;
+  std::vector<std::string> args;  ///< the path's variable segments, decoded
+};
+
+using Handler = Result<Answer> (*)(Scope&, const Call&);
+
+struct Route {
+  std::string_view method{};
+  /// "/Client/v2/Services/{service}/Users/{}": "{}" is an argument, "{service}" must be the caller's service.
+  std::string_view pattern{};
+  Handler handler;
+};
+
+/// Finds a request's handler by method and path. Host and query play no part.
+class Router {
+ public:
+  void add(std::span<const Route> routes);
+
+  /// Errors: 400 for a path that cannot be decoded, 404 for an unknown one, 405 for the wrong method.
+  Result<Answer> handle(Scope& scope, const http::Request& request) const;
+
+ private:
+  struct Entry {
+    Route route;
+    std::vector<std::string_view> segments;
+  };
+  std::vector<Entry> entries_;
+};
+
+}  // namespace parley::chat_service

@@ -1,0 +1,115 @@
+#include "chat_service/src/domain/conversations.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "chat_service/src/errors.hpp"
+#include "chat_service/src/input.hpp"
+#include "chat_service/src/resource.hpp"
+#include "chat_service/src/routes/routes.hpp"
+#include "common/base/sid.hpp"
+
+namespace parley::chat_service::routes {
+namespace {
+
+using chat_service::conversations::Fields;
+using chat_service::conversations::Seen;
+namespace domain = chat_service::conversations;
+
+Answer answer(Scope& scope, int status, const Seen& seen) {
+  return {.status = status,
+          .body = json::dump(resource::conversation(scope, seen)),
+          .resource_url = scope.links.conversation(seen.conversation.sid)};
+}
+
+Result<Fields> read_fields(const Call& call) {
+  const auto body = input::body(call);
+  if (!body) return body.error();
+  json::Reader reader(*body, "");
+  Fields fields;
+  fields.friendly_name = input::name(reader, "friendly_name");
+  fields.unique_name = input::name(reader, "unique_name");
+  fields.attributes = input::attributes(reader);
+  // A name shaped like a SID could not be told from one in a path.
+  if (fields.unique_name && is_sid(*fields.unique_name, "CH"))
+    reader.fail("unique_name", "a name that is not shaped like a SID");
+  if (reader.failed()) return input::refused(reader);
+  return fields;
+}
+
+Result<bool> read_is_public(Scope& scope, const Call& call) {
+  const auto body = input::body(call);
+  json::Reader reader(*body, "");
+  const auto type = reader.optional_string("type");
+  if (type && *type != "public" && *type != "private") reader.fail("type", "public or private");
+  const bool is_public = type == "public";
+  if (is_public && !scope.options.public_channels)
+    reader.fail("type", "private: public channels are switched off");
+  if (reader.failed()) return input::refused(reader);
+  return is_public;
+}
+
+Result<Answer> create(Scope& scope, const Call& call) {
+  auto fields = read_fields(call);
+  if (!fields) return fields.error();
+  const auto is_public = read_is_public(scope, call);
+  if (!is_public) return is_public.error();
+  fields->is_public = *is_public;
+  auto made = domain::create(scope, *fields);
+  if (!made) return made.error();
+  return answer(scope, 201, domain::look_at(scope, std::move(*made)));
+}
+
+Result<Answer> list_public(Scope& scope, const Call& call) {
+  const auto after = input::page_token(call);
+  if (!after) return after.error();
+  const auto size = input::page_size(call);
+  if (!size) return size.error();
+  std::vector<Conversation> page;
+  if (scope.options.public_channels)
+    page = scope.tables.conversations.public_after(scope.service_sid(), *after, *size + 1);
+  const bool more = page.size() > *size;
+  if (more) page.pop_back();
+  json::Value array = json::Value::array();
+  for (const Conversation& one : page)
+    array.push_back(resource::conversation(scope, domain::look_at(scope, one)));
+  const json::Value next = more ? json::Value(input::make_page_token(page.back().id)) : json::Value(nullptr);
+  const json::Value meta{{"next_token", next}, {"previous_token", nullptr}};
+  return Answer{.body = json::dump({{"conversations", std::move(array)}, {"meta", meta}})};
+}
+
+Result<Answer> get(Scope& scope, const Call& call) {
+  const auto seen = domain::find_visible(scope, call.args[0]);
+  if (!seen) return seen.error();
+  return answer(scope, 200, *seen);
+}
+
+Result<Answer> update(Scope& scope, const Call& call) {
+  const auto seen = domain::find_visible(scope, call.args[0]);
+  if (!seen) return seen.error();
+  const auto fields = read_fields(call);
+  if (!fields) return fields.error();
+  auto changed = domain::update(scope, *seen, *fields);
+  if (!changed) return changed.error();
+  return answer(scope, 200, domain::look_at(scope, std::move(*changed)));
+}
+
+Result<Answer> remove(Scope& scope, const Call& call) {
+  const auto seen = domain::find_visible(scope, call.args[0]);
+  if (!seen) return seen.error();
+  if (const auto removed = domain::remove(scope, *seen); !removed) return removed.error();
+  return Answer{.status = 204};
+}
+
+constexpr Route kRoutes[] = {
+    {"POST", "/Client/v2/Services/{service}/Conversations", create},
+    {"GET", "/Client/v2/Services/{service}/Conversations", list_public},
+    {"GET", "/Client/v2/Services/{service}/Conversations/{}", get},
+    {"POST", "/Client/v2/Services/{service}/Conversations/{}", update},
+    {"DELETE", "/Client/v2/Services/{service}/Conversations/{}", remove},
+};
+
+}  // namespace
+
+std::span<const Route> conversations() { return kRoutes; }
+
+}  // namespace parley::chat_service::routes

@@ -1,0 +1,100 @@
+#include <nlohmann/json.hpp>
+
+#include "chat_service/src/domain/participants.hpp"
+#include "chat_service/src/errors.hpp"
+#include "chat_service/src/input.hpp"
+#include "chat_service/src/resource.hpp"
+#include "chat_service/src/routes/routes.hpp"
+
+namespace parley::chat_service::routes {
+namespace {
+
+using chat_service::conversations::Seen;
+using chat_service::participants::OwnUpdate;
+
+Result<void> check_owner(const Scope& scope, const Call& call) {
+  if (call.args[0] != scope.caller.sid) return errors::forbidden();
+  return {};
+}
+
+Result<Answer> list(Scope& scope, const Call& call) {
+  if (const auto own = check_owner(scope, call); !own) return own.error();
+  const auto after = input::page_token(call);
+  if (!after) return after.error();
+  const auto size = input::page_size(call);
+  if (!size) return size.error();
+  auto page = scope.tables.conversations.of_user_after(scope.caller.id, *after, *size + 1);
+  const bool more = page.size() > *size;
+  if (more) page.pop_back();
+  json::Value array = json::Value::array();
+  for (const Conversation& one : page)
+    array.push_back(resource::my_conversation(scope, chat_service::conversations::look_at(scope, one)));
+  const json::Value next = more ? json::Value(input::make_page_token(page.back().id)) : json::Value(nullptr);
+  const json::Value meta{{"page_size", *size}, {"previous_token", nullptr}, {"next_token", next}};
+  return Answer{.body = json::dump({{"conversations", std::move(array)}, {"meta", meta}})};
+}
+
+// A conversation that the caller may not see is simply not among its own.
+Result<Seen> find_mine(Scope& scope, const Call& call) {
+  if (const auto own = check_owner(scope, call); !own) return own.error();
+  auto seen = chat_service::conversations::find(scope, call.args[1]);
+  if (seen && !policy::may_see(seen->relation)) return errors::conversation_not_found();
+  return seen;
+}
+
+Answer answer(Scope& scope, const Seen& seen) {
+  return {.body = json::dump(resource::my_conversation(scope, seen)),
+          .resource_url = scope.links.my_conversation(scope.caller.sid, seen.conversation.sid)};
+}
+
+Result<Answer> get(Scope& scope, const Call& call) {
+  const auto seen = find_mine(scope, call);
+  if (!seen) return seen.error();
+  return answer(scope, *seen);
+}
+
+// A member that is there and null says "nothing is read"; one that is absent says nothing.
+void read_horizon(json::Reader& reader, const json::Value& body, const char* member, OwnUpdate& update) {
+  if (!body.contains(member)) return;
+  update.set_last_read = true;
+  update.last_read = reader.optional_integer(member);
+  if (update.last_read && *update.last_read < 0) reader.fail(member, "a message index or null");
+}
+
+Result<OwnUpdate> read_update(const Call& call) {
+  const auto body = input::body(call);
+  if (!body) return body.error();
+  json::Reader reader(*body, "");
+  OwnUpdate update;
+  update.notification_level = reader.optional_string("notification_level");
+  if (update.notification_level && *update.notification_level != "default" &&
+      *update.notification_level != "muted")
+    reader.fail("notification_level", "default or muted");
+  read_horizon(reader, *body, "last_consumed_message_index", update);
+  read_horizon(reader, *body, "last_read_message_index", update);
+  if (reader.failed()) return input::refused(reader);
+  return update;
+}
+
+Result<Answer> update(Scope& scope, const Call& call) {
+  auto seen = find_mine(scope, call);
+  if (!seen) return seen.error();
+  const auto wanted = read_update(call);
+  if (!wanted) return wanted.error();
+  auto changed = chat_service::participants::update_own(scope, *seen, *wanted);
+  if (!changed) return changed.error();
+  seen->participant = std::move(*changed);
+  return answer(scope, *seen);
+}
+
+constexpr Route kRoutes[] = {
+    {"GET", "/Client/v2/Services/{service}/Users/{}/Conversations", list},
+    {"GET", "/Client/v2/Services/{service}/Users/{}/Conversations/{}", get},
+    {"POST", "/Client/v2/Services/{service}/Users/{}/Conversations/{}", update},
+};
+
+}  // namespace
+
+std::span<const Route> my_conversations() { return kRoutes; }
+
+}  // namespace parley::chat_service::routes

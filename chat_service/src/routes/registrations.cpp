@@ -1,0 +1,63 @@
+#include <nlohmann/json.hpp>
+
+#include "chat_service/src/domain/users.hpp"
+#include "chat_service/src/input.hpp"
+#include "chat_service/src/routes/routes.hpp"
+#include "common/base/limits.hpp"
+#include "common/base/random.hpp"
+
+namespace parley::chat_service::routes {
+namespace {
+
+// Clients repeat a refused registration for ever, so whatever names a device is taken.
+Result<Answer> put(Scope& scope, const Call& call) {
+  auto body = input::body(call);
+  if (!body) return body.error();
+  json::Reader reader(*body, "");
+  PushRegistration registration{.id = random_hex(scope.random, 16), .user = scope.caller.id};
+  registration.channel_type = input::name(reader, "channel_type").value_or("");
+  json::Reader data(reader.object("data"), "data");
+  if (!reader.failed()) {
+    registration.address = data.string("registration_id");
+    if (registration.address.size() > limits::kAttributesBytes)
+      data.fail("registration_id", "a shorter device token");
+    if (data.failed()) return input::refused(data);
+  }
+  if (reader.failed()) return input::refused(reader);
+  registration.body = json::dump(*body);
+  scope.tables.registrations.put(registration, scope.now);
+  users::refresh_reachability(scope, scope.caller.id);
+  json::Value reply{{"id", registration.id}};
+  for (auto& [name, value] : body->items()) reply[name] = value;
+  return Answer{.status = 201, .body = json::dump(reply)};
+}
+
+Result<Answer> remove_by_id(Scope& scope, const Call& call) {
+  scope.tables.registrations.remove(scope.caller.id, call.args[0]);
+  users::refresh_reachability(scope, scope.caller.id);
+  return Answer{.status = 204};
+}
+
+Result<Answer> remove_by_address(Scope& scope, const Call& call) {
+  const auto body = input::body(call);
+  if (!body) return body.error();
+  json::Reader reader(*body, "");
+  const std::string type = reader.string("binding_type");
+  const std::string address = reader.string("address");
+  if (reader.failed()) return input::refused(reader);
+  scope.tables.registrations.remove(scope.caller.id, type, address);
+  users::refresh_reachability(scope, scope.caller.id);
+  return Answer{.status = 204};
+}
+
+constexpr Route kRoutes[] = {
+    {"POST", "/v1/registrations", put},
+    {"DELETE", "/v1/registrations", remove_by_address},
+    {"DELETE", "/v1/registrations/{}", remove_by_id},
+};
+
+}  // namespace
+
+std::span<const Route> registrations() { return kRoutes; }
+
+}  // namespace parley::chat_service::routes

@@ -1,0 +1,20 @@
+#pragma once
+#include <span>
+
+#include "chat_service/src/router.hpp"
+
+/// The tables of routes, one per part of the protocol.
+namespace parley::chat_service::routes {
+
+std::span<const Route> configuration();
+std::span<const Route> conversations();
+std::span<const Route> participants();
+std::span<const Route> messages();
+std::span<const Route> my_conversations();
+std::span<const Route> users();
+std::span<const Route> typing();
+std::span<const Route> registrations();
+std::span<const Route> sync_objects();
+std::span<const Route> subscriptions();
+
+}  // namespace parley::chat_service::routes

@@ -1,0 +1,28 @@
+#include "chat_service/src/domain/replay.hpp"
+#include "chat_service/src/errors.hpp"
+#include "chat_service/src/routes/routes.hpp"
+
+namespace parley::chat_service::routes {
+namespace {
+
+// The answer says "accepted"; what came of each request follows as notifications.
+Result<Answer> subscribe(Scope& scope, const Call& call) {
+  const auto batch = sync::decode_batch(call.request.body);
+  if (!batch) return errors::bad_request(batch.error().message);
+  Replay replay(scope, *scope.origins, batch->correlation_id);
+  for (const auto& request : batch->requests)
+    if (batch->cancel)
+      replay.cancel(request);
+    else
+      replay.establish(request);
+  replay.finish();
+  return Answer{.status = 202, .body = sync::encode_batch_reply({})};
+}
+
+constexpr Route kRoutes[] = {{"POST", "/v4/Subscriptions", subscribe}};
+
+}  // namespace
+
+std::span<const Route> subscriptions() { return kRoutes; }
+
+}  // namespace parley::chat_service::routes

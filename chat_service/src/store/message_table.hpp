@@ -1,0 +1,30 @@
+#pragma once
+#include <optional>
+#include <string_view>
+
+#include "chat_service/src/model.hpp"
+#include "common/storage/database.hpp"
+
+namespace parley::chat_service {
+
+class MessageTable {
+ public:
+  explicit MessageTable(storage::Database& database) : database_(database) {}
+
+  std::optional<Message> find(Id conversation, std::string_view sid);
+  /// The newest that exists.
+  std::optional<Message> newest(Id conversation);
+  /// How many exist beyond that index; `next_index` is the conversation's.
+  std::int64_t count_after(Id conversation, std::int64_t index, std::int64_t next_index);
+
+  void insert(const Message& message);
+  /// Writes body, subject, attributes and who changed it when.
+  void update(const Message& message);
+  /// Leaves a hole: the index is never used again.
+  void remove(const Message& message);
+
+ private:
+  storage::Database& database_;
+};
+
+}  // namespace parley::chat_service

@@ -1,0 +1,32 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chat_service/src/model.hpp"
+#include "common/storage/database.hpp"
+
+namespace parley::chat_service {
+
+class ParticipantTable {
+ public:
+  explicit ParticipantTable(storage::Database& database) : database_(database) {}
+
+  std::optional<Participant> find_by_user(Id conversation, Id user);
+  std::optional<Participant> find_by_sid(Id conversation, std::string_view sid);
+  std::vector<Participant> all(Id conversation);
+  /// Of the chat participants.
+  std::vector<std::string> identities(Id conversation);
+
+  /// Fills in the id.
+  void insert(Participant& participant);
+  /// Writes everything that can change.
+  void update(const Participant& participant);
+  void remove(Id participant);
+
+ private:
+  storage::Database& database_;
+};
+
+}  // namespace parley::chat_service

@@ -1,0 +1,176 @@
+#include "chat_service/src/store/sync_table.hpp"
+
+#include "common/base/sid.hpp"
+
+namespace parley::chat_service {
+namespace {
+
+using storage::Query;
+
+#define OBJECT_COLUMNS "id, sid, unique_name, type, data, revision, last_event_id, date_created, date_updated"
+#define ITEM_COLUMNS \
+  "key, data, revision, created_event_id, last_event_id, removed, date_created, date_updated"
+
+SyncObject read_object(const Query& row) {
+  return {.id = row.integer(0),
+          .sid = row.text(1),
+          .unique_name = row.text(2),
+          .type = static_cast<sync::ObjectType>(row.integer(3)),
+          .data = row.text(4),
+          .revision = row.integer(5),
+          .last_event_id = row.integer(6),
+          .date_created = row.integer(7),
+          .date_updated = row.integer(8)};
+}
+
+SyncItem read_item(const Query& row) {
+  SyncItem item{.key = {},
+                .data = row.text(1),
+                .revision = row.integer(2),
+                .created_event_id = row.integer(3),
+                .last_event_id = row.integer(4),
+                .removed = row.boolean(5),
+                .date_created = row.integer(6),
+                .date_updated = row.integer(7)};
+  if (row.is_integer(0))
+    item.key = row.integer(0);
+  else
+    item.key = row.text(0);
+  return item;
+}
+
+std::optional<SyncObject> first_object(Query query) {
+  if (!query.next()) return std::nullopt;
+  return read_object(query);
+}
+
+std::vector<SyncItem> all_items(Query query) {
+  std::vector<SyncItem> items;
+  while (query.next()) items.push_back(read_item(query));
+  return items;
+}
+
+}  // namespace
+
+Id SyncTable::create(const NewObject& object, Millis now) {
+  const bool document = object.type == sync::ObjectType::document;
+  database_.run(
+      "INSERT INTO sync_objects(sid, service_sid, unique_name, type, data, last_event_id, date_created, "
+      "date_updated) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+      object.sid, object.service_sid, object.unique_name, static_cast<int>(object.type),
+      document ? std::optional(object.data) : std::nullopt, document ? 0 : -1, now);
+  return database_.last_insert_id();
+}
+
+std::optional<SyncObject> SyncTable::find(std::string_view service_sid, std::string_view sid_or_name) {
+  auto by_sid = first_object(database_.query("SELECT " OBJECT_COLUMNS
+                                             " FROM sync_objects WHERE sid = ?2 AND service_sid = ?1",
+                                             service_sid, sid_or_name));
+  if (by_sid) return by_sid;
+  return first_object(database_.query("SELECT " OBJECT_COLUMNS
+                                      " FROM sync_objects WHERE service_sid = ?1 AND unique_name = ?2",
+                                      service_sid, sid_or_name));
+}
+
+std::optional<SyncObject> SyncTable::find(Id object) {
+  return first_object(database_.query("SELECT " OBJECT_COLUMNS " FROM sync_objects WHERE id = ?", object));
+}
+
+std::optional<SyncObject> SyncTable::bump(Id object, Millis now) {
+  return first_object(database_.query(
+      "UPDATE sync_objects SET last_event_id = last_event_id + 1, revision = revision + 1, date_updated = ?2 "
+      "WHERE id = ?1 RETURNING " OBJECT_COLUMNS,
+      object, now));
+}
+
+std::optional<SyncObject> SyncTable::put_document(Id object, const std::string& data, Millis now) {
+  return first_object(
+      database_.query("UPDATE sync_objects SET last_event_id = last_event_id + 1, revision = revision + 1, "
+                      "date_updated = ?2, "
+                      "data = ?3 WHERE id = ?1 RETURNING " OBJECT_COLUMNS,
+                      object, now, data));
+}
+
+std::optional<ItemChange> SyncTable::put_item(Id object, const ItemKey& key, std::string data, Millis now) {
+  auto owner = bump(object, now);
+  if (!owner) return std::nullopt;
+  auto row = database_.query(
+      "INSERT INTO sync_items(object_id, key, data, revision, created_event_id, last_event_id, removed, "
+      "date_created, date_updated) VALUES(?1, ?2, ?3, 0, ?4, ?4, 0, ?5, ?5) "
+      "ON CONFLICT(object_id, key) DO UPDATE SET data = ?3, revision = revision + 1, last_event_id = ?4, "
+      "date_updated = ?5, created_event_id = iif(removed, ?4, created_event_id), "
+      "date_created = iif(removed, ?5, date_created), removed = 0 "
+      "RETURNING " ITEM_COLUMNS,
+      object, key, data, owner->last_event_id, now);
+  if (!row.next()) return std::nullopt;
+  ItemChange change{std::move(*owner), read_item(row), sync::Change::item_updated};
+  if (change.item.created_event_id == change.item.last_event_id) change.change = sync::Change::item_added;
+  return change;
+}
+
+std::optional<ItemChange> SyncTable::remove_item(Id object, const ItemKey& key, Millis now) {
+  auto last = item(object, key);
+  if (!last || last->removed) return std::nullopt;
+  auto owner = bump(object, now);
+  if (!owner) return std::nullopt;
+  // The data goes: a removed message must not stay on disk for as long as its tombstone.
+  database_.run(
+      "UPDATE sync_items SET removed = 1, data = '{}', last_event_id = ?3, date_updated = ?4 "
+      "WHERE object_id = ?1 AND key = ?2",
+      object, key, owner->last_event_id, now);
+  last->removed = true;
+  last->last_event_id = owner->last_event_id;
+  last->date_updated = now;
+  return ItemChange{std::move(*owner), std::move(*last), sync::Change::item_removed};
+}
+
+std::optional<SyncObject> SyncTable::remove(Id object, Millis now) {
+  auto last = bump(object, now);
+  if (last) database_.run("DELETE FROM sync_objects WHERE id = ?", object);
+  return last;
+}
+
+std::optional<SyncItem> SyncTable::item(Id object, const ItemKey& key) {
+  auto row =
+      database_.query("SELECT " ITEM_COLUMNS " FROM sync_items WHERE object_id = ? AND key = ?", object, key);
+  if (!row.next()) return std::nullopt;
+  return read_item(row);
+}
+
+std::vector<SyncItem> SyncTable::page(Id object, Order order, const std::optional<ItemKey>& from,
+                                      std::size_t limit) {
+  constexpr std::string_view kAll =
+      "SELECT " ITEM_COLUMNS " FROM sync_items WHERE object_id = ? AND removed = 0 ORDER BY key LIMIT ?";
+  constexpr std::string_view kAllDown =
+      "SELECT " ITEM_COLUMNS " FROM sync_items WHERE object_id = ? AND removed = 0 ORDER BY key DESC LIMIT ?";
+  constexpr std::string_view kUp =
+      "SELECT " ITEM_COLUMNS
+      " FROM sync_items WHERE object_id = ? AND removed = 0 AND key >= ? ORDER BY key LIMIT ?";
+  constexpr std::string_view kDown =
+      "SELECT " ITEM_COLUMNS
+      " FROM sync_items WHERE object_id = ? AND removed = 0 AND key <= ? ORDER BY key DESC LIMIT ?";
+  const bool up = order == Order::ascending;
+  const auto count = static_cast<std::int64_t>(limit);
+  if (!from) return all_items(database_.query(up ? kAll : kAllDown, object, count));
+  return all_items(database_.query(up ? kUp : kDown, object, *from, count));
+}
+
+std::vector<SyncItem> SyncTable::beyond(Id object, Order order, const ItemKey& from, std::size_t limit) {
+  constexpr std::string_view kUp =
+      "SELECT " ITEM_COLUMNS
+      " FROM sync_items WHERE object_id = ? AND removed = 0 AND key > ? ORDER BY key LIMIT ?";
+  constexpr std::string_view kDown =
+      "SELECT " ITEM_COLUMNS
+      " FROM sync_items WHERE object_id = ? AND removed = 0 AND key < ? ORDER BY key DESC LIMIT ?";
+  return all_items(database_.query(order == Order::ascending ? kUp : kDown, object, from,
+                                   static_cast<std::int64_t>(limit)));
+}
+
+std::vector<SyncItem> SyncTable::changed_after(Id object, std::int64_t event_id, std::size_t limit) {
+  return all_items(database_.query(
+      "SELECT " ITEM_COLUMNS
+      " FROM sync_items WHERE object_id = ? AND last_event_id > ? ORDER BY last_event_id LIMIT ?",
+      object, event_id, static_cast<std::int64_t>(limit)));
+}
+
+}  // namespace parley::chat_service

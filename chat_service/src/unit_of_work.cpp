@@ -1,0 +1,80 @@
+#include "chat_service/src/unit_of_work.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "chat_service/src/domain/users.hpp"
+#include "chat_service/src/errors.hpp"
+#include "common/base/json.hpp"
+#include "common/base/utf8.hpp"
+#include "common/storage/database.hpp"
+
+namespace parley::chat_service {
+namespace {
+
+constexpr std::size_t kMutationIdBytes = 128;
+
+bool is_write(const http::Request& request) { return request.method != "GET"; }
+
+/// The client's name for a write; "" if it gave none.
+Result<std::string> mutation_id(const http::Request& request) {
+  const auto given = http::find_header(request.headers, "x-twilio-mutation-id");
+  if (!is_write(request) || !given) return std::string();
+  if (given->empty() || given->size() > kMutationIdBytes || !is_valid_utf8(*given) ||
+      has_control_characters(*given))
+    return errors::bad_request("X-Twilio-Mutation-Id: expected 1 to 128 printable characters");
+  return std::string(*given);
+}
+
+http::Response to_response(Answer answer) {
+  return {.status = answer.status, .headers = {}, .body = std::move(answer.body)};
+}
+
+/// What a write that was done before is told: where its result is.
+Answer repeated(std::string resource_url) {
+  if (resource_url.empty()) return {.status = 204};
+  return {.status = 202, .body = json::dump({{"resource_url", std::move(resource_url)}})};
+}
+
+Result<Answer> handle(Scope& scope, const http::Request& request, const Router& router) {
+  const auto id = mutation_id(request);
+  if (!id) return id.error();
+  if (id->empty()) return router.handle(scope, request);
+  const MutationKey key{scope.service_sid(), scope.caller.identity, *id};
+  if (auto done = scope.tables.mutations.find(key)) return repeated(std::move(*done));
+  auto answer = router.handle(scope, request);
+  if (answer) scope.tables.mutations.insert(key, answer->resource_url, scope.now);
+  return answer;
+}
+
+}  // namespace
+
+UnitOfWork::UnitOfWork(storage::Database& database) : database_(database), transaction_(database) {}
+
+http::Response UnitOfWork::run(Scope& scope, const std::string& identity, const http::Request& request,
+                               const Router& router) {
+  http::Response response = run_in_savepoint(scope, identity, request, router);
+  if (response.status >= 400) scope.effects.clear();
+  return response;
+}
+
+http::Response UnitOfWork::run_in_savepoint(Scope& scope, const std::string& identity,
+                                            const http::Request& request, const Router& router) {
+  storage::Savepoint savepoint(database_);
+  scope.caller = users::ensure(scope, identity);
+  auto answer = handle(scope, request, router);
+  if (database_.error()) return errors::to_response(errors::internal());
+  if (!answer) return errors::to_response(answer.error());
+  savepoint.keep();
+  return to_response(std::move(*answer));
+}
+
+void UnitOfWork::run_aside(Scope& scope, const std::function<void()>& work) {
+  storage::Savepoint savepoint(database_);
+  work();
+  if (database_.error())
+    scope.effects.clear();
+  else
+    savepoint.keep();
+}
+
+}  // namespace parley::chat_service

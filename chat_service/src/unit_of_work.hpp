@@ -1,0 +1,32 @@
+#pragma once
+#include <functional>
+#include <string>
+
+#include "chat_service/src/router.hpp"
+#include "common/storage/transaction.hpp"
+
+namespace parley::chat_service {
+
+/// One transaction that many requests share. Each runs in a savepoint, so one that fails leaves nothing.
+class UnitOfWork {
+ public:
+  explicit UnitOfWork(storage::Database& database);
+
+  /// Runs one request as that identity: recognises a repeated write, routes, and keeps the effects only if
+  /// it succeeded.
+  http::Response run(Scope& scope, const std::string& identity, const http::Request& request,
+                     const Router& router);
+  /// Runs work that nobody asked for; undone as a whole if it fails.
+  void run_aside(Scope& scope, const std::function<void()>& work);
+
+  Result<void> commit() { return transaction_.commit(); }
+
+ private:
+  http::Response run_in_savepoint(Scope& scope, const std::string& identity, const http::Request& request,
+                                  const Router& router);
+
+  storage::Database& database_;
+  storage::Transaction transaction_;
+};
+
+}  // namespace parley::chat_service
