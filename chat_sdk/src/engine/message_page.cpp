@@ -62,7 +62,11 @@ MessagePage to_message_page(const conversations::SyncPage& page, const GetMessag
   }
   const bool backwards = query.direction == Direction::backwards;
   if (backwards) std::reverse(result.messages.begin(), result.messages.end());
-  if (result.messages.empty()) return result;
+  if (result.messages.empty()) {
+    // Beyond the end: what there is lies on the other side of the anchor.
+    if (page.has_previous) (backwards ? result.newer : result.older) = reversed(query);
+    return result;
+  }
   const bool has_older = backwards ? page.has_next : page.has_previous;
   const bool has_newer = backwards ? page.has_previous : page.has_next;
   if (has_older) result.older = neighbour(query, result.messages.front().index, Direction::backwards);

@@ -1,0 +1,255 @@
+#include <parley/parley.hpp>
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+#include <future>
+#include <thread>
+
+#include "tests/support/service_fixture.hpp"
+
+namespace parley {
+namespace {
+
+using boost::asio::use_awaitable;
+using boost::asio::use_future;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class ClientTest : public testing::ServiceTest {
+ protected:
+  template <class T>
+  static Result<T> get(std::future<Result<T>> future) {
+    if (future.wait_for(seconds(20)) != std::future_status::ready)
+      return Error{.code = Errc::timed_out, .message = "the test lost patience"};
+    return future.get();
+  }
+
+  // Drives the user's own context until the outcome is there.
+  template <class T>
+  static T run(boost::asio::io_context& context, std::future<T> future) {
+    const auto deadline = std::chrono::steady_clock::now() + seconds(20);
+    while (future.wait_for(seconds(0)) != std::future_status::ready) {
+      if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("the test lost patience");
+      context.run_one_for(seconds(1));
+    }
+    return future.get();
+  }
+
+  Runtime runtime;
+};
+
+TEST_F(ClientTest, WorksWithCallbacks) {
+  Client client(runtime, options_for("alice"));
+  std::promise<std::thread::id> ran_on;
+  client.async_connect([&](Result<void> connected) {
+    ASSERT_TRUE(connected) << connected.error().to_string();
+    client.async_create_group_channel({"callbacks"}, [&](Result<Channel> channel) {
+      ASSERT_TRUE(channel) << channel.error().to_string();
+      channel->async_send_message({"hi"}, [&](Result<Message> message) {
+        ASSERT_TRUE(message);
+        EXPECT_EQ(message->text, "hi");
+        EXPECT_EQ(message->author, "alice");
+        ran_on.set_value(std::this_thread::get_id());
+      });
+    });
+  });
+  EXPECT_TRUE(ran_on.get_future().get() != std::this_thread::get_id()) << "never inside the initiating call";
+}
+
+TEST_F(ClientTest, WorksWithFutures) {
+  Client client(runtime, options_for("alice"));
+  ASSERT_TRUE(get(client.async_connect(use_future)));
+  const auto channel = get(client.async_create_group_channel({"futures", "about"}, use_future)).value();
+  EXPECT_EQ(channel.state()->description, "about");
+  EXPECT_EQ(get(channel.async_send_message({"one"}, use_future)).value().index, 0);
+  EXPECT_EQ(client.current_channel(), channel);
+  EXPECT_EQ(client.identity(), "alice");
+}
+
+// g++ 12 destroys an aggregate that is made inside a co_await expression twice: give it a name first.
+boost::asio::awaitable<std::string> converse(Client& client) {
+  (co_await client.async_connect(use_awaitable)).value();
+  NewGroupChannel group{.name = "coroutines"};
+  const Channel channel = (co_await client.async_create_group_channel(group, use_awaitable)).value();
+  NewMessage message{.text = "one"};
+  (co_await channel.async_send_message(message)).value();  // deferred, the default, is awaitable too
+  const auto page = (co_await channel.async_get_messages({}, use_awaitable)).value();
+  co_return page.messages.at(0).text;
+}
+
+TEST_F(ClientTest, WorksWithCoroutinesOnTheUsersOwnContext) {
+  boost::asio::io_context context;
+  Client client(context.get_executor(), options_for("alice"));
+  EXPECT_EQ(run(context, boost::asio::co_spawn(context, converse(client), use_future)), "one");
+}
+
+boost::asio::awaitable<Result<Message>> send_or_give_up(const Channel& channel, milliseconds patience) {
+  using namespace boost::asio::experimental::awaitable_operators;
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, patience);
+  NewMessage message{.text = "late"};
+  const auto winner =
+      co_await (channel.async_send_message(message, use_awaitable) || timer.async_wait(use_awaitable));
+  if (const auto* sent = std::get_if<0>(&winner)) co_return *sent;
+  co_return Error{.code = Errc::cancelled, .message = "given up"};
+}
+
+TEST_F(ClientTest, CanBeCancelledByTheOperatorOfAsio) {
+  boost::asio::io_context context;
+  Client client(context.get_executor(), options_for("alice"));
+  ASSERT_TRUE(run(context, client.async_connect(use_future)));
+  const Channel channel = run(context, client.async_create_group_channel({"cancel"}, use_future)).value();
+  service.stop(milliseconds(0));
+  const auto outcome =
+      run(context, boost::asio::co_spawn(context, send_or_give_up(channel, milliseconds(50)), use_future));
+  EXPECT_EQ(outcome.error().code, Errc::cancelled);
+}
+
+TEST_F(ClientTest, ReportsWhoCannotBeReached) {
+  ClientOptions options = options_for("alice");
+  options.endpoint = Endpoint::service("ws://127.0.0.1:1/v3/wsconnect");
+  options.timeouts.connect = milliseconds(300);
+  Client client(runtime, std::move(options));
+  const auto connected = get(client.async_connect(use_future));
+  ASSERT_FALSE(connected);
+  EXPECT_EQ(connected.error().code, Errc::unreachable);
+  EXPECT_EQ(client.status().state, ConnectionState::offline);
+}
+
+TEST_F(ClientTest, NamesTheFieldOfABadArgument) {
+  Client client(runtime, options_for("alice"));
+  ASSERT_TRUE(get(client.async_connect(use_future)));
+  const auto channel = get(client.async_create_group_channel({"arguments"}, use_future)).value();
+  const auto message_of = [](const auto& result) { return result ? std::string("accepted") : result.error().message; };
+  EXPECT_EQ(message_of(get(client.async_create_group_channel({"a#b"}, use_future))),
+            "name: expected no '#': it is reserved for 1x1 channels");
+  EXPECT_EQ(message_of(get(client.async_create_group_channel({""}, use_future))),
+            "name: expected 1 to 320 bytes of UTF-8 without control characters");
+  EXPECT_EQ(message_of(get(client.async_create_private_channel("alice", "", use_future))),
+            "peer: expected somebody else's identity");
+  EXPECT_EQ(message_of(get(channel.async_send_message({"\xff"}, use_future))), "text: expected valid UTF-8");
+  EXPECT_EQ(message_of(get(channel.async_send_message({"x", "{"}, use_future))), "attributes: expected JSON text");
+  EXPECT_EQ(message_of(get(channel.async_get_messages({.page_size = 0}, use_future))), "page_size: expected 1 to 100");
+  EXPECT_EQ(message_of(get(channel.async_get_messages({.page_size = 101}, use_future))), "page_size: expected 1 to 100");
+  EXPECT_EQ(message_of(get(channel.async_set_read(-1, use_future))), "index: expected 0 or more");
+}
+
+TEST_F(ClientTest, ReportsConflictsAndUnknownNames) {
+  Client alice(runtime, options_for("alice")), bob(runtime, options_for("bob"));
+  ASSERT_TRUE(get(alice.async_connect(use_future)));
+  ASSERT_TRUE(get(bob.async_connect(use_future)));
+  ASSERT_TRUE(get(alice.async_create_group_channel({"taken"}, use_future)));
+  const auto again = get(bob.async_create_group_channel({"taken"}, use_future));
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, Errc::conflict);
+  EXPECT_EQ(again.error().server_code, 50353);
+  EXPECT_EQ(get(bob.async_join_channel("nobody made this", use_future)).error().code, Errc::not_found);
+}
+
+TEST_F(ClientTest, BothSidesOfAPrivateChannelMayAskAtOnce) {
+  for (int round = 0; round < 20; ++round) {
+    const std::string a = "a" + std::to_string(round) + "#%", b = "b" + std::to_string(round);
+    Client alice(runtime, options_for(a)), bob(runtime, options_for(b));
+    ASSERT_TRUE(get(alice.async_connect(use_future)));
+    ASSERT_TRUE(get(bob.async_connect(use_future)));
+    auto of_alice = alice.async_create_private_channel(b, "", use_future);
+    auto of_bob = bob.async_create_private_channel(a, "", use_future);
+    const auto first = get(std::move(of_alice)), second = get(std::move(of_bob));
+    ASSERT_TRUE(first) << first.error().to_string();
+    ASSERT_TRUE(second) << second.error().to_string();
+    EXPECT_EQ(first->sid(), second->sid());
+    EXPECT_EQ(first->state()->kind, ChannelKind::private_);
+    EXPECT_EQ(first->state()->peer, b);
+  }
+}
+
+TEST_F(ClientTest, ClosingCompletesWhatIsPendingAndThenNothingComes) {
+  auto client = std::make_unique<Client>(runtime, options_for("alice"));
+  std::atomic<int> events{0};
+  auto subscription = client->on_event([&](const Event&) { ++events; });
+  ASSERT_TRUE(get(client->async_connect(use_future)));
+  const auto channel = get(client->async_create_group_channel({"closing"}, use_future)).value();
+  service.stop(milliseconds(0));
+  auto pending = channel.async_send_message({"never"}, use_future);
+  ASSERT_TRUE(get(client->async_close(use_future)));
+  EXPECT_EQ(pending.wait_for(seconds(0)), std::future_status::ready) << "pending operations complete first";
+  EXPECT_EQ(get(std::move(pending)).error().code, Errc::client_closed);
+  const int before = events;
+  EXPECT_EQ(get(channel.async_send_message({"x"}, use_future)).error().code, Errc::client_closed);
+  client.reset();
+  EXPECT_EQ(get(channel.async_send_message({"x"}, use_future)).error().code, Errc::client_closed);
+  EXPECT_EQ(events, before);
+}
+
+TEST_F(ClientTest, MayBeDestroyedInsideItsOwnCallback) {
+  auto client = std::make_unique<Client>(runtime, options_for("alice"));
+  std::promise<void> gone;
+  client->async_connect([&](const Result<void>&) {
+    client.reset();
+    gone.set_value();
+  });
+  EXPECT_EQ(gone.get_future().wait_for(seconds(20)), std::future_status::ready);
+}
+
+TEST_F(ClientTest, SnapshotsNeverChange) {
+  Client client(runtime, options_for("alice"));
+  ASSERT_TRUE(get(client.async_connect(use_future)));
+  const auto channel = get(client.async_create_group_channel({"snapshots"}, use_future)).value();
+  const auto before = channel.state();
+  ASSERT_TRUE(get(channel.async_send_message({"x"}, use_future)));
+  ASSERT_TRUE(get(channel.async_invite("bob", use_future)));
+  ASSERT_TRUE(get(channel.async_get_messages({}, use_future)));  // behind both in the ordered stream
+  EXPECT_EQ(before->last_message_index, std::nullopt);
+  EXPECT_EQ(before->members->size(), 1u);
+  EXPECT_EQ(channel.state()->last_message_index, 0);
+  EXPECT_EQ(channel.state()->members->size(), 2u);
+  EXPECT_EQ(Channel().state()->sid, "");
+}
+
+TEST_F(ClientTest, PagesSayWhatAdjoins) {
+  Client client(runtime, options_for("alice"));
+  ASSERT_TRUE(get(client.async_connect(use_future)));
+  const auto channel = get(client.async_create_group_channel({"pages"}, use_future)).value();
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(get(channel.async_send_message({std::to_string(i)}, use_future)));
+  struct Case {
+    GetMessages query;
+    std::string texts;
+    bool older, newer;
+  };
+  const Case cases[] = {
+      {{.page_size = 2}, "34", true, false},
+      {{.page_size = 2, .anchor = Anchor::at(2)}, "12", true, true},
+      {{.page_size = 2, .anchor = Anchor::beyond(2)}, "01", false, true},
+      {{.page_size = 10, .anchor = Anchor::at(0)}, "0", false, true},
+      {{.page_size = 2, .anchor = Anchor::beyond(0)}, "", false, true},
+      {{.page_size = 2, .direction = Direction::forwards}, "01", false, true},
+      {{.page_size = 2, .anchor = Anchor::at(3), .direction = Direction::forwards}, "34", true, false},
+      {{.page_size = 2, .anchor = Anchor::beyond(3), .direction = Direction::forwards}, "4", true, false},
+      {{.page_size = 2, .anchor = Anchor::beyond(4), .direction = Direction::forwards}, "", true, false},
+  };
+  for (const auto& c : cases) {
+    const auto page = get(channel.async_get_messages(c.query, use_future)).value();
+    std::string texts;
+    for (const auto& message : page.messages) texts += message.text;
+    EXPECT_EQ(texts, c.texts);
+    EXPECT_EQ(page.older.has_value(), c.older) << c.texts;
+    EXPECT_EQ(page.newer.has_value(), c.newer) << c.texts;
+  }
+}
+
+TEST_F(ClientTest, AThrownAwaySubscriptionHearsNothing) {
+  Client client(runtime, options_for("alice"));
+  std::atomic<int> heard{0};
+  { auto subscription = client.on_event([&](const Event&) { ++heard; }); }
+  ASSERT_TRUE(get(client.async_connect(use_future)));
+  EXPECT_EQ(heard, 0);
+}
+
+}  // namespace
+}  // namespace parley

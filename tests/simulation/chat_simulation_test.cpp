@@ -1,0 +1,233 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+#include <unistd.h>
+
+#include "tests/simulation/world.hpp"
+
+namespace parley::simulation {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// PARLEY_SEED=n repeats one run; PARLEY_SEEDS=n runs that many.
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+// A handful of users who do random things while their connections come and go.
+class Town {
+ public:
+  Town(std::uint64_t seed, const std::string& database) : world(seed, database) {
+    for (const char* name : {"alice", "bob", "carol", "dave"}) {
+      auto& user = world.add_user(name);
+      user.act([&](detail::Engine& engine) { engine.connect(user.tracked<void>()); });
+    }
+    world.run(seconds(20));
+  }
+
+  void live(int steps, bool crashes) {
+    for (int step = 0; step < steps; ++step) {
+      world.run(milliseconds(world.random.below(400)));
+      auto& user = *world.users[world.random.below(world.users.size())];
+      const auto dice = world.random.below(100);
+      if (dice < 10) return_trip(user);
+      else if (crashes && dice < 12) world.crash_service();
+      else something(user);
+    }
+    world.run(minutes(10));
+  }
+
+  World world;
+  std::map<std::string, std::set<std::string>> acknowledged;  // texts by channel SID
+  std::map<std::string, int> sent_texts;
+
+ private:
+  // The cable is cut and, later or at once, the client finds its way back.
+  void return_trip(User& user) {
+    user.cut();
+    user.act([](detail::Engine& engine) {
+      engine.on_closed({.code = Errc::connection_lost, .message = "cut"});
+    });
+  }
+
+  void something(User& user) {
+    const auto channels = *user.engine().channels().load();
+    const auto dice = world.random.below(100);
+    const std::string group = "room" + std::to_string(world.random.below(3));
+    if (channels.empty() || dice < 8) return join_or_create(user, group);
+    const auto channel = channels[world.random.below(channels.size())];
+    if (dice < 60) return send(user, channel.sid());
+    if (dice < 75) return read(user, channel);
+    if (dice < 85) return chat(user, world.users[world.random.below(world.users.size())]->name());
+    if (dice < 90) return leave(user, channel);
+    invite(user, channel, world.users[world.random.below(world.users.size())]->name());
+  }
+
+  void join_or_create(User& user, const std::string& name) {
+    user.act([&](detail::Engine& engine) {
+      engine.operations().join_channel(name, user.tracked<Channel>([&user, &engine, name](Result<Channel> joined) {
+        if (joined || joined.error().code != Errc::not_found) return;
+        engine.operations().create_group_channel({name}, user.tracked<Channel>());
+      }));
+    });
+  }
+
+  void send(User& user, const std::string& sid) {
+    const std::string text = user.name() + " " + std::to_string(++sent_texts[user.name()]);
+    user.act([&](detail::Engine& engine) {
+      engine.operations().send_message(sid, {text}, user.tracked<Message>([this, sid, text](Result<Message> stored) {
+        if (stored) acknowledged[sid].insert(text);
+      }));
+    });
+  }
+
+  void read(User& user, const Channel& channel) {
+    const auto last = channel.state()->last_message_index;
+    if (!last) return;
+    const auto index = static_cast<std::int64_t>(world.random.below(static_cast<std::uint64_t>(*last) + 1));
+    user.act([&](detail::Engine& engine) {
+      engine.operations().set_read(channel.sid(), index, user.tracked<Unread>());
+    });
+  }
+
+  void chat(User& user, const std::string& peer) {
+    if (peer == user.name()) return;
+    user.act([&](detail::Engine& engine) {
+      engine.private_channels().create(peer, "", user.tracked<Channel>());
+    });
+  }
+
+  void leave(User& user, const Channel& channel) {
+    if (channel.state()->kind == ChannelKind::private_) return;
+    user.act([&](detail::Engine& engine) { engine.operations().leave(channel.sid(), user.tracked<void>()); });
+  }
+
+  void invite(User& user, const Channel& channel, const std::string& who) {
+    if (channel.state()->kind == ChannelKind::private_ || who == user.name()) return;
+    user.act([&](detail::Engine& engine) {
+      engine.operations().invite(channel.sid(), who, user.tracked<Member>());
+    });
+  }
+};
+
+std::vector<Message> whole_history(World& world, User& user, const std::string& sid) {
+  std::vector<Message> history;
+  std::optional<GetMessages> query = GetMessages{.page_size = 7};
+  while (query) {
+    std::optional<Result<MessagePage>> page;
+    user.act([&](detail::Engine& engine) {
+      engine.operations().get_messages(sid, *query, [&](Result<MessagePage> got) { page = std::move(got); });
+    });
+    world.run(seconds(1));
+    if (!page || !*page) return {};
+    history.insert(history.begin(), (*page)->messages.begin(), (*page)->messages.end());
+    query = (*page)->older;
+  }
+  return history;
+}
+
+void check_heard(const User& user, const std::string& sid, const std::vector<Message>& history) {
+  const auto at = user.messages.find(sid);
+  if (at == user.messages.end() || at->second.empty()) return;
+  const auto& heard = at->second;
+  // What was heard is the tail of the history: in order, nothing twice, nothing missing.
+  ASSERT_LE(heard.size(), history.size());
+  const auto tail = history.end() - static_cast<std::ptrdiff_t>(heard.size());
+  for (std::size_t i = 0; i < heard.size(); ++i) {
+    EXPECT_EQ(heard[i].sid, (tail + static_cast<std::ptrdiff_t>(i))->sid) << user.name() << " in " << sid;
+    EXPECT_EQ(heard[i].text, (tail + static_cast<std::ptrdiff_t>(i))->text);
+  }
+}
+
+void check_channel(Town& town, User& user, const Channel& channel) {
+  const auto state = channel.state();
+  const auto history = whole_history(town.world, user, state->sid);
+  std::set<std::string> texts;
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    EXPECT_EQ(history[i].index, static_cast<std::int64_t>(i));
+    EXPECT_TRUE(texts.insert(history[i].text).second) << "stored twice: " << history[i].text;
+  }
+  for (const auto& text : town.acknowledged[state->sid]) EXPECT_TRUE(texts.contains(text)) << "lost: " << text;
+  check_heard(user, state->sid, history);
+  const auto unread = static_cast<std::int64_t>(history.size()) - 1 - state->last_read_index.value_or(-1);
+  EXPECT_EQ(state->unread.count, unread) << user.name() << " in " << state->name;
+  EXPECT_TRUE(state->unread.exact);
+}
+
+void check_members_agree(Town& town) {
+  std::map<std::string, std::set<std::string>> rosters;  // by channel: what each member sees, as text
+  std::map<std::string, std::set<std::string>> joined;
+  for (auto& user : town.world.users)
+    for (const auto& channel : *user->engine().channels().load()) {
+      std::set<std::string> identities;
+      for (const auto& member : *channel.state()->members) identities.insert(member.identity);
+      std::string text;
+      for (const auto& identity : identities) text += identity + " ";
+      rosters[channel.sid()].insert(text);
+      joined[channel.sid()].insert(user->name());
+    }
+  for (const auto& [sid, views] : rosters) {
+    EXPECT_EQ(views.size(), 1u) << "members of " << sid << " see different rosters";
+    std::string expected;
+    for (const auto& name : joined[sid]) expected += name + " ";
+    EXPECT_EQ(*views.begin(), expected) << "roster and memberships of " << sid << " differ";
+  }
+}
+
+void check(Town& town) {
+  for (auto& user : town.world.users) {
+    EXPECT_EQ(user->engine().status().state, ConnectionState::connected) << user->name();
+    EXPECT_EQ(user->started, user->completed) << user->name() << ": an operation never completed";
+    EXPECT_EQ(user->trouble, "");
+    for (const auto& channel : *user->engine().channels().load()) check_channel(town, *user, channel);
+  }
+  check_members_agree(town);
+}
+
+void run_seeds(std::uint64_t seeds, const std::string& database, bool crashes) {
+  const auto only = from_environment("PARLEY_SEED", 0);
+  for (std::uint64_t seed = only ? only : 1; seed <= (only ? only : seeds); ++seed) {
+    SCOPED_TRACE("PARLEY_SEED=" + std::to_string(seed));
+    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(database + suffix);
+    Town town(seed, database);
+    town.live(120, crashes);
+    check(town);
+    if (::testing::Test::HasFailure()) return;
+  }
+}
+
+TEST(ChatSimulation, EverybodyAgreesAfterAnyNumberOfLostConnections) {
+  run_seeds(from_environment("PARLEY_SEEDS", 60), ":memory:", /*crashes=*/false);
+}
+
+TEST(ChatSimulation, NothingAcknowledgedIsLostWhenTheServiceCrashes) {
+  const auto file = std::filesystem::temp_directory_path() / ("parley-simulation-" + std::to_string(::getpid()) + ".db");
+  run_seeds(from_environment("PARLEY_SEEDS", 15), file, /*crashes=*/true);
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
+}
+
+TEST(ChatSimulation, ShortTokensAreRenewedForHours) {
+  World world(7);
+  world.token_life = seconds(200);
+  auto& alice = world.add_user("alice");
+  alice.act([&](detail::Engine& engine) { engine.connect(alice.tracked<void>()); });
+  world.run(std::chrono::hours(3));
+  int lost = 0, refreshed = 0;
+  for (const auto& event : alice.heard) {
+    if (const auto* changed = std::get_if<ConnectionChanged>(&event))
+      lost += changed->status.state == ConnectionState::waiting ? 1 : 0;
+    refreshed += std::holds_alternative<TokenRefreshed>(event) ? 1 : 0;
+  }
+  EXPECT_EQ(lost, 0);
+  EXPECT_GE(refreshed, 3 * 3600 / 200);
+  EXPECT_LE(refreshed, 3 * 3600 / 200 * 3) << "refreshing without end";
+}
+
+}  // namespace
+}  // namespace parley::simulation

@@ -1,0 +1,214 @@
+#include "tests/simulation/world.hpp"
+
+#include <stdexcept>
+
+namespace parley::simulation {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+constexpr const char* kService = "IS00000000000000000000000000000003";
+
+}  // namespace
+
+std::optional<TimePoint> Schedule::next() const {
+  if (due_.empty()) return std::nullopt;
+  return due_.begin()->first;
+}
+
+void Schedule::run_next() {
+  const auto what = std::move(due_.begin()->second);
+  due_.erase(due_.begin());
+  what();
+}
+
+User::User(World& world, std::string name) : world_(world), name_(std::move(name)) {
+  engine_ = std::make_unique<detail::Engine>(
+      detail::EngineSettings{}, world_.random, [this](const Event& event) { on_event(event); },
+      std::weak_ptr<detail::Shell>());
+}
+
+void User::act(const std::function<void(detail::Engine&)>& act) {
+  engine_->set_time(world_.now, world_.wall);
+  act(*engine_);
+  carry_out();
+}
+
+void User::on_time() {
+  act([](detail::Engine& engine) { engine.on_time(); });
+}
+
+void User::on_event(const Event& event) {
+  heard.push_back(event);
+  if (const auto* joined = std::get_if<ChannelJoined>(&event)) messages[joined->channel.sid()].clear();
+  if (const auto* added = std::get_if<MessageAdded>(&event))
+    messages[added->channel.sid()].push_back(added->message);
+}
+
+void User::carry_out() {
+  while (auto action = engine_->next()) {
+    if (std::holds_alternative<twilsock::Open>(*action)) {
+      dial();
+    } else if (auto* bytes = std::get_if<twilsock::SendBytes>(&*action)) {
+      if (!connection_) continue;
+      uplink_free_ = std::max(uplink_free_, world_.now + world_.latency());
+      world_.schedule_.at(uplink_free_, [this, epoch = epoch_, frame = std::move(bytes->bytes)] {
+        if (epoch != epoch_ || !connection_) return;
+        world_.service_->on_message(*connection_, frame, world_.now, world_.wall);
+        world_.pump_service();
+      });
+    } else if (std::holds_alternative<twilsock::DropStream>(*action)) {
+      cut();
+    } else if (const auto* fetch = std::get_if<detail::FetchToken>(&*action)) {
+      world_.schedule_.at(world_.now + world_.latency(), [this, id = fetch->fetch_id] {
+        const bool fails = world_.random.below(10) == 0;
+        const Result<std::string> token =
+            fails ? Result<std::string>(Error{.code = Errc::unreachable, .message = "no token server"})
+                  : Result<std::string>(world_.mint(name_));
+        act([&](detail::Engine& engine) { engine.on_token(id, token); });
+      });
+    }
+  }
+}
+
+void User::dial() {
+  cut();
+  const auto epoch = epoch_;
+  world_.schedule_.at(world_.now + world_.latency(), [this, epoch] {
+    if (epoch != epoch_) return;
+    if (!world_.reachable)
+      return act([](detail::Engine& engine) { engine.on_closed({.code = Errc::unreachable, .message = "no way"}); });
+    connection_ = world_.service_->open(world_.now);
+    world_.pump_service();
+    act([](detail::Engine& engine) { engine.on_open(); });
+  });
+}
+
+// What was under way is lost; both ends may notice, the client only if it did not do it itself.
+void User::cut() {
+  ++epoch_;
+  if (!connection_) return;
+  const auto connection = *connection_;
+  connection_.reset();
+  world_.service_->on_closed(connection, world_.now, world_.wall);
+  world_.pump_service();
+}
+
+World::World(std::uint64_t seed, std::string database) : random(seed), database_(std::move(database)) {
+  key_ = {"AC00000000000000000000000000000001", "SK00000000000000000000000000000002", "simulated secret"};
+  start_service();
+}
+
+void World::start_service() {
+  chat_service::CoreOptions options;
+  options.account_sid = key_.account_sid;
+  options.service_sid = kService;
+  options.keys = token::KeyRing(key_);
+  options.public_url = "http://chat.test";
+  auto store = chat_service::Store::open(database_, random).value();
+  service_ = std::make_unique<chat_service::Core>(std::move(options), std::move(store), random);
+}
+
+void World::crash_service() {
+  ++service_epoch_;
+  flush_scheduled_ = false;
+  for (auto& user : users) {
+    if (!user->connection_) continue;
+    user->connection_.reset();
+    ++user->epoch_;
+    schedule_.at(now, [user = user.get(), epoch = user->epoch_] {
+      if (epoch != user->epoch_) return;
+      user->act([](detail::Engine& engine) {
+        engine.on_closed({.code = Errc::connection_lost, .message = "the service died"});
+      });
+    });
+  }
+  service_.reset();
+  start_service();
+}
+
+User& World::add_user(const std::string& name) {
+  users.push_back(std::make_unique<User>(*this, name));
+  return *users.back();
+}
+
+Duration World::latency() { return microseconds(200 + random.below(20'000)); }
+
+std::string World::mint(const std::string& identity) const {
+  token::TokenSpec spec;
+  spec.identity = identity;
+  spec.ttl = token_life;
+  spec.grants = {token::ChatGrant{.service_sid = kService}};
+  return token::mint(key_, spec, wall).value();
+}
+
+User* World::user_of(chat_service::ConnectionId connection) {
+  for (auto& user : users)
+    if (user->connection_ == connection) return user.get();
+  return nullptr;
+}
+
+void World::pump_service() {
+  while (auto action = service_->next()) on_service_action(std::move(*action));
+  if (flush_scheduled_ || !service_->needs_flush()) return;
+  flush_scheduled_ = true;
+  schedule_.at(now + microseconds(random.below(3000)), [this, epoch = service_epoch_] {
+    if (epoch != service_epoch_) return;
+    flush_scheduled_ = false;
+    service_->flush(now, wall);
+    pump_service();
+  });
+}
+
+void World::on_service_action(chat_service::CoreAction action) {
+  if (const auto* send = std::get_if<chat_service::Send>(&action)) {
+    auto* user = user_of(send->connection);
+    if (!user) return;
+    user->downlink_free_ = std::max(user->downlink_free_, now + latency());
+    schedule_.at(user->downlink_free_, [user, epoch = user->epoch_, frame = send->frame] {
+      if (epoch != user->epoch_) return;
+      user->act([&](detail::Engine& engine) { engine.on_message(*frame); });
+    });
+  } else if (const auto* close = std::get_if<chat_service::Close>(&action)) {
+    auto* user = user_of(close->connection);
+    if (!user) return;
+    // Behind what was sent before.
+    schedule_.at(std::max(user->downlink_free_, now), [user, epoch = user->epoch_, reason = close->reason] {
+      if (epoch != user->epoch_) return;
+      user->cut();
+      user->act([&](detail::Engine& engine) { engine.on_closed(reason); });
+    });
+  }
+}
+
+void World::run(Duration time) {
+  const TimePoint until = now + time;
+  const auto step_to = [this](TimePoint to) {
+    if (to <= now) return;
+    wall += std::chrono::duration_cast<WallTime::duration>(to - now);
+    now = to;
+  };
+  for (int idle = 0;;) {
+    std::optional<TimePoint> first = schedule_.next();
+    const auto consider = [&](std::optional<TimePoint> deadline) {
+      if (deadline && (!first || *deadline < *first)) first = deadline;
+    };
+    consider(service_->next_deadline());
+    for (auto& user : users) consider(user->engine_->next_deadline());
+    if (!first || *first > until) break;
+    idle = *first <= now ? idle + 1 : 0;
+    if (idle > 100'000) throw std::runtime_error("time stands still");
+    step_to(*first);
+    while (schedule_.next() && *schedule_.next() <= now) schedule_.run_next();
+    if (const auto deadline = service_->next_deadline(); deadline && *deadline <= now) {
+      service_->on_time(now, wall);
+      pump_service();
+    }
+    for (auto& user : users)
+      if (const auto deadline = user->engine_->next_deadline(); deadline && *deadline <= now) user->on_time();
+  }
+  step_to(until);
+}
+
+}  // namespace parley::simulation

@@ -1,0 +1,112 @@
+#pragma once
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "chat_sdk/src/engine/engine.hpp"
+#include "chat_service/core.hpp"
+#include "common/base/random.hpp"
+#include "common/protocol/token/access_token.hpp"
+
+/// The real client engine and the real service core in one thread, joined by a network that delays, cuts
+/// and heals by a seed, on virtual time. No socket, no wait: the same seed gives the same run.
+namespace parley::simulation {
+
+/// Things to happen, by time; of one time in order of scheduling.
+class Schedule {
+ public:
+  void at(TimePoint when, std::function<void()> what) { due_.emplace(when, std::move(what)); }
+  std::optional<TimePoint> next() const;
+  void run_next();
+
+ private:
+  std::multimap<TimePoint, std::function<void()>> due_;
+};
+
+class World;
+
+/// One user at one device.
+class User {
+ public:
+  User(World& world, std::string name);
+
+  /// Runs `act` with the engine, then carries out what it wants. Exactly one completion is expected for each
+  /// `done` handed out by tracked().
+  void act(const std::function<void(detail::Engine&)>& act);
+  template <class T>
+  detail::Done<T> tracked(std::function<void(Result<T>)> then = {});
+
+  void on_time();
+  void cut();
+  const std::string& name() const { return name_; }
+  detail::Engine& engine() { return *engine_; }
+
+  std::vector<Event> heard;
+  std::map<std::string, std::vector<Message>> messages;  ///< heard since the last join, by channel SID
+  int started = 0, completed = 0;
+  std::string trouble;  ///< "completed twice" and the like
+
+ private:
+  friend class World;
+  void carry_out();
+  void dial();
+  void on_event(const Event& event);
+
+  World& world_;
+  std::string name_;
+  std::unique_ptr<detail::Engine> engine_;
+  std::optional<chat_service::ConnectionId> connection_;
+  std::uint64_t epoch_ = 0;  // deliveries of an earlier connection are void
+  TimePoint uplink_free_{}, downlink_free_{};
+};
+
+class World {
+ public:
+  /// `database`: a file lets the service crash and come back; ":memory:" does not.
+  explicit World(std::uint64_t seed, std::string database = ":memory:");
+
+  User& add_user(const std::string& name);
+  void run(Duration time);
+  /// The process dies: nothing uncommitted survives, all connections break.
+  void crash_service();
+
+  SeededRandom random;
+  TimePoint now{};
+  WallTime wall{std::chrono::hours(24 * 365 * 56)};
+  bool reachable = true;
+  std::chrono::seconds token_life{3600};
+  std::vector<std::unique_ptr<User>> users;
+
+ private:
+  friend class User;
+  void start_service();
+  void pump_service();
+  void on_service_action(chat_service::CoreAction action);
+  User* user_of(chat_service::ConnectionId connection);
+  Duration latency();
+  std::string mint(const std::string& identity) const;
+
+  std::string database_;
+  Schedule schedule_;
+  std::unique_ptr<chat_service::Core> service_;
+  std::uint64_t service_epoch_ = 0;
+  bool flush_scheduled_ = false;
+  token::ApiKey key_;
+};
+
+template <class T>
+detail::Done<T> User::tracked(std::function<void(Result<T>)> then) {
+  ++started;
+  auto finished = std::make_shared<bool>(false);
+  return [this, finished, then = std::move(then)](Result<T> outcome) {
+    if (*finished) trouble = name_ + ": an operation completed twice";
+    *finished = true;
+    ++completed;
+    if (then) then(std::move(outcome));
+  };
+}
+
+}  // namespace parley::simulation

@@ -1,0 +1,153 @@
+#pragma once
+#include <deque>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chat_service/core.hpp"
+#include "common/base/http.hpp"
+#include "common/base/json.hpp"
+#include "common/base/random.hpp"
+#include "common/protocol/sync/event.hpp"
+#include "common/protocol/twilsock/packet.hpp"
+
+/// The chat service's core in virtual time, and clients that speak Twilsock to it from memory.
+namespace parley::testing {
+
+inline constexpr std::string_view kAccountSid = "AC0123456789abcdef0123456789abcdef";
+inline constexpr std::string_view kServiceSid = "IS0123456789abcdef0123456789abcdef";
+
+/// The key that signs the tests' tokens.
+token::ApiKey test_key();
+
+struct DriverOptions {
+  std::string database = ":memory:";
+  std::uint64_t seed = 1;
+  bool public_channels = true;
+};
+
+class CoreDriver {
+ public:
+  explicit CoreDriver(DriverOptions options = {});
+
+  chat_service::Core& core() { return *core_; }
+  storage::Database& database() { return *database_; }
+  TimePoint now() const { return now_; }
+  WallTime wall_now() const { return wall_now_; }
+
+  /// Lets time pass, stopping at every deadline on the way.
+  void advance(Duration by);
+  /// Ends the core without a word and starts a new one on the same database file.
+  void restart();
+  /// False: nothing is committed until flush() is called.
+  void flush_by_itself(bool on) { flush_by_itself_ = on; }
+  void flush();
+
+  std::string token(const std::string& identity, std::chrono::seconds ttl = std::chrono::hours(1));
+
+  // For TestClient.
+  chat_service::ConnectionId open();
+  void deliver(chat_service::ConnectionId connection, std::string_view bytes);
+  void cut(chat_service::ConnectionId connection);
+  /// What was sent to a connection since the last call.
+  std::deque<std::shared_ptr<const std::string>> take_frames(chat_service::ConnectionId connection);
+  /// Why the core ended the connection, if it did.
+  std::optional<Error> ended(chat_service::ConnectionId connection) const;
+
+ private:
+  void start();
+  void settle();
+
+  DriverOptions options_;
+  SeededRandom random_;
+  TimePoint now_;
+  WallTime wall_now_;
+  storage::Database* database_ = nullptr;
+  std::unique_ptr<chat_service::Core> core_;
+  bool flush_by_itself_ = true;
+  std::map<chat_service::ConnectionId, std::deque<std::shared_ptr<const std::string>>> frames_;
+  std::map<chat_service::ConnectionId, Error> ended_;
+};
+
+/// One client's connection.
+class TestClient {
+ public:
+  /// Connects with a fresh token; the token must be accepted.
+  TestClient(CoreDriver& driver, std::string identity);
+
+  const std::string& identity() const { return identity_; }
+
+  struct Reply {
+    int status = 0;  ///< HTTP; 0: no answer
+    json::Value body;
+    http::Fields headers;
+
+    int code() const { return body.value("code", 0); }
+  };
+  /// One request and its answer; `url` may be a path or one of the service's absolute links.
+  Reply get(std::string_view url, const http::Fields& params = {});
+  Reply post(std::string_view url, const json::Value& body, const http::Fields& headers = {});
+  Reply remove(std::string_view url, const http::Fields& headers = {});
+  Reply request(http::Request request);
+
+  /// Sends without waiting; the answer is in reply(id) once it came.
+  std::string send(http::Request request);
+  std::optional<Reply> reply(const std::string& id);
+  void send_bytes(std::string_view bytes);
+
+  /// The configuration, asked for once.
+  const json::Value& configuration();
+  std::string link(const char* name) { return configuration()["links"][name]; }
+  std::string sync_name(const char* name) { return configuration()["sync_objects"][name]; }
+
+  // Shortcuts of what most tests need.
+  json::Value create(const json::Value& fields);
+  void join(const json::Value& conversation);
+  /// A new conversation that its creator has joined.
+  json::Value make_room(const json::Value& fields = json::Value::object());
+  void add(const json::Value& conversation, const std::string& identity);
+  Reply say(const json::Value& conversation, const std::string& body);
+  /// Opens an object by name and subscribes from the position it is at.
+  json::Value watch(sync::ObjectType type, const std::string& name);
+  Reply subscribe(const std::vector<sync::SubscriptionRequest>& requests, std::int64_t correlation_id = 7);
+
+  struct Note {
+    std::string type;
+    std::string payload;
+    sync::Envelope envelope;  ///< of Sync notifications
+  };
+  /// Notifications since the last call, in order.
+  std::vector<Note> take_notes();
+  /// The events among them, live and replayed.
+  std::vector<sync::Event> take_events();
+  /// Packets that are neither replies nor notifications (pings are answered and left out).
+  std::vector<twilsock::Packet> take_others();
+
+  void cut() { driver_.cut(connection_); }
+  /// Cuts the connection if it stands, and connects anew.
+  void reconnect();
+  std::optional<Error> ended() const { return driver_.ended(connection_); }
+  const twilsock::Status& init_status() const { return init_status_; }
+  chat_service::ConnectionId connection() const { return connection_; }
+
+ private:
+  void connect();
+  void collect();
+  void take_in(twilsock::Packet packet);
+
+  CoreDriver& driver_;
+  std::string identity_;
+  chat_service::ConnectionId connection_ = 0;
+  int last_request_ = 0;
+  twilsock::Status init_status_;
+  std::map<std::string, Reply> replies_;
+  std::vector<Note> notes_;
+  std::vector<twilsock::Packet> others_;
+  json::Value configuration_;
+};
+
+}  // namespace parley::testing
