@@ -1,0 +1,39 @@
+# cmake --install: the SDK as static libraries, its public headers and parleyConfig.cmake. The documented target is
+# parley::chat_sdk; the other rooms come along because static libraries need them.
+option(PARLEY_INSTALL "Make rules to install the SDK" ${PROJECT_IS_TOP_LEVEL})
+if(NOT PARLEY_INSTALL)
+  return()
+endif()
+include(CMakePackageConfigHelpers)
+
+set(parley_installed_rooms parley_base parley_token parley_protocol parley_net parley_chat_sdk)
+
+# nlohmann/json is header-only and stays inside our .cpp files: programs that link the SDK need not have it.
+foreach(room IN LISTS parley_installed_rooms)
+  get_target_property(links ${room} INTERFACE_LINK_LIBRARIES)
+  list(REMOVE_ITEM links $<LINK_ONLY:nlohmann_json::nlohmann_json>)
+  set_target_properties(${room} PROPERTIES INTERFACE_LINK_LIBRARIES "${links}")
+endforeach()
+
+set_target_properties(parley_boost PROPERTIES EXPORT_NAME boost)
+install(TARGETS ${parley_installed_rooms} parley_boost EXPORT parleyTargets
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT parley)
+install(DIRECTORY common/base/include/parley chat_sdk/include/parley
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT parley FILES_MATCHING PATTERN *.hpp)
+
+set(parley_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/parley)
+install(EXPORT parleyTargets NAMESPACE parley:: DESTINATION ${parley_package_dir} COMPONENT parley)
+configure_package_config_file(cmake/parleyConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/parleyConfig.cmake
+  INSTALL_DESTINATION ${parley_package_dir} NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+# Before 1.0 a minor version may change the interface.
+write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/parleyConfigVersion.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/parleyConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/parleyConfigVersion.cmake
+  DESTINATION ${parley_package_dir} COMPONENT parley)
+
+if(PARLEY_BUILD_PROGRAMS)
+  install(TARGETS token_server chat_service demo_app
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT parley_programs)
+  install(FILES config.example.json config.schema.json
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/parley COMPONENT parley_programs)
+endif()

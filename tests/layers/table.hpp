@@ -1,0 +1,71 @@
+#pragma once
+#include <string_view>
+
+/// The house's floors as data. A change here is a change of the architecture: say why in docs/adr.
+namespace parley::layers {
+
+/// Files below `room` (the longest match decides) may include files below `may_include`, and their own
+/// room's. Paths from the root, separated by blanks.
+struct Room {
+  std::string_view room;
+  std::string_view may_include;
+};
+
+inline constexpr Room kRooms[] = {
+    {"common/base/include", ""},
+    {"common/base", ""},
+    {"common/config", "common/base"},
+    {"common/protocol/token", "common/base"},
+    {"common/protocol", "common/base"},
+    {"common/net", "common/base"},
+    {"common/storage", "common/base"},
+    {"token_server", "common/base common/protocol/token common/net"},
+    {"token_server/main.cpp", "token_server common/base common/config common/net"},
+    {"chat_service", "common/base common/protocol"},
+    {"chat_service/src/store", "chat_service common/base common/protocol/sync common/storage"},
+    {"chat_service/src/unit_of_work", "chat_service common/base common/storage"},
+    {"chat_service/src/shell", "chat_service common/base common/protocol common/net"},
+    {"chat_service/service.hpp", "common/base common/protocol/token common/net"},
+    {"chat_service/main.cpp", "chat_service common/base common/config common/net"},
+    {"chat_sdk/include", "common/base/include"},
+    {"chat_sdk/src", "chat_sdk/include common/base common/protocol common/net"},
+    {"chat_sdk/src/engine", "chat_sdk/include common/base common/protocol"},
+    {"demo_app", "chat_sdk/include chat_service token_server common"},
+};
+
+enum class Where { anywhere, sources };  ///< sources: .cpp files only
+
+/// <library...> may be included below `rooms` only. Several rows of one library: any of them permits.
+struct Library {
+  std::string_view library;
+  std::string_view rooms;
+  Where where = Where::anywhere;
+};
+
+inline constexpr Library kLibraries[] = {
+    {"boost/system/", "common token_server chat_service chat_sdk demo_app"},
+    {"boost/asio/", "common/net token_server chat_service/src/shell chat_service/main.cpp demo_app"},
+    {"boost/asio/", "chat_sdk/include chat_sdk/src/shell"},
+    {"boost/asio/", "chat_sdk/src/channel.cpp chat_sdk/src/runtime.cpp chat_sdk/src/token_source.cpp"},
+    {"boost/asio/ssl/", "common/net/src"},
+    {"boost/asio/impl/", "common/net/src", Where::sources},
+    {"boost/beast/", "common/net/src"},
+    {"boost/url/", "common/net/src", Where::sources},
+    {"nlohmann/json_fwd.hpp", "common/base common/config chat_service"},
+    {"nlohmann/json.hpp", "common token_server chat_service chat_sdk/src", Where::sources},
+    {"nlohmann/json.hpp", "chat_sdk/include/parley/json.hpp"},
+    {"openssl/", "common/base common/net/src", Where::sources},
+    {"sqlite3.h", "common/storage", Where::sources},
+    {"valijson/", "common/config", Where::sources},
+    {"CLI/", "common/config demo_app/src/main.cpp", Where::sources},
+    {"spdlog/", "token_server/main.cpp chat_service/main.cpp", Where::sources},
+};
+
+/// Where <parley/...> lives. Files there include only <...>.
+inline constexpr std::string_view kPublicFolders[] = {"common/base/include", "chat_sdk/include"};
+
+/// What is read.
+inline constexpr std::string_view kHouse[] = {"common", "token_server", "chat_service", "chat_sdk",
+                                              "demo_app"};
+
+}  // namespace parley::layers
