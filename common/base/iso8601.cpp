@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstdio>
+#include <string>
 
 namespace parley {
 namespace {
@@ -18,6 +19,17 @@ bool read_number(std::string_view text, std::size_t at, std::size_t length, int&
 bool read_separators(std::string_view text) {
   return text.size() >= 20 && text[4] == '-' && text[7] == '-' && text[10] == 'T' && text[13] == ':' &&
          text[16] == ':' && text.back() == 'Z';
+}
+
+// "" or "." and 1 to 9 digits, of which three count.
+bool read_fraction(std::string_view text, int& milliseconds_out) {
+  if (text.empty()) return true;
+  const auto digits = text.substr(1);
+  const bool good = text[0] == '.' && !digits.empty() && digits.size() <= 9 &&
+                    digits.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!good) return false;
+  const std::string padded = std::string(digits.substr(0, 3)) + "00";
+  return read_number(padded, 0, 3, milliseconds_out);
 }
 
 Error bad_date() { return {.code = Errc::protocol_error, .message = "not an ISO 8601 date"}; }
@@ -42,8 +54,7 @@ Result<WallTime> parse_iso8601(std::string_view text) {
                      read_number(text, 8, 2, d) && read_number(text, 11, 2, h) &&
                      read_number(text, 14, 2, mi) && read_number(text, 17, 2, s);
   if (!whole) return bad_date();
-  const bool fraction = text.size() == 24 && text[19] == '.';
-  if (fraction ? !read_number(text, 20, 3, ms) : text.size() != 20) return bad_date();
+  if (!read_fraction(text.substr(19, text.size() - 20), ms)) return bad_date();
   const year_month_day date{year{y}, month{static_cast<unsigned>(mo)}, day{static_cast<unsigned>(d)}};
   if (!date.ok() || h > 23 || mi > 59 || s > 60) return bad_date();
   return WallTime{sys_days{date} + hours{h} + minutes{mi} + seconds{s} + milliseconds{ms}};

@@ -1,5 +1,6 @@
 #include "common/base/json.hpp"
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "common/base/limits.hpp"
@@ -84,9 +85,14 @@ std::string Reader::string(const char* name) {
   return {};
 }
 
+bool is_int64(const Value& value) {
+  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  return value.is_number_integer() && !(value.is_number_unsigned() && value.get<std::uint64_t>() > kMost);
+}
+
 std::int64_t Reader::integer(const char* name) {
   const Value* value = find(name, true, "an integer");
-  if (value && value->is_number_integer()) return value->get<std::int64_t>();
+  if (value && is_int64(*value)) return value->get<std::int64_t>();
   fail(name, "an integer");
   return 0;
 }
@@ -123,7 +129,7 @@ std::optional<std::string> Reader::optional_string(const char* name) {
 std::optional<std::int64_t> Reader::optional_integer(const char* name) {
   const Value* value = find(name, false, "an integer");
   if (!value) return std::nullopt;
-  if (value->is_number_integer()) return value->get<std::int64_t>();
+  if (is_int64(*value)) return value->get<std::int64_t>();
   fail(name, "an integer or null");
   return std::nullopt;
 }

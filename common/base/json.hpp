@@ -29,6 +29,9 @@ std::string dump(const Value& value);
 /// True if `text` is JSON within the limits (the form in which attributes travel).
 bool is_json(std::string_view text);
 
+/// True for an integer that fits std::int64_t: larger ones would wrap to negative numbers.
+bool is_int64(const Value& value);
+
 /// Members of one object, read by name. The first failure is kept; later reads return defaults, so a
 /// decoder reads everything and asks once at the end.
 class Reader {

@@ -6,8 +6,11 @@
 namespace parley::limits {
 
 inline constexpr std::size_t kPacketBytes = 1024 * 1024;  ///< one Twilsock packet, header and payload
+/// What a client accepts: a page or replay of the vendor's cloud is not cut by our service's limit.
+inline constexpr std::size_t kClientPacketBytes = 16 * 1024 * 1024;
 inline constexpr std::size_t kPacketHeaderBytes = 64 * 1024;
 inline constexpr std::size_t kPacketIdBytes = 64;
+inline constexpr std::size_t kRegistrations = 32;  ///< of one `init`; more are ignored
 inline constexpr std::size_t kJsonDepth = 64;
 inline constexpr std::size_t kTokenBytes = 8 * 1024;
 inline constexpr std::size_t kIdentityBytes = 256;
@@ -19,7 +22,8 @@ inline constexpr std::size_t kNameBytes = 320;  ///< unique and friendly names
 inline constexpr std::size_t kPageSize = 100;  ///< the most items in one page
 inline constexpr std::size_t kDefaultPageSize = 50;
 inline constexpr std::size_t kSubscriptionBatch = 1000;
-inline constexpr std::size_t kHeldEvents = 50'000;  ///< of one object, while its replay is running
+inline constexpr std::size_t kHeldBytes = 64 * 1024 * 1024;  ///< of one object, while its replay is running
+inline constexpr std::size_t kHeldEvents = 50'000;           ///< of one object, while its replay is running
 
 inline constexpr std::size_t kHttpHeaderBytes = 16 * 1024;
 inline constexpr std::size_t kHttpBodyBytes = 64 * 1024;

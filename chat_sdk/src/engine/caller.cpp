@@ -28,11 +28,16 @@ bool is_busy(int status) { return status == 429 || status == 502 || status == 50
 Caller::Caller(Context& context, Timers& timers, twilsock::ClientMachine& machine, Duration timeout)
     : context_(context), timers_(timers), machine_(machine), timeout_(timeout) {}
 
-void Caller::get(std::string_view url, http::Fields params, Done<http::Response> done) {
+Caller::Call Caller::make_get(std::string_view url, http::Fields params, Duration timeout,
+                              Done<http::Response> done) {
   auto [host, path] = split_url(url);
   http::Request request{
       "GET", std::move(path), std::move(params), {{"Content-Type", "application/json"}}, ""};
-  start({{std::move(host), std::move(request), timeout_, /*repeatable=*/true}, std::move(done)});
+  return {{std::move(host), std::move(request), timeout, /*repeatable=*/true}, std::move(done)};
+}
+
+void Caller::get(std::string_view url, http::Fields params, Done<http::Response> done) {
+  start(make_get(url, std::move(params), timeout_, std::move(done)));
 }
 
 void Caller::post(std::string_view url, std::string body, Done<http::Response> done) {
@@ -83,8 +88,14 @@ bool Caller::ask_again(Call& call, const http::Response& response) {
 
 void Caller::complete(Call call, Result<http::Response> outcome) {
   if (!outcome) return call.done(outcome.error());
-  if (const auto url = conversations::resource_url(*outcome); !url.empty())
-    return get(url, {}, std::move(call.done));
+  const auto url = conversations::resource_url(*outcome);
+  if (!url.empty() && call.follow_up)
+    return call.done(Error{.code = Errc::server_error, .message = "the service did not finish the request"});
+  if (!url.empty()) {
+    Call follow_up = make_get(url, {}, timeout_, std::move(call.done));
+    follow_up.follow_up = true;
+    return start(std::move(follow_up));
+  }
   if (outcome->status / 100 != 2) return call.done(conversations::to_error(*outcome));
   call.done(std::move(outcome));
 }

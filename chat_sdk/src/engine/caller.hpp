@@ -30,8 +30,11 @@ class Caller {
     twilsock::OutgoingRequest request;
     Done<http::Response> done;
     int attempts = 0;
+    bool follow_up = false;  ///< of a 202: its own 202 would lead in a circle
   };
 
+  static Call make_get(std::string_view url, http::Fields params, Duration timeout,
+                       Done<http::Response> done);
   void write(std::string method, std::string_view url, std::string body, Done<http::Response> done);
   void start(Call call);
   bool ask_again(Call& call, const http::Response& response);

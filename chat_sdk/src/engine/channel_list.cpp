@@ -5,19 +5,19 @@
 namespace parley::detail {
 
 void ChannelList::add(const Channel& channel) {
-  auto channels = std::make_shared<Channels>(*channels_.load());
-  channels->push_back(channel);
-  std::stable_sort(channels->begin(), channels->end(), [](const Channel& a, const Channel& b) {
+  Channels channels = *channels_.load();
+  channels.push_back(channel);
+  std::stable_sort(channels.begin(), channels.end(), [](const Channel& a, const Channel& b) {
     return a.state()->created_at < b.state()->created_at;
   });
   channels_.store(std::move(channels));
 }
 
 void ChannelList::remove(const Channel& channel) {
-  auto channels = std::make_shared<Channels>(*channels_.load());
-  std::erase(*channels, channel);
+  Channels channels = *channels_.load();
+  std::erase(channels, channel);
   channels_.store(std::move(channels));
-  if (current() == channel) current_.store(nullptr);
+  if (current() == channel) current_.store(Channel());
 }
 
 }  // namespace parley::detail

@@ -1,9 +1,10 @@
 #pragma once
-#include <atomic>
 #include <memory>
 #include <vector>
 
 #include <parley/channel.hpp>
+
+#include "chat_sdk/src/engine/snapshot.hpp"
 
 namespace parley::detail {
 
@@ -13,18 +14,15 @@ class ChannelList {
   using Channels = std::vector<Channel>;
 
   std::shared_ptr<const Channels> load() const { return channels_.load(); }
-  Channel current() const {
-    const auto channel = current_.load();
-    return channel ? *channel : Channel();
-  }
+  Channel current() const { return *current_.load(); }
 
   void add(const Channel& channel);
   void remove(const Channel& channel);
-  void set_current(const Channel& channel) { current_.store(std::make_shared<const Channel>(channel)); }
+  void set_current(const Channel& channel) { current_.store(channel); }
 
  private:
-  std::atomic<std::shared_ptr<const Channels>> channels_{std::make_shared<const Channels>()};
-  std::atomic<std::shared_ptr<const Channel>> current_;
+  Snapshot<Channels> channels_;
+  Snapshot<Channel> current_;
 };
 
 }  // namespace parley::detail

@@ -108,6 +108,10 @@ void ChannelRecord::apply_roster(const sync::Event& event) {
 
 void ChannelRecord::apply_message(const sync::Event& event) {
   auto decoded = conversations::decode_message_item(event.item_index(), event.data);
+  if (!decoded && event.change == sync::Change::item_removed) {  // the last data need not come along
+    decoded = conversations::Message{};
+    decoded->index = event.item_index();
+  }
   if (!decoded) return;
   const Message message = to_message(std::move(*decoded));
   switch (event.change) {

@@ -7,6 +7,9 @@ namespace {
 
 // Opening costs a handful of requests; a user with a thousand channels must not look like a flood.
 constexpr std::size_t kOpeningsAtOnce = 16;
+constexpr Duration kOpeningTime = std::chrono::seconds(30);
+constexpr Duration kFirstRetry = std::chrono::seconds(2);
+constexpr int kMostDoublings = 5;
 
 http::Fields items_query(const std::string& from) {
   http::Fields query{
@@ -15,14 +18,20 @@ http::Fields items_query(const std::string& from) {
   return query;
 }
 
+// Whether the next page is worth asking for; one that would begin where this one did leads in a circle.
+bool goes_on(const conversations::SyncPage& page, const std::string& from) {
+  return page.has_next && !page.items.empty() && page.items.back().key != from;
+}
+
 Error no_longer_member() {
   return {.code = Errc::not_found, .message = "no member of that channel any more"};
 }
 
 }  // namespace
 
-Directory::Directory(Context& context, Caller& caller, sync::Subscriber& subscriber, ServiceUrls& urls)
-    : context_(context), caller_(caller), subscriber_(subscriber), urls_(urls) {}
+Directory::Directory(Context& context, Timers& timers, Caller& caller, sync::Subscriber& subscriber,
+                     ServiceUrls& urls)
+    : context_(context), timers_(timers), caller_(caller), subscriber_(subscriber), urls_(urls) {}
 
 RecordPtr Directory::by_sid(const std::string& sid) const {
   const auto at = records_.find(sid);
@@ -56,7 +65,7 @@ void Directory::load(std::weak_ptr<Shell> shell, Done<void> done) {
 
 // Pages follow each other by `From`, which is inclusive: the last item of a page comes again, harmlessly.
 void Directory::load_my_items(std::string from, Done<void> done) {
-  caller_.get(my_items_url_, items_query(from), [this, done](Result<http::Response> reply) {
+  caller_.get(my_items_url_, items_query(from), [this, from, done](Result<http::Response> reply) {
     if (!reply) return done(reply.error());
     const auto page = conversations::decode_sync_page(reply->body);
     if (!page) return done(page.error());
@@ -72,7 +81,7 @@ void Directory::load_my_items(std::string from, Done<void> done) {
       else
         one_done();
     }
-    if (!page->has_next || page->items.empty()) return one_done();
+    if (!goes_on(*page, from)) return one_done();
     load_my_items(page->items.back().key,
                   [one_done, done](Result<void> rest) { rest ? one_done() : done(rest.error()); });
   });
@@ -105,8 +114,18 @@ void Directory::start_openings() {
     if (!next || next->started) continue;
     next->started = true;
     ++running;
+    watch(sid, next->record);
     fetch_document(sid);
   }
+}
+
+// An opening ends in time, whatever the service leaves unanswered.
+void Directory::watch(const std::string& sid, const RecordPtr& record) {
+  timers_.after(kOpeningTime, [this, sid, record](Result<void>) {
+    const auto* current = opening(sid);
+    const bool same = current && current->record == record;
+    if (same) fail(sid, {.code = Errc::timed_out, .message = "the channel could not be opened in time"});
+  });
 }
 
 void Directory::subscribe(const RecordPtr& record, Part part, sync::ObjectType type,
@@ -148,14 +167,14 @@ void Directory::fetch_roster(const std::string& sid, const std::string& name) {
 
 void Directory::fetch_roster_items(const std::string& sid, std::string from) {
   const auto& record = opening(sid)->record;
-  caller_.get(record->roster_items_url, items_query(from), [this, sid](Result<http::Response> reply) {
+  caller_.get(record->roster_items_url, items_query(from), [this, sid, from](Result<http::Response> reply) {
     auto* current = opening(sid);
     if (!current) return;
     if (!reply) return fail(sid, reply.error());
     const auto page = conversations::decode_sync_page(reply->body);
     if (!page) return fail(sid, page.error());
     current->record->set_roster(page->items);
-    if (page->has_next && !page->items.empty()) return fetch_roster_items(sid, page->items.back().key);
+    if (goes_on(*page, from)) return fetch_roster_items(sid, page->items.back().key);
     current->roster_done = true;
     finish_if_complete(sid);
   });
@@ -205,6 +224,7 @@ void Directory::finish_if_complete(const std::string& sid) {
   if (!current->roster_done || !current->mine_done) return;
   const Opening done = std::move(*current);
   openings_.erase(sid);
+  to_retry_.erase(sid);
   records_.emplace(sid, done.record);
   list_.add(done.record->handle());
   done.record->loaded(done.announce);
@@ -218,9 +238,16 @@ void Directory::fail(const std::string& sid, const Error& error) {
   const Opening failed = std::move(at->second);
   openings_.erase(at);
   forget(failed.record);
-  if (error.retryable()) to_retry_.insert(sid);
+  if (error.retryable()) retry_later(sid);
   for (const auto& waiter : failed.waiters) waiter(error);
   start_openings();
+}
+
+void Directory::retry_later(const std::string& sid) {
+  const int failures = to_retry_[sid]++;
+  timers_.after(kFirstRetry * (1 << std::min(failures, kMostDoublings)), [this, sid](Result<void> time) {
+    if (time && to_retry_.contains(sid)) open(sid, [](const Result<RecordPtr>&) {});
+  });
 }
 
 void Directory::forget(const RecordPtr& record) {
@@ -273,9 +300,8 @@ void Directory::apply_my_conversation(const sync::Event& event) {
 
 void Directory::on_established(const std::string& object_sid) {
   if (object_sid == my_map_sid_) {
-    const auto retry = std::move(to_retry_);
-    to_retry_.clear();
-    for (const auto& sid : retry) open(sid, [](const Result<RecordPtr>&) {});
+    const auto retry = to_retry_;
+    for (const auto& [sid, failures] : retry) open(sid, [](const Result<RecordPtr>&) {});
     return;
   }
   const auto place = places_.find(object_sid);
@@ -288,16 +314,26 @@ void Directory::on_established(const std::string& object_sid) {
 
 void Directory::on_gone(const std::string& object_sid) {
   const auto place = places_.find(object_sid);
-  if (place != places_.end() && place->second.part == Part::document)
-    drop(std::string(place->second.channel_sid));
+  if (place == places_.end()) return;
+  const std::string sid = place->second.channel_sid;
+  if (place->second.part == Part::document || opening(sid)) drop(sid);
 }
 
-void Directory::fail_waiters(const Error& reason) {
+// Of an open channel: silent until the next connection asks again. Of one being opened: it cannot be.
+void Directory::on_failed(const std::string& object_sid, const Error& error) {
+  const auto place = places_.find(object_sid);
+  if (place != places_.end()) fail(std::string(place->second.channel_sid), error);
+}
+
+void Directory::fail_openings(const Error& reason) {
   auto openings = std::move(openings_);
   openings_.clear();
   queue_.clear();
-  for (const auto& [sid, opening] : openings)
+  for (const auto& [sid, opening] : openings) {
+    forget(opening.record);
+    to_retry_.try_emplace(sid, 0);
     for (const auto& waiter : opening.waiters) waiter(reason);
+  }
 }
 
 }  // namespace parley::detail

@@ -2,7 +2,6 @@
 #include <deque>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -21,7 +20,8 @@ using RecordPtr = std::shared_ptr<ChannelRecord>;
 /// roster, message list, own state), keeps them subscribed and routes every Sync change to its record.
 class Directory {
  public:
-  Directory(Context& context, Caller& caller, sync::Subscriber& subscriber, ServiceUrls& urls);
+  Directory(Context& context, Timers& timers, Caller& caller, sync::Subscriber& subscriber,
+            ServiceUrls& urls);
 
   /// Loads everything; `done` when each channel was opened or could not be.
   void load(std::weak_ptr<Shell> shell, Done<void> done);
@@ -43,8 +43,9 @@ class Directory {
   void on_applied(const sync::Event& event);
   void on_established(const std::string& object_sid);
   void on_gone(const std::string& object_sid);
-  /// The client closed: whoever waits for a channel is told.
-  void fail_waiters(const Error& reason);
+  void on_failed(const std::string& object_sid, const Error& error);
+  /// The connection was given up: whoever waits for a channel is told; the next connect opens it again.
+  void fail_openings(const Error& reason);
 
  private:
   enum class Part { document, roster, messages };
@@ -64,6 +65,8 @@ class Directory {
   void load_my_items(std::string from, Done<void> done);
   void begin(const std::string& sid, bool announce, Done<RecordPtr> done);
   void start_openings();
+  void watch(const std::string& sid, const RecordPtr& record);
+  void retry_later(const std::string& sid);
   void fetch_document(const std::string& sid);
   void fetch_roster(const std::string& sid, const std::string& name);
   void fetch_roster_items(const std::string& sid, std::string from);
@@ -78,6 +81,7 @@ class Directory {
   Opening* opening(const std::string& sid);
 
   Context& context_;
+  Timers& timers_;
   Caller& caller_;
   sync::Subscriber& subscriber_;
   ServiceUrls& urls_;
@@ -86,7 +90,7 @@ class Directory {
   std::map<std::string, RecordPtr> records_;
   std::map<std::string, Opening> openings_;
   std::deque<std::string> queue_;
-  std::set<std::string> to_retry_;
+  std::map<std::string, int> to_retry_;  // failed openings, with the number of failures
   std::map<std::string, Place> places_;  // by Sync object
   ChannelList list_;
 };

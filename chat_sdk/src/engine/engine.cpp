@@ -46,7 +46,7 @@ Engine::Engine(EngineSettings settings, Random& random, std::function<void(Event
       machine_(machine_settings(settings_), random),
       urls_(settings_.region),
       caller_(context_, timers_, machine_, settings_.timeouts.request),
-      directory_(context_, caller_, subscriber_, urls_),
+      directory_(context_, timers_, caller_, subscriber_, urls_),
       operations_(context_, caller_, directory_, urls_),
       private_channels_(context_, timers_, caller_, directory_, urls_, operations_),
       shell_(std::move(shell)) {}
@@ -72,13 +72,13 @@ void Engine::when_usable(Done<void> done) {
   if (status_.state == ConnectionState::denied) return done(*status_.reason);
   if (status_.state == ConnectionState::offline) return done(never_connected());
   if (loaded_) return done({});
+  if (!connect_deadline_) connect_deadline_ = context_.now + settings_.timeouts.connect;
   connecting_.push_back(std::move(done));
 }
 
 void Engine::close() {
   if (closed_) return;
   closed_ = true;
-  directory_.fail_waiters(closed_error());
   give_up(closed_error(), ConnectionState::offline);
 }
 
@@ -88,6 +88,7 @@ void Engine::give_up(Error reason, ConnectionState state) {
   machine_.disconnect(context_.now);
   subscriber_.on_disconnected();
   timers_.fail_all(reason);
+  directory_.fail_openings(reason);
   finish_connect(reason);
   set_status({state, std::move(reason)});
 }
@@ -118,6 +119,7 @@ void Engine::on_time() {
   machine_.on_time(context_.now);
   subscriber_.on_time(context_.now);
   timers_.on_time();
+  drain();  // what has just happened may have met the deadline, or changed the reason
   if (!connect_deadline_ || *connect_deadline_ > context_.now) return;
   Error reason = status_.reason.value_or(Error{.code = Errc::timed_out, .message = "nothing answered"});
   reason.message = "not connected within the time allowed; last: " + reason.message;
@@ -199,6 +201,7 @@ void Engine::on_machine_action(twilsock::ClientAction action) {
 
 void Engine::on_state(const twilsock::StateChanged& change) {
   using twilsock::ClientState;
+  if (machine_.state() != change.state) return;  // overtaken: given up or gone on meanwhile
   if (change.state != ClientState::connected) subscriber_.on_disconnected();
   switch (change.state) {
     case ClientState::connected:
@@ -263,6 +266,8 @@ void Engine::on_subscriber_action(sync::SubscriberAction action) {
     directory_.on_established(established->object_sid);
   } else if (const auto* gone = std::get_if<sync::Gone>(&action)) {
     directory_.on_gone(gone->object_sid);
+  } else if (const auto* failed = std::get_if<sync::SubscriptionFailed>(&action)) {
+    directory_.on_failed(failed->object_sid, failed->error);
   }
 }
 

@@ -11,16 +11,24 @@ Subscription Callbacks::attach(EventHandler handler) {
 
 void Callbacks::deliver(Event event) {
   boost::asio::post(strand_, [self = shared_from_this(), event = std::move(event)] {
-    std::vector<std::shared_ptr<EventHandler>> handlers;
-    {
-      const std::lock_guard lock(self->mutex_);
-      if (self->closed_) return;
-      std::erase_if(self->handlers_, [](const auto& handler) { return handler.expired(); });
-      for (const auto& handler : self->handlers_)
-        if (auto alive = handler.lock()) handlers.push_back(std::move(alive));
+    for (const auto& weak : self->attached()) {
+      // Asked before each call: the handler before may have detached this one, or closed the client.
+      const auto handler = self->closed() ? nullptr : weak.lock();
+      if (handler) (*handler)(event);
     }
-    for (const auto& handler : handlers) (*handler)(event);
   });
+}
+
+std::list<std::weak_ptr<EventHandler>> Callbacks::attached() {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(handlers_, [](const auto& handler) { return handler.expired(); });
+  return handlers_;
+}
+
+bool Callbacks::add(std::uint64_t id, std::function<void(Error)> fail) {
+  const std::lock_guard lock(mutex_);
+  if (!closed_) operations_.emplace(id, std::move(fail));
+  return !closed_;
 }
 
 void Callbacks::close() {

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -44,6 +45,10 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
   template <class T>
   struct Operation;
 
+  std::list<std::weak_ptr<EventHandler>> attached();
+  /// False if closed already.
+  bool add(std::uint64_t id, std::function<void(Error)> fail);
+
   template <class T>
   void complete(const std::shared_ptr<Operation<T>>& operation, Result<T> outcome);
   template <class T>
@@ -52,7 +57,7 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
   boost::asio::strand<boost::asio::any_io_executor> strand_;
   mutable std::mutex mutex_;
   bool closed_ = false;
-  std::uint64_t last_id_ = 0;
+  std::atomic<std::uint64_t> last_id_{0};
   std::map<std::uint64_t, std::function<void(Error)>> operations_;
   std::list<std::weak_ptr<EventHandler>> handlers_;
 };
@@ -63,24 +68,19 @@ struct Callbacks::Operation {
   Completion<T> handler;  // taken by whoever completes first; guarded by the mutex
 };
 
+// The slot is bound before anybody can complete the operation: afterwards it may be gone.
 template <class T>
 Done<T> Callbacks::track(Completion<T> handler) {
   auto slot = boost::asio::get_associated_cancellation_slot(handler);
-  std::shared_ptr<Operation<T>> operation;
-  {
-    const std::lock_guard lock(mutex_);
-    operation = std::make_shared<Operation<T>>(Operation<T>{++last_id_, std::move(handler)});
-    if (!closed_)
-      operations_.emplace(operation->id,
-                          [this, operation](Error error) { complete<T>(operation, std::move(error)); });
-  }
-  if (closed()) complete<T>(operation, Error{.code = Errc::client_closed, .message = "the client is closed"});
+  const auto operation = std::make_shared<Operation<T>>(Operation<T>{++last_id_, std::move(handler)});
   if (slot.is_connected())
     slot.assign([weak = weak_from_this(), operation](boost::asio::cancellation_type) {
       if (const auto self = weak.lock())
         self->template complete<T>(operation,
                                    Error{.code = Errc::cancelled, .message = "cancelled by the caller"});
     });
+  if (!add(operation->id, [this, operation](Error error) { complete<T>(operation, std::move(error)); }))
+    complete<T>(operation, Error{.code = Errc::client_closed, .message = "the client is closed"});
   return [self = shared_from_this(), operation](Result<T> outcome) {
     self->template complete<T>(operation, std::move(outcome));
   };

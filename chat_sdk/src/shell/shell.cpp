@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "common/base/limits.hpp"
+
 namespace parley::detail {
 namespace {
 
@@ -90,8 +92,10 @@ void Shell::dial() {
     boost::asio::post(strand_, [on_dialled, error = url.error()] { on_dialled(error); });
     return;
   }
-  net::DialOptions options{
-      std::move(*url), {options_.tls.ca_file, /*verify=*/true}, options_.timeouts.dial, 0};
+  net::DialOptions options{std::move(*url),
+                           {options_.tls.ca_file, /*verify=*/true},
+                           options_.timeouts.dial,
+                           limits::kClientPacketBytes};
   dial_ = net::dial_websocket(strand_, std::move(options), on_dialled);
 }
 
@@ -142,7 +146,11 @@ void Shell::fetch_token(std::uint64_t fetch_id) {
   };
   if (!options_.tokens)
     return reply(Error{.code = Errc::invalid_argument, .message = "tokens: expected a token source"});
-  options_.tokens(strand_, reply);
+  try {
+    options_.tokens(strand_, reply);
+  } catch (const std::exception&) {  // its text may hold anything; the log must not
+    reply(Error{.code = Errc::unreachable, .message = "the token source threw an exception"});
+  }
 }
 
 void Shell::arm_timer() {

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "common/base/json.hpp"
@@ -15,7 +17,7 @@ using json::Value;
 std::string read_key(Reader& reader, ObjectType type) {
   if (type == ObjectType::map) return reader.string("item_key");
   const Value& index = reader.any("item_index");
-  if (index.is_number_integer()) return std::to_string(index.get<std::int64_t>());
+  if (json::is_int64(index)) return std::to_string(index.get<std::int64_t>());
   const std::string text = index.is_string() ? index.get<std::string>() : "";
   const bool decimal =
       !text.empty() && text.size() <= 18 && text.find_first_not_of("0123456789") == std::string::npos;
@@ -90,6 +92,12 @@ std::optional<Error> for_each_event(const Value& envelope, Read read) {
   return error;
 }
 
+// Numbers of the service that mean a time or a count: what does not fit is the most that does.
+int to_int(std::optional<std::int64_t> value, int otherwise) {
+  constexpr std::int64_t kMost = std::numeric_limits<int>::max();
+  return value ? static_cast<int>(std::clamp<std::int64_t>(*value, 0, kMost)) : otherwise;
+}
+
 SubscriptionRequest read_request(const Value& object, const std::string& path, std::optional<Error>& error) {
   Reader reader(object, path);
   SubscriptionRequest request;
@@ -155,9 +163,8 @@ Result<BatchReply> decode_batch_reply(std::string_view body) {
   BatchReply reply;
   reply.estimated_delivery_in_ms = static_cast<int>(
       reader.optional_integer("estimated_delivery_in_ms").value_or(reply.estimated_delivery_in_ms));
-  reply.max_batch_size =
-      static_cast<int>(reader.optional_integer("max_batch_size").value_or(reply.max_batch_size));
-  reply.ttl_in_s = static_cast<int>(reader.optional_integer("ttl_in_s").value_or(reply.ttl_in_s));
+  reply.max_batch_size = to_int(reader.optional_integer("max_batch_size"), reply.max_batch_size);
+  reply.ttl_in_s = to_int(reader.optional_integer("ttl_in_s"), reply.ttl_in_s);
   if (reader.failed()) return reader.error();
   return reply;
 }

@@ -1,6 +1,7 @@
 #include "common/protocol/sync/subscriber.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <unordered_map>
 
 #include "common/base/limits.hpp"
@@ -45,7 +46,7 @@ std::vector<Event> newest_per_item(std::vector<Event> events) {
 Subscriber::Subscriber(SubscriberSettings settings) : settings_(settings) {}
 
 void Subscriber::add(std::string object_sid, ObjectType type, std::int64_t last_event_id) {
-  objects_.try_emplace(std::move(object_sid), Object{type, last_event_id, State::wanted, 0, 0, {}});
+  objects_.try_emplace(std::move(object_sid), Object{type, last_event_id, State::wanted, 0, 0, {}, 0});
 }
 
 void Subscriber::remove(const std::string& object_sid) {
@@ -75,6 +76,7 @@ void Subscriber::want_again(Object& object) {
   object.state = State::wanted;
   object.correlation_id = 0;
   object.held.clear();
+  object.held_bytes = 0;
 }
 
 void Subscriber::on_batch_reply(std::int64_t batch_id, const Result<http::Response>& reply, TimePoint now) {
@@ -87,7 +89,8 @@ void Subscriber::on_batch_reply(std::int64_t batch_id, const Result<http::Respon
   if (parsed) {
     failures_ = 0;
     max_batch_size_ = std::max(1, parsed->max_batch_size);
-    at->second.silence_deadline = now + milliseconds(std::max(1, parsed->estimated_delivery_in_ms));
+    at->second.silence_deadline =
+        now + std::max<Duration>(settings_.retry_min, milliseconds(parsed->estimated_delivery_in_ms));
     if (parsed->ttl_in_s > 0 && !renew_at_) renew_at_ = now + seconds(parsed->ttl_in_s);
     return;
   }
@@ -99,10 +102,10 @@ void Subscriber::on_batch_reply(std::int64_t batch_id, const Result<http::Respon
   retry_at_ = now + std::min(settings_.retry_max, settings_.retry_min * (1 << std::min(failures_++, 10)));
 }
 
-void Subscriber::on_envelope(Envelope envelope, TimePoint) {
+void Subscriber::on_envelope(Envelope envelope, TimePoint now) {
   for (auto& event : envelope.events) on_event(std::move(event));
   if (!envelope.correlation_id) return;  // an outcome nobody asked for
-  for (const auto& outcome : envelope.outcomes) on_outcome(outcome, *envelope.correlation_id);
+  for (const auto& outcome : envelope.outcomes) on_outcome(outcome, *envelope.correlation_id, now);
 }
 
 void Subscriber::on_event(Event event) {
@@ -115,26 +118,28 @@ void Subscriber::on_event(Event event) {
     return;
   }
   if (event.id <= object.last_event_id) return;
-  if (object.state == State::asked) {
-    object.held.push_back(std::move(event));
-    if (object.held.size() >= limits::kHeldEvents) release_held(object);
-    return;
-  }
+  if (object.state == State::asked) return hold(object, std::move(event));
   if (object.state != State::live) return;  // the replay to come will bring it
   if (event.id > object.last_event_id + 1) return want_again(object);
   object.last_event_id = event.id;
   actions_.push_back(Apply{std::move(event)});
 }
 
-void Subscriber::on_outcome(const Outcome& outcome, std::int64_t correlation_id) {
+void Subscriber::on_outcome(const Outcome& outcome, std::int64_t correlation_id, TimePoint now) {
   const auto at = objects_.find(outcome.object_sid);
   if (at == objects_.end() || at->second.correlation_id != correlation_id || at->second.state != State::asked)
     return;
   Object& object = at->second;
   object.retries = 0;
   if (outcome.kind == Outcome::Kind::established) {
-    release_held(object);
-    if (outcome.interrupted) return want_again(object);
+    const auto before = object.last_event_id;
+    // Of an interrupted replay only what it covers counts: a live event may have overtaken the rest.
+    release_held(object,
+                 outcome.interrupted ? outcome.last_event_id : std::numeric_limits<std::int64_t>::max());
+    if (outcome.interrupted) {
+      if (object.last_event_id == before) retry_at_ = now + settings_.retry_min;  // no progress: not at once
+      return want_again(object);
+    }
     object.last_event_id = std::max(object.last_event_id, outcome.last_event_id);
     object.state = State::live;
     actions_.push_back(Established{at->first});
@@ -155,9 +160,19 @@ void Subscriber::on_outcome(const Outcome& outcome, std::int64_t correlation_id)
                                          .server_text = outcome.message}});
 }
 
-void Subscriber::release_held(Object& object) {
+// A replay beyond the bounds is applied in parts, each in order by itself.
+void Subscriber::hold(Object& object, Event event) {
+  object.held_bytes += event.data.size();
+  object.held.push_back(std::move(event));
+  const bool full = object.held.size() >= limits::kHeldEvents || object.held_bytes >= limits::kHeldBytes;
+  if (full) release_held(object, std::numeric_limits<std::int64_t>::max());
+}
+
+void Subscriber::release_held(Object& object, std::int64_t up_to) {
+  std::erase_if(object.held, [&](const Event& event) { return event.id > up_to; });
   std::vector<Event> events = newest_per_item(std::move(object.held));
   object.held.clear();
+  object.held_bytes = 0;
   for (const auto& event : events) object.last_event_id = std::max(object.last_event_id, event.id);
   std::stable_sort(events.begin(), events.end(), replay_order);
   for (auto& event : events) actions_.push_back(Apply{std::move(event)});

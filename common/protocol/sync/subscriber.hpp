@@ -88,6 +88,7 @@ class Subscriber {
     std::int64_t correlation_id = 0;
     int retries = 0;
     std::vector<Event> held;
+    std::size_t held_bytes = 0;
   };
   struct Batch {
     std::vector<std::string> objects;
@@ -95,8 +96,9 @@ class Subscriber {
   };
 
   void on_event(Event event);
-  void on_outcome(const Outcome& outcome, std::int64_t correlation_id);
-  void release_held(Object& object);
+  void on_outcome(const Outcome& outcome, std::int64_t correlation_id, TimePoint now);
+  void hold(Object& object, Event event);
+  void release_held(Object& object, std::int64_t up_to);
   void want_again(Object& object);
   void send_batches();
   void send_cancellation();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/base/limits.hpp"
 #include "common/base/random.hpp"
 
 namespace parley::twilsock {
@@ -71,7 +72,10 @@ void ClientMachine::disconnect(TimePoint) {
 void ClientMachine::set_token(std::string token, TimePoint now) {
   token_ = std::move(token);
   if (state_ == ClientState::needs_token || state_ == ClientState::denied) return open(now);
-  if (state_ != ClientState::connected) return;  // the coming init carries it
+  if (state_ == ClientState::connected) send_update();  // else the coming init or its reply takes care
+}
+
+void ClientMachine::send_update() {
   update_id_ = make_id();
   send_packet({update_id_, Update{token_}, "", ""});
 }
@@ -79,6 +83,7 @@ void ClientMachine::set_token(std::string token, TimePoint now) {
 void ClientMachine::on_open(TimePoint now) {
   if (state_ != ClientState::opening) return;
   init_id_ = make_id();
+  init_token_ = token_;
   init_deadline_ = now + settings_.init_timeout;
   silence_deadline_ = now + settings_.silence_timeout;
   enter(ClientState::initializing);
@@ -91,7 +96,7 @@ void ClientMachine::on_open(TimePoint now) {
 void ClientMachine::on_message(std::string_view bytes, TimePoint now) {
   if (state_ != ClientState::initializing && state_ != ClientState::connected) return;
   silence_deadline_ = now + settings_.silence_timeout;
-  auto packet = decode(bytes);
+  auto packet = decode(bytes, limits::kClientPacketBytes);
   if (packet) return on_packet(std::move(*packet), now);
   leave_stream(/*drop=*/true);
   retry_later(packet.error(), std::nullopt, now);
@@ -132,13 +137,14 @@ void ClientMachine::on_init_reply(const Packet& packet, const Reply& reply, Time
   init_deadline_.reset();
   if (reply.status.ok()) {
     if (reply.init) continuation_token_ = reply.init->continuation_token;
-    failures_ = 0;
+    connected_since_ = now;
     enter(ClientState::connected);
+    if (token_ != init_token_) send_update();  // it came while init was under way
     for (auto& [id, pending] : requests_) hand_over(id, pending);
     return;
   }
   leave_stream(/*drop=*/true);
-  if (reply.status.code == 401 || reply.status.code == 403) return on_refused(reply.status);
+  if (reply.status.code == 401 || reply.status.code == 403) return on_refused(reply.status, now);
   retry_later(transport_failure(reply.status), decode_backoff(packet.payload), now);
 }
 
@@ -146,7 +152,7 @@ void ClientMachine::on_update_reply(const Reply& reply, TimePoint now) {
   update_id_.clear();
   if (reply.status.ok()) return actions_.push_back(TokenAccepted{});
   leave_stream(/*drop=*/true);
-  if (reply.status.code == 401 || reply.status.code == 403) return on_refused(reply.status);
+  if (reply.status.code == 401 || reply.status.code == 403) return on_refused(reply.status, now);
   retry_later(transport_failure(reply.status), std::nullopt, now);
 }
 
@@ -158,16 +164,17 @@ void ClientMachine::on_close(const Packet& packet, const Close& close, TimePoint
     case 406:
     case 410:
     case 417:
-      return on_refused(status);
+      return on_refused(status, now);
     default:
       return retry_later(transport_failure(status), decode_backoff(packet.payload), now);
   }
 }
 
-void ClientMachine::on_refused(const Status& status) {
+void ClientMachine::on_refused(const Status& status, TimePoint now) {
   Error reason = refused(status);
   if (status.code == 410) reason.code = Errc::token_expired;
   if (reason.code == Errc::token_expired) {
+    if (token_ != init_token_ && state_ == ClientState::initializing) return open(now);
     enter(ClientState::needs_token, std::move(reason));
     actions_.push_back(TokenWanted{/*expired=*/true});
     return;
@@ -178,7 +185,11 @@ void ClientMachine::on_refused(const Status& status) {
 
 // Nothing that waits can succeed any more: say so at once instead of letting it time out.
 void ClientMachine::deny(Error reason) {
-  while (!requests_.empty()) finish(requests_.begin(), reason);
+  while (!requests_.empty()) {
+    Error error = reason;
+    if (requests_.begin()->second.ever_sent) error.code = Errc::outcome_unknown;
+    finish(requests_.begin(), std::move(error));
+  }
   enter(ClientState::denied, std::move(reason));
 }
 
@@ -186,6 +197,8 @@ void ClientMachine::on_closed(Error reason, TimePoint now) {
   const bool has_stream = state_ == ClientState::opening || state_ == ClientState::initializing ||
                           state_ == ClientState::connected;
   if (!has_stream) return;
+  // Asking for the same once more would end the next connection, too.
+  if (reason.code == Errc::limit_exceeded) fail_requests_in_flight(&reason);
   leave_stream(/*drop=*/false);
   retry_later(std::move(reason), std::nullopt, now);
 }
@@ -202,13 +215,17 @@ void ClientMachine::leave_stream(bool drop) {
   fail_requests_in_flight();
 }
 
-void ClientMachine::fail_requests_in_flight() {
+void ClientMachine::fail_requests_in_flight(const Error* oversized) {
   for (auto at = requests_.begin(); at != requests_.end();) {
     const auto current = at++;
     Pending& pending = current->second;
     if (!pending.handed_over) continue;
     by_packet_.erase(pending.packet_id);
     pending.handed_over = false;
+    if (oversized) {
+      finish(current, *oversized);
+      continue;
+    }
     if (pending.request.repeatable) continue;
     finish(current, Error{.code = Errc::outcome_unknown,
                           .message = "the connection was lost after the request was sent"});
@@ -216,12 +233,16 @@ void ClientMachine::fail_requests_in_flight() {
 }
 
 void ClientMachine::retry_later(Error reason, std::optional<BackoffPolicy> policy, TimePoint now) {
+  if (connected_since_ && now - *connected_since_ >= settings_.stable_after) failures_ = 0;
+  connected_since_.reset();
   const int doublings = std::min(failures_++, 20);
   Duration delay = std::min(settings_.backoff_max, settings_.backoff_min * (1 << doublings));
   delay = duration_cast<Duration>(delay * (0.8 + 0.4 * random_.uniform()));
   if (policy) {
     const int spread = std::max(0, policy->reconnect_max_ms - policy->reconnect_min_ms);
-    delay = milliseconds(policy->reconnect_min_ms + static_cast<int>(spread * random_.uniform()));
+    delay = std::max<Duration>(
+        settings_.backoff_min,
+        milliseconds(policy->reconnect_min_ms + static_cast<int>(spread * random_.uniform())));
   }
   retry_at_ = now + delay;
   enter(ClientState::waiting, std::move(reason));
@@ -230,13 +251,14 @@ void ClientMachine::retry_later(Error reason, std::optional<BackoffPolicy> polic
 RequestId ClientMachine::send(OutgoingRequest request, TimePoint now) {
   const RequestId id = ++last_id_;
   const TimePoint deadline = now + request.timeout;
-  auto& pending = requests_.emplace(id, Pending{std::move(request), deadline, false, ""}).first->second;
+  auto& pending =
+      requests_.emplace(id, Pending{std::move(request), deadline, false, false, ""}).first->second;
   if (state_ == ClientState::connected) hand_over(id, pending);
   return id;
 }
 
 void ClientMachine::hand_over(RequestId id, Pending& pending) {
-  pending.handed_over = true;
+  pending.handed_over = pending.ever_sent = true;
   pending.packet_id = make_id();
   const auto& request = pending.request.request;
   const auto content_type = http::find_header(request.headers, "content-type");
@@ -262,7 +284,7 @@ void ClientMachine::on_time(TimePoint now) {
   for (auto at = requests_.begin(); at != requests_.end();) {
     const auto current = at++;
     if (current->second.deadline > now) continue;
-    const bool sent = current->second.handed_over;
+    const bool sent = current->second.ever_sent;
     finish(current, Error{.code = sent ? Errc::outcome_unknown : Errc::timed_out,
                           .message = sent ? "no reply within the time allowed"
                                           : "no connection within the time allowed; nothing was sent"});

@@ -17,6 +17,8 @@ struct ClientSettings {
       std::chrono::seconds(60);                    ///< nothing at all arrived: the server pings every 20 s
   Duration backoff_min = std::chrono::seconds(1);  ///< first retry; doubles up to backoff_max, each +-20 %
   Duration backoff_max = std::chrono::seconds(120);
+  Duration stable_after =
+      std::chrono::seconds(10);  ///< a connection that lived this long resets the back-off
   std::vector<std::pair<std::string, std::string>> metadata;
   std::vector<Registration> registrations;
 };
@@ -74,18 +76,17 @@ using ClientAction = std::variant<Open, SendBytes, DropStream, RequestDone, Noti
 
 /// The client's end of one logical connection across reconnects: no sockets, no clock, no thread.
 ///
-///   state        | accepts                                  | leaves by
-///   -------------|------------------------------------------|------------------------------------------
-///   idle         | connect                                  | connect -> opening
-///   opening      | on_open, on_closed                       | on_open -> initializing, on_closed -> waiting
-///   initializing | reply to init, on_closed, silence        | 200 -> connected, 401/403 -> needs_token or
-///                |                                          | denied, anything else -> waiting
-///   connected    | packets, on_closed, silence, set_token   | close 410 -> needs_token, 401/406/417 ->
-///   denied,
-///                |                                          | other ends -> waiting
-///   waiting      | time, connect                            | retry time or connect -> opening
-///   needs_token  | set_token                                | set_token -> opening
-///   denied       | set_token, connect                       | either -> opening
+///   state        | accepts                        | leaves by
+///   -------------|--------------------------------|----------------------------------------
+///   idle         | connect                        | connect -> opening
+///   opening      | on_open, on_closed             | -> initializing, -> waiting
+///   initializing | reply to init, end, silence    | 200 -> connected; 401/403 -> needs_token
+///                |                                | or denied; anything else -> waiting
+///   connected    | packets, end, silence, token   | close 410 -> needs_token; 401/406/417
+///                |                                | -> denied; other ends -> waiting
+///   waiting      | time, connect                  | either -> opening
+///   needs_token  | set_token                      | set_token -> opening
+///   denied       | set_token, connect             | either -> opening
 ///
 /// send(), cancel() and disconnect() are legal in every state; any other event is ignored. A request is
 /// parked until a connection stands, then handed over, then answered; that phase decides what a lost
@@ -120,7 +121,8 @@ class ClientMachine {
   struct Pending {
     OutgoingRequest request;
     TimePoint deadline;
-    bool handed_over = false;
+    bool handed_over = false;  ///< on the present connection
+    bool ever_sent = false;    ///< on any: it may have happened
     std::string packet_id;
   };
 
@@ -128,15 +130,16 @@ class ClientMachine {
   void retry_later(Error reason, std::optional<BackoffPolicy> policy, TimePoint now);
   void enter(ClientState state, std::optional<Error> reason = {});
   void leave_stream(bool drop);
+  void send_update();
   void on_packet(Packet packet, TimePoint now);
   void on_reply(Packet packet, TimePoint now);
   void on_init_reply(const Packet& packet, const Reply& reply, TimePoint now);
   void on_update_reply(const Reply& reply, TimePoint now);
   void on_close(const Packet& packet, const Close& close, TimePoint now);
-  void on_refused(const Status& status);
+  void on_refused(const Status& status, TimePoint now);
   void hand_over(RequestId id, Pending& pending);
   void finish(std::map<RequestId, Pending>::iterator at, Result<http::Response> outcome);
-  void fail_requests_in_flight();
+  void fail_requests_in_flight(const Error* oversized = nullptr);
   void deny(Error reason);
   void send_packet(const Packet& packet);
   std::string make_id();
@@ -147,11 +150,12 @@ class ClientMachine {
   std::string token_;
   std::string continuation_token_;
   std::string init_id_, update_id_;
+  std::string init_token_;  ///< what the last init carried
   std::map<RequestId, Pending> requests_;
   std::map<std::string, RequestId, std::less<>> by_packet_;
   RequestId last_id_ = 0;
   int failures_ = 0;
-  std::optional<TimePoint> init_deadline_, silence_deadline_, retry_at_;
+  std::optional<TimePoint> init_deadline_, silence_deadline_, retry_at_, connected_since_;
   std::deque<ClientAction> actions_;
 };
 

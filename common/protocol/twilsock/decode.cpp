@@ -34,6 +34,7 @@ std::vector<Registration> read_registrations(const Value& array) {
   if (!array.is_array()) return registrations;
   for (const auto& entry : array) {
     if (!entry.is_object()) continue;
+    if (registrations.size() == limits::kRegistrations) break;
     Reader reader(entry, "registrations");
     Registration registration;
     registration.product = reader.optional_string("product").value_or("");
@@ -47,10 +48,17 @@ std::vector<Registration> read_registrations(const Value& array) {
   return registrations;
 }
 
+// A status outside of HTTP's range is no status; cutting it to an int could turn it into a success.
+int read_code(Reader& reader) {
+  const auto code = reader.integer("code");
+  if (code < 0 || code > 999) reader.fail("code", "0 to 999");
+  return reader.failed() ? 0 : static_cast<int>(code);
+}
+
 Status read_status(const Value& object, Reader& outer) {
   Reader reader(object, "status");
   Status status;
-  status.code = static_cast<int>(reader.integer("code"));
+  status.code = read_code(reader);
   status.status = reader.optional_string("status").value_or("");
   status.error_code = static_cast<int>(reader.optional_integer("errorCode").value_or(0));
   status.description = reader.optional_string("description").value_or("");
@@ -100,7 +108,7 @@ std::optional<http::Response> read_http_status(Reader& header) {
   if (object.is_null()) return std::nullopt;
   Reader reader(object, "http_status");
   http::Response response;
-  response.status = static_cast<int>(reader.integer("code"));
+  response.status = read_code(reader);
   if (reader.failed()) header.fail("http_status", "an object with an integer code");
   response.headers = read_fields(header.any("http_headers"), /*encoded=*/false);
   std::erase_if(response.headers,
@@ -149,8 +157,8 @@ Body read_body(const std::string& method, Reader& header) {
 
 }  // namespace
 
-Result<Packet> decode(std::string_view bytes) {
-  const auto frame = split_frame(bytes);
+Result<Packet> decode(std::string_view bytes, std::size_t max_bytes) {
+  const auto frame = split_frame(bytes, max_bytes);
   if (!frame) return frame.error();
   const auto header = json::parse_object(frame->header);
   if (!header) return header.error();

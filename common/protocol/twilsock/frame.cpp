@@ -21,8 +21,8 @@ Error too_large(std::string_view what) {
 
 }  // namespace
 
-Result<Frame> split_frame(std::string_view bytes) {
-  if (bytes.size() > limits::kPacketBytes) return too_large("message");
+Result<Frame> split_frame(std::string_view bytes, std::size_t max_bytes) {
+  if (bytes.size() > max_bytes) return too_large("message");
   if (!bytes.starts_with(kMagic)) return malformed("no \"TWILSOCK V3.0 \"", 0);
 
   const char* const digits = bytes.data() + kMagic.size();

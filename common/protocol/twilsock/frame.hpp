@@ -4,6 +4,8 @@
 
 #include <parley/error.hpp>
 
+#include "common/base/limits.hpp"
+
 /// The outer layer of a packet: magic line, sizes, the two parts. What the header says is packet.hpp's.
 namespace parley::twilsock {
 
@@ -13,7 +15,7 @@ struct Frame {
 };
 
 /// Splits one message by the size that its first line declares. The views point into `bytes`.
-Result<Frame> split_frame(std::string_view bytes);
+Result<Frame> split_frame(std::string_view bytes, std::size_t max_bytes = limits::kPacketBytes);
 
 /// The payload of `declared` bytes; what follows may only be one CRLF.
 Result<std::string_view> take_payload(std::string_view rest, std::size_t declared);

@@ -9,6 +9,7 @@
 #include <parley/error.hpp>
 
 #include "common/base/http.hpp"
+#include "common/base/limits.hpp"
 
 /// Twilsock V3: one packet is one binary WebSocket message.
 namespace parley::twilsock {
@@ -112,7 +113,7 @@ struct Packet {
 enum class Writer { client, server };
 
 /// Decodes one whole message. Fails with Errc::protocol_error (position named) or Errc::limit_exceeded.
-Result<Packet> decode(std::string_view bytes);
+Result<Packet> decode(std::string_view bytes, std::size_t max_bytes = limits::kPacketBytes);
 
 std::string encode(const Packet& packet, Writer writer);
 

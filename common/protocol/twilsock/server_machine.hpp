@@ -51,11 +51,11 @@ using ServerAction = std::variant<SendFrame, CloseStream, Ready, RequestReceived
 /// One connection as the service sees it: no socket, no clock, no thread. Bytes, events and the time go in;
 /// actions come out of next(), to be drained after every call.
 ///
-///   state      | accepts                                              | leaves by
-///   -----------|------------------------------------------------------|---------------------------------------
-///   fresh      | init; anything else is 401/51215 and the end         | init accepted -> ready
-///   ready      | message, update, contexts, ping, reply, close        | exp, close, silence, bad packet ->
-///   over over       | nothing; every event is ignored                      | -
+///   state | accepts                                        | leaves by
+///   ------|------------------------------------------------|------------------------------
+///   fresh | init; anything else is 401/51215 and the end   | init accepted -> ready
+///   ready | message, update, contexts, ping, reply, close  | exp, close, silence -> over
+///   over  | nothing; every event is ignored                | -
 ///
 /// In every state an undecodable packet is answered by close 406/51216. The owner destroys the machine
 /// when the socket has ended.

@@ -55,15 +55,18 @@ bool Console::wait(std::future<Result<void>> future) {
 
 int Console::run() {
   print("connecting ...");
-  if (!wait(client_.async_connect(use_future))) return 1;
+  const bool connected = wait(client_.async_connect(use_future));
+  if (connected) read_commands();
+  client_.async_close(use_future).get();  // behind the last event: nothing calls this object any more
+  return connected ? 0 : 1;
+}
+
+void Console::read_commands() {
   print("you are " + printable(client_.identity()) + ". /help lists the commands.");
   list_channels();
   std::string line;
   while (std::getline(in_, line))
     if (!handle(parse_command(line))) break;
-  events_.reset();
-  client_.async_close(use_future).get();
-  return 0;
 }
 
 bool Console::handle(const Command& command) {

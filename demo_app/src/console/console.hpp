@@ -24,6 +24,7 @@ class Console {
   int run();
 
  private:
+  void read_commands();
   bool handle(const Command& command);
   void say(const Say& command);
   void go_to(const Channel& channel);

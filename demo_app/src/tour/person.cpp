@@ -11,6 +11,8 @@ Person::Person(Runtime& runtime, std::string name, ClientOptions options)
   subscription_ = client_.on_event([this](const Event& event) { on_event(event); });
 }
 
+Person::~Person() { client_.async_close(boost::asio::use_future).wait(); }
+
 void Person::on_event(const Event& event) {
   const std::lock_guard lock(mutex_);
   heard_.push_back(event);

@@ -34,6 +34,8 @@ void expect(bool condition, const std::string& otherwise);
 class Person {
  public:
   Person(Runtime& runtime, std::string name, ClientOptions options);
+  /// Waits for the last event, which calls into this object.
+  ~Person();
 
   const std::string& name() const { return name_; }
   Client& client() { return client_; }

@@ -42,6 +42,18 @@ TEST(JsonReader, ARequiredMemberMayNotBeNull) {
   EXPECT_EQ(reader.error().message, "c: expected a string");
 }
 
+TEST(JsonReader, IntegersThatDoNotFitAreRefusedNotWrapped) {
+  const Value value =
+      Value::parse(R"({"most": 9223372036854775807, "more": 9223372036854775808, "real": 1.5})");
+  Reader most(value, ""), more(value, ""), real(value, "");
+  EXPECT_EQ(most.integer("most"), std::numeric_limits<std::int64_t>::max());
+  EXPECT_FALSE(most.failed());
+  more.integer("more");
+  EXPECT_TRUE(more.failed());
+  real.integer("real");
+  EXPECT_TRUE(real.failed());
+}
+
 TEST(JsonReader, RefusesWhatIsNoObject) {
   const Value value = Value::parse("[1]");
   Reader reader(value, "config");

@@ -81,8 +81,11 @@ TEST(ConversationsResources, NamesThePathOfWhatIsBad) {
         Bad{R"({"items":1,"meta":{}})", "items: expected an array"},
         Bad{R"({"items":[]})", "meta: expected an object"}})
     EXPECT_EQ(decode_sync_page(bad.body).error().message, bad.message);
-  EXPECT_EQ(decode_message_item(0, R"({"sid":"IM1","timestamp":"yesterday"})").error().message,
-            "message.timestamp: expected an ISO 8601 date");
+  EXPECT_EQ(decode_message_item(0, R"({"sid":7})").error().message, "message.sid: expected a string");
+}
+
+TEST(ConversationsResources, AnUnreadableDateDoesNotLoseTheMessage) {
+  EXPECT_EQ(decode_message_item(0, R"({"sid":"IM1","timestamp":"yesterday"})")->created_at, WallTime{});
 }
 
 TEST(ConversationsRequests, LeaveOutWhatStaysUnchanged) {

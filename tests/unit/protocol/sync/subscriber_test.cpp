@@ -130,6 +130,24 @@ TEST_F(SyncSubscriber, AnInterruptedReplayGoesOn) {
   EXPECT_EQ(batches.back().requests.at(0).last_event_id, 1);
 }
 
+TEST_F(SyncSubscriber, ALiveEventThatOvertookAnInterruptedReplayHidesNothing) {
+  connect_and_subscribe();
+  replay({event(0, "0"), event(1, "1")});
+  live(event(9, "9"));
+  establish(1, /*interrupted=*/true);
+  EXPECT_EQ(drain(), (Words{"0@0", "1@1", "batch"}));
+  EXPECT_EQ(batches.back().requests.at(0).last_event_id, 1);
+}
+
+TEST_F(SyncSubscriber, AnInterruptionWithoutProgressIsNotRepeatedAtOnce) {
+  connect_and_subscribe();
+  establish(-1, /*interrupted=*/true);
+  EXPECT_EQ(drain(), Words{});
+  now = *subscriber.next_deadline();
+  subscriber.on_time(now);
+  EXPECT_EQ(drain(), Words{"batch"});
+}
+
 TEST_F(SyncSubscriber, OutcomesOfOlderBatchesAreIgnored) {
   connect_and_subscribe();
   const auto old = batches.back();

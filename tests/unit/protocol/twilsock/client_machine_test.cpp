@@ -147,6 +147,45 @@ TEST_F(TwilsockClientMachine, RequestsTimeOutByPhase) {
   EXPECT_EQ(drain().outcomes.at(0).outcome.error().code, Errc::timed_out);
 }
 
+TEST_F(TwilsockClientMachine, NeverSaysNothingWasSentOfARequestThatLeft) {
+  connect();
+  machine.send(get(true), now);
+  drain();
+  lose_connection();
+  now += seconds(30);
+  machine.on_time(now);
+  EXPECT_EQ(drain().outcomes.at(0).outcome.error().code, Errc::outcome_unknown);
+}
+
+TEST_F(TwilsockClientMachine, AReplyBeyondTheLimitIsNotAskedForAgain) {
+  connect();
+  machine.send(get(true), now);
+  drain();
+  machine.on_closed({.code = Errc::limit_exceeded, .message = "too large"}, now);
+  EXPECT_EQ(drain().outcomes.at(0).outcome.error().code, Errc::limit_exceeded);
+}
+
+TEST_F(TwilsockClientMachine, ATokenThatCameDuringInitIsUsedAfterIt) {
+  machine.set_token("token-1", now);
+  machine.connect(now);
+  drain();
+  machine.on_open(now);
+  const auto init = drain().sent;
+  machine.set_token("token-2", now);
+  EXPECT_TRUE(drain().sent.empty());
+  receive({init.at(0).id, Reply{Status{}, std::nullopt, InitReply{}}, "", ""});
+  const auto sent = drain().sent;
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(std::get<Update>(sent[0].body).token, "token-2");
+}
+
+TEST_F(TwilsockClientMachine, AServerThatWantsNoBackoffGetsOneAllTheSame) {
+  connect();
+  receive({"TM1", Close{Status{308, "OFFLOAD", 0, ""}}, "", encode_backoff({0, 0})});
+  drain();
+  EXPECT_GE(*machine.next_deadline() - now, seconds(1));
+}
+
 TEST_F(TwilsockClientMachine, ACancelledRequestIsNeverReportedNorSentLate) {
   const auto parked = machine.send(get(true), now);
   machine.cancel(parked);
@@ -178,9 +217,18 @@ TEST_F(TwilsockClientMachine, RetriesWithGrowingDelaysUpToTheLimit) {
   EXPECT_GE(previous, seconds(96)) << "120 s, give or take 20 %";
 }
 
-TEST_F(TwilsockClientMachine, ASuccessfulInitResetsTheBackoff) {
+TEST_F(TwilsockClientMachine, OnlyAConnectionThatLastsResetsTheBackoff) {
   connect();
   for (int round = 0; round < 5; ++round) {
+    lose_connection();
+    EXPECT_GE(*machine.next_deadline() - now, milliseconds(800) * (1 << round));
+    wait_for_retry();
+    drain();
+    establish();
+    drain();
+  }
+  now += seconds(10);
+  for (int round = 0; round < 5; ++round, now += seconds(10)) {
     lose_connection();
     EXPECT_LE(*machine.next_deadline() - now, milliseconds(1200));
     wait_for_retry();
@@ -236,7 +284,7 @@ TEST_F(TwilsockClientMachine, ATokenGivenWhileDeniedStartsANewConnection) {
   const auto denied = drain();
   EXPECT_EQ(machine.state(), ClientState::denied);
   ASSERT_EQ(denied.outcomes.size(), 1u) << "nothing that waits can succeed";
-  EXPECT_EQ(denied.outcomes[0].outcome.error().code, Errc::denied);
+  EXPECT_EQ(denied.outcomes[0].outcome.error().code, Errc::outcome_unknown) << "it had been sent";
   machine.set_token("token-2", now);
   EXPECT_EQ(drain().opens, 1);
 }

@@ -26,7 +26,7 @@ class Pipe {
   void run(Duration time) {
     for (const auto until = now_ + time; now_ < until;) {
       now_ += milliseconds(10);
-      if (server_ && random_.below(400) == 0) cut();
+      if (server_ && !calm && random_.below(400) == 0) cut();
       client.on_time(now_);
       if (server_) server_->on_time(now_);
       shuttle();
@@ -34,8 +34,11 @@ class Pipe {
   }
 
   RequestId ask(int number) {
-    const auto id = client.send(
-        {"host", {"POST", "/echo", {}, {}, std::to_string(number)}, seconds(300), /*repeatable=*/true}, now_);
+    const auto id = client.send({"host",
+                                 {"POST", "/echo", {}, {}, std::to_string(number)},
+                                 std::chrono::hours(1),
+                                 /*repeatable=*/true},
+                                now_);
     asked[id] = std::to_string(number);
     return id;
   }
@@ -44,6 +47,7 @@ class Pipe {
   std::map<RequestId, Result<http::Response>> outcomes;
   std::map<std::string, int> handled;
   int cuts = 0;
+  bool calm = false;  ///< no more cuts by themselves
 
   SeededRandom random_;
   ClientMachine client{ClientSettings{}, random_};
@@ -84,7 +88,7 @@ class Pipe {
     } else if (auto* request = std::get_if<RequestReceived>(&action)) {
       ++handled[request->request.body];
       // Some connections die between the deed and the answer.
-      if (random_.below(20) == 0) return cut();
+      if (!calm && random_.below(20) == 0) return cut();
       server_->respond(request->id, {200, {}, request->request.body});
     }
   }
@@ -95,14 +99,15 @@ class Pipe {
 };
 
 TEST(TwilsockMachines, EveryRepeatableRequestIsAnsweredOnceOverAFlappingPipe) {
-  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Pipe pipe(seed);
     for (int number = 0; number < 40; ++number) {
       pipe.ask(number);
       pipe.run(milliseconds(100 * pipe.random_.below(10)));
     }
-    pipe.run(seconds(240));
+    pipe.calm = true;
+    pipe.run(seconds(300));
     ASSERT_EQ(pipe.outcomes.size(), pipe.asked.size());
     for (const auto& [id, body] : pipe.asked) {
       const auto& outcome = pipe.outcomes.at(id);

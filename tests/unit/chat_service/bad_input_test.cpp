@@ -1,0 +1,100 @@
+#include <gtest/gtest.h>
+
+#include "common/base/limits.hpp"
+#include "tests/support/core_driver.hpp"
+
+namespace parley::chat_service {
+namespace {
+
+using testing::CoreDriver;
+using testing::TestClient;
+
+class BadInput : public ::testing::Test {
+ protected:
+  TestClient::Reply post_raw(std::string url, std::string body) {
+    http::Request request;
+    request.method = "POST";
+    request.path = url.substr(url.find('/', 8));
+    request.body = std::move(body);
+    return alice_.request(std::move(request));
+  }
+
+  CoreDriver driver_;
+  TestClient alice_{driver_, "alice"};
+  json::Value room_ = alice_.make_room();
+};
+
+TEST_F(BadInput, IsRefusedWithTheNameOfTheField) {
+  const std::string conversations = alice_.link("conversations");
+  const std::string messages = room_["links"]["messages"];
+  const std::string participants = room_["links"]["participants"];
+  const std::string long_name(limits::kNameBytes + 1, 'x');
+  const std::string long_attributes = "\"" + std::string(limits::kAttributesBytes, 'x') + "\"";
+  struct Case {
+    const char* name;
+    std::string url, body, field;
+  };
+  const Case cases[] = {
+      {"no body", conversations, "", "body"},
+      {"no JSON", conversations, "{", "body"},
+      {"no object", conversations, "[1]", "body"},
+      {"invalid UTF-8", conversations, "{\"friendly_name\":\"\xC3\x28\"}", "body"},
+      {"half a surrogate pair", conversations, R"({"friendly_name":"\ud800"})", "body"},
+      {"name is no text", conversations, R"({"friendly_name":7})", "friendly_name"},
+      {"name with a control character", conversations, R"({"friendly_name":"a\u0000b"})", "friendly_name"},
+      {"long friendly name", conversations, json::dump({{"friendly_name", long_name}}), "friendly_name"},
+      {"long unique name", conversations, json::dump({{"unique_name", long_name}}), "unique_name"},
+      {"unique name like a SID", conversations, json::dump({{"unique_name", room_["sid"]}}), "unique_name"},
+      {"attributes are no text", conversations, R"({"attributes":{}})", "attributes"},
+      {"attributes are no JSON", conversations, R"({"attributes":"{"})", "attributes"},
+      {"long attributes", conversations, json::dump({{"attributes", long_attributes}}), "attributes"},
+      {"unknown type", conversations, R"({"type":"secret"})", "type"},
+      {"body is no text", messages, R"({"body":["x"]})", "body"},
+      {"body with half a pair", messages, R"({"body":"\udc00"})", "body"},
+      {"unknown medium", messages, R"({"media_sids":["ME00000000000000000000000000000000"]})", "media_sids"},
+      {"nobody to add", participants, "{}", "identity"},
+      {"empty identity", participants, R"({"identity":""})", "identity"},
+      {"identity is no text", participants, R"({"identity":1})", "identity"},
+      {"identity with a line end", participants, R"({"identity":"a\nb"})", "identity"},
+      {"identity and address", participants, R"({"identity":"b","messaging_binding":{"address":"+1"}})",
+       "identity"},
+      {"binding without an address", participants, R"({"messaging_binding":{}})", "messaging_binding"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    const auto reply = post_raw(c.url, c.body);
+    EXPECT_EQ(reply.status, 400);
+    EXPECT_EQ(reply.code(), 20001);
+    const std::string message = reply.body.value("message", "");
+    EXPECT_NE(message.find(c.field), std::string::npos) << message;
+    EXPECT_FALSE(alice_.ended());
+  }
+  EXPECT_EQ(alice_.get(room_["url"].get<std::string>()).body["messages_count"], 0);
+}
+
+TEST_F(BadInput, ValuesAtTheLimitPass) {
+  EXPECT_EQ(alice_.create({{"friendly_name", std::string(limits::kNameBytes, 'x')}}).value("status", ""),
+            "notParticipating");
+  const std::string attributes = "\"" + std::string(limits::kAttributesBytes - 2, 'x') + "\"";
+  EXPECT_EQ(alice_.create({{"attributes", attributes}})["attributes"], attributes);
+}
+
+TEST_F(BadInput, DeepJsonIsRefusedWithoutHarm) {
+  std::string deep;
+  for (int i = 0; i < 10'000; ++i) deep += "[";
+  EXPECT_EQ(post_raw(alice_.link("conversations"), deep).code(), 20001);
+  const json::Value attributes{{"attributes", deep + std::string(10'000, ']')}};
+  EXPECT_EQ(post_raw(alice_.link("conversations"), json::dump(attributes)).code(), 20001);
+}
+
+TEST_F(BadInput, StrangeNamesAreKeptAsTheyAre) {
+  for (const std::string name : {"日本語", "a/b?c#d%e", "' OR 1=1 --", "\U0001F389", " spaces "}) {
+    SCOPED_TRACE(name);
+    const auto room = alice_.create({{"unique_name", name}, {"friendly_name", name}});
+    EXPECT_EQ(room["unique_name"], name);
+    EXPECT_EQ(alice_.post(alice_.link("conversations"), {{"unique_name", name}}).status, 409);
+  }
+}
+
+}  // namespace
+}  // namespace parley::chat_service

@@ -1,0 +1,185 @@
+#include "chat_service/service.hpp"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <thread>
+
+#include "common/net/http_client.hpp"
+#include "common/net/message_stream.hpp"
+#include "common/protocol/token/access_token.hpp"
+#include "common/protocol/twilsock/packet.hpp"
+#include "tests/support/core_driver.hpp"
+#include "tests/support/temporary_file.hpp"
+#include "tests/unit/net/loop.hpp"
+
+namespace parley {
+namespace {
+
+using net::test::Loop;
+
+ServiceOptions options(const std::string& database = ":memory:") {
+  ServiceOptions options;
+  options.database = database;
+  options.account_sid = testing::kAccountSid;
+  options.chat_service_sid = testing::kServiceSid;
+  options.keys = token::KeyRing(testing::test_key());
+  return options;
+}
+
+/// A WebSocket to the service, with everything it received.
+class Socket {
+ public:
+  Socket(Loop& loop, const std::string& url) : loop_(loop) {
+    net::DialOptions dial{.url = net::parse_url(url).value(), .tls = {}};
+    dial_ = net::dial_websocket(loop.executor(), std::move(dial), [this](auto stream) {
+      if (stream) take(std::move(*stream));
+    });
+    loop.run_until([this] { return stream_ != nullptr; });
+  }
+
+  void send(const twilsock::Packet& packet) {
+    stream_->send(std::make_shared<const std::string>(twilsock::encode(packet, twilsock::Writer::client)));
+  }
+  void send_raw(std::string bytes) { stream_->send(std::make_shared<const std::string>(std::move(bytes))); }
+  void init() {
+    twilsock::Init init;
+    token::TokenSpec spec{.identity = "alice"};
+    spec.grants.push_back(token::ChatGrant{.service_sid = std::string(testing::kServiceSid)});
+    init.token = token::mint(testing::test_key(), spec, system_clock().wall_now()).value();
+    send({"init", std::move(init), "", ""});
+  }
+  /// The next packet, or a failure.
+  twilsock::Packet receive() {
+    const std::size_t wanted = taken_ + 1;
+    EXPECT_TRUE(loop_.run_until([&] { return packets_.size() >= wanted || closed_; }));
+    if (packets_.size() < wanted) return {};
+    return packets_[taken_++];
+  }
+  bool closes() {
+    return loop_.run_until([this] { return closed_; });
+  }
+
+ private:
+  void take(std::unique_ptr<net::MessageStream> stream) {
+    stream_ = std::move(stream);
+    stream_->start({[this](std::string_view bytes) { packets_.push_back(twilsock::decode(bytes).value()); },
+                    [this](const Error&) { closed_ = true; }});
+  }
+
+  Loop& loop_;
+  std::unique_ptr<net::Dial> dial_;
+  std::unique_ptr<net::MessageStream> stream_;
+  std::vector<twilsock::Packet> packets_;
+  std::size_t taken_ = 0;
+  bool closed_ = false;
+};
+
+twilsock::Packet request(const std::string& id, const std::string& path) {
+  twilsock::Packet packet{id, twilsock::Message{}, "", ""};
+  std::get<twilsock::Message>(packet.body).request.path = path;
+  return packet;
+}
+
+http::Response fetch(Loop& loop, const std::string& url, const std::string& method = "GET") {
+  std::optional<http::Response> response;
+  net::HttpCall call{
+      .url = net::parse_url(url).value(), .method = method, .headers = {}, .body = {}, .tls = {}};
+  const auto pending = net::http_call(loop.executor(), std::move(call), [&](auto result) {
+    response = result ? *result : http::Response{.status = -1, .headers = {}, .body = result.error().message};
+  });
+  loop.run_until([&] { return response.has_value(); });
+  return response.value_or(http::Response{});
+}
+
+TEST(Service, AnswersOnARealSocket) {
+  Service service(options());
+  const auto address = service.start();
+  ASSERT_TRUE(address);
+  EXPECT_NE(address->port, 0);
+  EXPECT_EQ(service.url(), "ws://127.0.0.1:" + std::to_string(address->port) + "/v3/wsconnect");
+  Loop loop;
+  Socket socket(loop, service.url());
+  socket.init();
+  EXPECT_TRUE(std::get<twilsock::Reply>(socket.receive().body).init);
+  socket.send(request("1", "/Client/v2/Configuration"));
+  const auto reply = socket.receive();
+  EXPECT_EQ(std::get<twilsock::Reply>(reply.body).http->status, 200);
+  const auto body = json::parse_object(reply.payload).value();
+  EXPECT_TRUE(body["links"]["users"].get<std::string>().starts_with("http://" + address->to_string() + "/"));
+}
+
+TEST(Service, PlainHttpGetsHealthAndAClearNo) {
+  Service service(options());
+  const std::string base = "http://" + service.start().value().to_string();
+  Loop loop;
+  EXPECT_EQ(fetch(loop, base + "/healthz").status, 200);
+  EXPECT_EQ(fetch(loop, base + "/healthz", "POST").status, 405);
+  EXPECT_EQ(fetch(loop, base + "/nothing").status, 404);
+  EXPECT_EQ(fetch(loop, base + "/v1/Services/IS/Media", "POST").status, 501);
+}
+
+TEST(Service, GarbageIsToldAndDropped) {
+  Service service(options());
+  service.start().value();
+  Loop loop;
+  Socket socket(loop, service.url());
+  socket.send_raw("garbage");
+  EXPECT_EQ(std::get<twilsock::Close>(socket.receive().body).status->code, 406);
+  EXPECT_TRUE(socket.closes());
+}
+
+TEST(Service, StopTellsTheClientsAndIsHarmlessTwice) {
+  Service service(options());
+  service.start().value();
+  Loop loop;
+  Socket socket(loop, service.url());
+  socket.init();
+  socket.receive();
+  std::thread stopping([&] { service.stop(std::chrono::seconds(5)); });
+  const auto close = socket.receive();
+  EXPECT_EQ(std::get<twilsock::Close>(close.body).status->code, 308);
+  EXPECT_TRUE(twilsock::decode_backoff(close.payload));
+  EXPECT_TRUE(socket.closes());
+  stopping.join();
+  service.stop(std::chrono::seconds(5));
+}
+
+TEST(Service, TheDestructorWaitsForNobody) {
+  Loop loop;
+  std::optional<Socket> socket;
+  {
+    Service service(options());
+    service.start().value();
+    socket.emplace(loop, service.url());
+    socket->init();
+    socket->receive();
+  }
+  EXPECT_TRUE(socket->closes());
+}
+
+TEST(Service, StartsAndStopsManyTimesOnOneFile) {
+  testing::TemporaryFile file;
+  for (int round = 0; round < 20; ++round) {
+    Service service(options(file.path()));
+    ASSERT_TRUE(service.start());
+    service.stop(std::chrono::seconds(5));
+  }
+}
+
+TEST(Service, SaysWhyItCannotStart) {
+  Service first(options());
+  auto taken = options();
+  taken.listen = first.start().value();
+  Service second(taken);
+  const auto failed = second.start();
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, Errc::unreachable);
+  Service no_database(options("/no/such/directory/chat.db"));
+  EXPECT_EQ(no_database.start().error().code, Errc::storage_error);
+  Service never_started(options());
+  never_started.stop(std::chrono::seconds(1));
+}
+
+}  // namespace
+}  // namespace parley
