@@ -10,17 +10,20 @@ inline constexpr std::size_t kPacketBytes = 1024 * 1024;  ///< one Twilsock pack
 inline constexpr std::size_t kClientPacketBytes = 16 * 1024 * 1024;
 inline constexpr std::size_t kPacketHeaderBytes = 64 * 1024;
 inline constexpr std::size_t kPacketIdBytes = 64;
-inline constexpr std::size_t kRegistrations = 32;  ///< of one `init`; more are ignored
+inline constexpr std::size_t kInitRegistrations = 32;  ///< of one `init`; more are ignored
 inline constexpr std::size_t kJsonDepth = 64;
 inline constexpr std::size_t kTokenBytes = 8 * 1024;
 inline constexpr std::size_t kIdentityBytes = 256;
 
 inline constexpr std::size_t kMessageBodyBytes = 32 * 1024;
 inline constexpr std::size_t kAttributesBytes = 16 * 1024;
-inline constexpr std::size_t kNameBytes = 320;  ///< unique and friendly names
+inline constexpr std::size_t kRegistrationBytes = 16 * 1024;  ///< one registration for push notifications
+inline constexpr std::size_t kRegistrations = 20;             ///< of one user; the newest are kept
+inline constexpr std::size_t kNameBytes = 320;                ///< unique and friendly names
 
 inline constexpr std::size_t kPageSize = 100;  ///< the most items in one page
 inline constexpr std::size_t kDefaultPageSize = 50;
+inline constexpr std::size_t kPageBytes = 512 * 1024;  ///< one page and its envelope fit into a packet
 inline constexpr std::size_t kSubscriptionBatch = 1000;
 inline constexpr std::size_t kHeldBytes = 64 * 1024 * 1024;  ///< of one object, while its replay is running
 inline constexpr std::size_t kHeldEvents = 50'000;           ///< of one object, while its replay is running

@@ -42,7 +42,9 @@ void Callbacks::close() {
     fail({.code = Errc::client_closed, .message = "the client is closed"});
 }
 
-void Callbacks::complete_untracked(Completion<void> handler) { post<void>(std::move(handler), {}); }
+void Callbacks::complete_untracked(Completion<void> handler, Work work) {
+  post<void>(std::move(handler), {}, std::move(work));
+}
 
 bool Callbacks::closed() const {
   const std::lock_guard lock(mutex_);

@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -26,6 +27,9 @@ namespace parley::detail {
 /// Any thread may call any member; the mutex guards the registers below.
 class Callbacks : public std::enable_shared_from_this<Callbacks> {
  public:
+  /// Keeps a handler's executor awake, as any pending operation of Asio does.
+  using Work = boost::asio::any_completion_executor;
+
   explicit Callbacks(boost::asio::any_io_executor executor) : strand_(boost::asio::make_strand(executor)) {}
 
   /// Registers an operation; the returned function delivers its outcome (the first one counts).
@@ -38,8 +42,13 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
   /// Completes everything tracked; no event comes after it.
   void close();
   bool closed() const;
+  template <class T>
+  Work work_for(const Completion<T>& handler) const {
+    return boost::asio::prefer(boost::asio::get_associated_executor(handler, strand_),
+                               boost::asio::execution::outstanding_work.tracked);
+  }
   /// Completes an operation that is not tracked: the close itself, behind all others.
-  void complete_untracked(Completion<void> handler);
+  void complete_untracked(Completion<void> handler, Work work);
 
  private:
   template <class T>
@@ -52,7 +61,7 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
   template <class T>
   void complete(const std::shared_ptr<Operation<T>>& operation, Result<T> outcome);
   template <class T>
-  void post(Completion<T> handler, Result<T> outcome);
+  void post(Completion<T> handler, Result<T> outcome, Work work);
 
   boost::asio::strand<boost::asio::any_io_executor> strand_;
   mutable std::mutex mutex_;
@@ -66,13 +75,16 @@ template <class T>
 struct Callbacks::Operation {
   std::uint64_t id;
   Completion<T> handler;  // taken by whoever completes first; guarded by the mutex
+  Work work;
 };
 
 // The slot is bound before anybody can complete the operation: afterwards it may be gone.
 template <class T>
 Done<T> Callbacks::track(Completion<T> handler) {
   auto slot = boost::asio::get_associated_cancellation_slot(handler);
-  const auto operation = std::make_shared<Operation<T>>(Operation<T>{++last_id_, std::move(handler)});
+  Work work = work_for(handler);
+  const auto operation =
+      std::make_shared<Operation<T>>(Operation<T>{++last_id_, std::move(handler), std::move(work)});
   if (slot.is_connected())
     slot.assign([weak = weak_from_this(), operation](boost::asio::cancellation_type) {
       if (const auto self = weak.lock())
@@ -89,19 +101,21 @@ Done<T> Callbacks::track(Completion<T> handler) {
 template <class T>
 void Callbacks::complete(const std::shared_ptr<Operation<T>>& operation, Result<T> outcome) {
   Completion<T> handler;
+  Work work;
   {
     const std::lock_guard lock(mutex_);
+    work.swap(operation->work);
     handler.swap(operation->handler);  // Boost 1.81: its move assignment wraps the handler in itself for ever
     operations_.erase(operation->id);
   }
   if (!handler) return;
-  post<T>(std::move(handler), std::move(outcome));
+  post<T>(std::move(handler), std::move(outcome), std::move(work));
 }
 
 template <class T>
-void Callbacks::post(Completion<T> handler, Result<T> outcome) {
-  boost::asio::post(strand_, [strand = strand_, handler = std::move(handler),
-                              outcome = std::move(outcome)]() mutable {
+void Callbacks::post(Completion<T> handler, Result<T> outcome, Work work) {
+  boost::asio::post(strand_, [strand = strand_, handler = std::move(handler), outcome = std::move(outcome),
+                              work = std::move(work)]() mutable {
     auto executor = boost::asio::get_associated_executor(handler, strand);
     boost::asio::dispatch(executor, [handler = std::move(handler), outcome = std::move(outcome)]() mutable {
       std::move(handler)(std::move(outcome));

@@ -49,11 +49,12 @@ void Shell::connect(Completion<void> done) {
 }
 
 void Shell::close(Completion<void> done) {
+  auto work = callbacks_->work_for(done);
   auto last = std::make_shared<Completion<void>>(std::move(done));
-  run([callbacks = callbacks_, last](Engine& engine) {
+  run([callbacks = callbacks_, last, work = std::move(work)](Engine& engine) {
     engine.close();
     callbacks->close();
-    callbacks->complete_untracked(std::move(*last));
+    callbacks->complete_untracked(std::move(*last), work);
   });
 }
 

@@ -34,7 +34,7 @@ std::vector<Registration> read_registrations(const Value& array) {
   if (!array.is_array()) return registrations;
   for (const auto& entry : array) {
     if (!entry.is_object()) continue;
-    if (registrations.size() == limits::kRegistrations) break;
+    if (registrations.size() == limits::kInitRegistrations) break;
     Reader reader(entry, "registrations");
     Registration registration;
     registration.product = reader.optional_string("product").value_or("");

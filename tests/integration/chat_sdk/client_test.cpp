@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
@@ -100,6 +101,40 @@ boost::asio::awaitable<Result<Message>> send_or_give_up(const Channel& channel, 
   co_return Error{.code = Errc::cancelled, .message = "given up"};
 }
 
+TEST_F(ClientTest, APendingOperationKeepsTheHandlersExecutorAwake) {
+  boost::asio::io_context ui;
+  Client client(runtime, options_for("alice"));
+  bool connected = false, closed = false;
+  client.async_connect(
+      boost::asio::bind_executor(ui, [&](const Result<void>& outcome) { connected = outcome.has_value(); }));
+  ui.run();
+  EXPECT_TRUE(connected);
+  ui.restart();
+  client.async_close(boost::asio::bind_executor(ui, [&](const Result<void>&) { closed = true; }));
+  ui.run();
+  EXPECT_TRUE(closed);
+}
+
+TEST_F(ClientTest, AHandlerMayDetachAnotherDuringAnEvent) {
+  Client client(runtime, options_for("alice"));
+  Subscription second;
+  std::atomic<int> heard_by_second{0};
+  const auto first = client.on_event([&](const Event&) { second.reset(); });
+  second = client.on_event([&](const Event&) { ++heard_by_second; });
+  ASSERT_TRUE(get(client.async_connect(use_future)));
+  EXPECT_EQ(heard_by_second, 0);
+}
+
+TEST_F(ClientTest, ATokenSourceThatThrowsIsAFailureNotACrash) {
+  ClientOptions options = options_for("alice");
+  options.tokens = [](const auto&, const TokenReply&) { throw std::runtime_error("secret details"); };
+  options.timeouts.connect = milliseconds(100);
+  Client client(runtime, std::move(options));
+  const auto connected = get(client.async_connect(use_future));
+  ASSERT_FALSE(connected);
+  EXPECT_EQ(connected.error().to_string().find("secret details"), std::string::npos);
+}
+
 TEST_F(ClientTest, CanBeCancelledByTheOperatorOfAsio) {
   boost::asio::io_context context;
   Client client(context.get_executor(), options_for("alice"));
@@ -126,7 +161,9 @@ TEST_F(ClientTest, NamesTheFieldOfABadArgument) {
   Client client(runtime, options_for("alice"));
   ASSERT_TRUE(get(client.async_connect(use_future)));
   const auto channel = get(client.async_create_group_channel({"arguments"}, use_future)).value();
-  const auto message_of = [](const auto& result) { return result ? std::string("accepted") : result.error().message; };
+  const auto message_of = [](const auto& result) {
+    return result ? std::string("accepted") : result.error().message;
+  };
   EXPECT_EQ(message_of(get(client.async_create_group_channel({"a#b"}, use_future))),
             "name: expected no '#': it is reserved for 1x1 channels");
   EXPECT_EQ(message_of(get(client.async_create_group_channel({""}, use_future))),
@@ -134,9 +171,12 @@ TEST_F(ClientTest, NamesTheFieldOfABadArgument) {
   EXPECT_EQ(message_of(get(client.async_create_private_channel("alice", "", use_future))),
             "peer: expected somebody else's identity");
   EXPECT_EQ(message_of(get(channel.async_send_message({"\xff"}, use_future))), "text: expected valid UTF-8");
-  EXPECT_EQ(message_of(get(channel.async_send_message({"x", "{"}, use_future))), "attributes: expected JSON text");
-  EXPECT_EQ(message_of(get(channel.async_get_messages({.page_size = 0}, use_future))), "page_size: expected 1 to 100");
-  EXPECT_EQ(message_of(get(channel.async_get_messages({.page_size = 101}, use_future))), "page_size: expected 1 to 100");
+  EXPECT_EQ(message_of(get(channel.async_send_message({"x", "{"}, use_future))),
+            "attributes: expected JSON text");
+  EXPECT_EQ(message_of(get(channel.async_get_messages({.page_size = 0}, use_future))),
+            "page_size: expected 1 to 100");
+  EXPECT_EQ(message_of(get(channel.async_get_messages({.page_size = 101}, use_future))),
+            "page_size: expected 1 to 100");
   EXPECT_EQ(message_of(get(channel.async_set_read(-1, use_future))), "index: expected 0 or more");
 }
 
@@ -246,7 +286,9 @@ TEST_F(ClientTest, PagesSayWhatAdjoins) {
 TEST_F(ClientTest, AThrownAwaySubscriptionHearsNothing) {
   Client client(runtime, options_for("alice"));
   std::atomic<int> heard{0};
-  { auto subscription = client.on_event([&](const Event&) { ++heard; }); }
+  {
+    auto subscription = client.on_event([&](const Event&) { ++heard; });
+  }
   ASSERT_TRUE(get(client.async_connect(use_future)));
   EXPECT_EQ(heard, 0);
 }
