@@ -1,8 +1,14 @@
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
 #include <boost/asio/io_context.hpp>
 #include <filesystem>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "chat_service/service.hpp"
+#include "common/base/iso8601.hpp"
+#include "common/base/json.hpp"
 #include "common/config/command_line.hpp"
 #include "common/net/stop_signals.hpp"
 
@@ -11,6 +17,18 @@ namespace {
 using namespace parley;
 
 constexpr auto kStopGrace = std::chrono::seconds(3);
+
+// One JSON object per line on stderr; the logger only brings it there.
+std::function<void(const std::string&)> make_log() {
+  auto logger = spdlog::stderr_logger_mt("chat_service");
+  logger->set_pattern("%v");
+  return [logger](const std::string& message) {
+    logger->info(json::dump({{"time", format_iso8601(system_clock().wall_now())},
+                             {"level", "info"},
+                             {"event", "service"},
+                             {"message", message}}));
+  };
+}
 
 Result<ServiceOptions> options_of(const config::Config& config) {
   const auto& section = config.chat_service;
@@ -26,7 +44,7 @@ Result<ServiceOptions> options_of(const config::Config& config) {
   options.keys = token::KeyRing({account.account_sid, account.api_key_sid, account.api_key_secret});
   if (section.limits.max_connections) options.max_connections = *section.limits.max_connections;
   if (section.limits.send_queue_bytes) options.send_queue_bytes = *section.limits.send_queue_bytes;
-  options.log = [](const std::string& line) { std::clog << "chat_service: " << line << std::endl; };
+  options.log = make_log();
   return options;
 }
 

@@ -20,7 +20,7 @@ struct ServiceOptions {
   std::string chat_service_sid;               ///< IS...
   token::KeyRing keys;                        ///< whose tokens are accepted
   std::size_t max_connections = 20'000;
-  std::size_t send_queue_bytes = limits::kSendQueueBytes;  ///< beyond it a slow receiver is cut off
+  std::size_t send_queue_bytes = limits::kSendQueueBytes;  ///< more than that for seconds: cut off
   /// One line of text for the operator, without identities, tokens or message bodies. Called on the
   /// service's thread. Empty: quiet.
   std::function<void(const std::string&)> log;

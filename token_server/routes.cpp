@@ -11,8 +11,9 @@
 namespace parley::token_server {
 namespace {
 
-constexpr std::string_view kForwardingHeaders[] = {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host",
-                                                   "X-Real-IP", "Via"};
+constexpr std::string_view kForwardingHeaders[] = {"Forwarded", "X-Real-IP", "Via", "CF-Connecting-IP",
+                                                   "True-Client-IP"};
+constexpr std::string_view kForwardingPrefix = "X-Forwarded-";
 
 struct Route {
   std::string_view path;
@@ -65,18 +66,36 @@ http::Response method_not_allowed(const Route& route) {
   return response;
 }
 
+bool tells_of_forwarding(std::string_view header) {
+  if (http::equal_ignoring_case(header.substr(0, kForwardingPrefix.size()), kForwardingPrefix)) return true;
+  return std::any_of(std::begin(kForwardingHeaders), std::end(kForwardingHeaders),
+                     [&](std::string_view name) { return http::equal_ignoring_case(header, name); });
+}
+
 bool was_forwarded(const http::Request& request) {
-  return std::any_of(
-      std::begin(kForwardingHeaders), std::end(kForwardingHeaders),
-      [&](std::string_view name) { return http::find_header(request.headers, name).has_value(); });
+  return std::any_of(request.headers.begin(), request.headers.end(),
+                     [](const auto& field) { return tells_of_forwarding(field.first); });
+}
+
+bool is_loopback_origin(std::string_view text) {
+  const auto url = net::parse_url(text);
+  return url && url->target == "/" && net::ListenAddress{.host = url->host, .port = 0}.is_loopback();
 }
 
 // A web page whose host name was pointed at 127.0.0.1 sends that name here.
 bool names_another_host(const http::Request& request) {
   const auto host = http::find_header(request.headers, "Host");
   if (!host) return false;
-  const auto url = net::parse_url("http://" + std::string(*host));
-  return !url || url->target != "/" || !net::ListenAddress{.host = url->host, .port = 0}.is_loopback();
+  return !is_loopback_origin("http://" + std::string(*host));
+}
+
+bool is_from_foreign_page(const http::Request& request) {
+  return std::any_of(request.headers.begin(), request.headers.end(), [](const auto& field) {
+    const auto& [name, value] = field;
+    if (http::equal_ignoring_case(name, "Origin")) return !is_loopback_origin(value);
+    return http::equal_ignoring_case(name, "Sec-Fetch-Site") &&
+           http::equal_ignoring_case(value, "cross-site");
+  });
 }
 
 http::Response nobody_named(const Route& route) {
@@ -102,6 +121,7 @@ http::Response token_response(const http::Request& request, const Route& route, 
   if (was_forwarded(request))
     return failure(403, "requests through a proxy are refused while callers are not authenticated");
   if (names_another_host(request)) return failure(403, "Host: expected a loopback address or localhost");
+  if (is_from_foreign_page(request)) return failure(403, "Origin: expected a page of this machine");
   const auto identity = read_identity(request);
   if (!identity)
     return failure(identity.error().http_status, identity.error().message, identity.error().server_code);

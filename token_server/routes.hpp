@@ -26,8 +26,8 @@ struct Answer {
 ///   POST /auth and /auth/    the same; nobody named -> 403 with the text "Forbidden"
 ///   GET  /healthz            200 {"status":"ok"}
 /// Everything else, and every failure, is answered with a JSON body {"status","code","message"}. Nothing may
-/// be cached. While callers are not authenticated, requests that came through a proxy or for another host
-/// name are refused with 403: they may come from another machine, or from a web page.
+/// be cached. While callers are not authenticated, requests that came through a proxy, for another host
+/// name or from a foreign page are refused with 403: they may come from another machine, or from a web page.
 Answer answer(const http::Request& request, const MintPolicy& policy, WallTime now);
 
 }  // namespace parley::token_server

@@ -1,16 +1,20 @@
 #include "chat_service/src/resource.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "chat_service/src/domain/changes.hpp"
 #include "chat_service/src/domain/participants.hpp"
 #include "chat_service/src/domain/users.hpp"
+#include "common/base/limits.hpp"
 
 namespace parley::chat_service::resource {
 namespace {
 
 using json::Value;
 using policy::ObjectKind;
+
+constexpr std::size_t kOtherMembersBytes = 2048;  // of a conversation: SIDs, dates, links
 
 template <class T>
 Value or_null(const std::optional<T>& value) {
@@ -33,6 +37,25 @@ Value sync_objects_of(const std::string& sid) {
   return {{"conversation", policy::object_name(sid, ObjectKind::document)},
           {"participants", policy::object_name(sid, ObjectKind::roster)},
           {"messages", policy::object_name(sid, ObjectKind::messages)}};
+}
+
+// As text within JSON every character may be escaped.
+std::size_t encoded_bytes(const Conversation& it) {
+  return 2 * (it.attributes.size() + it.friendly_name.value_or("").size() +
+              it.unique_name.value_or("").size()) +
+         kOtherMembersBytes;
+}
+
+template <class T>
+std::size_t count_fitting(const std::vector<T>& rows, std::size_t most) {
+  std::size_t bytes = 0;
+  std::size_t count = 0;
+  while (count < std::min(rows.size(), most)) {
+    bytes += encoded_bytes(rows[count]);
+    if (count > 0 && bytes > limits::kPageBytes) break;
+    ++count;
+  }
+  return count;
 }
 
 std::string_view type_name(sync::ObjectType type) { return sync::to_string(type); }
@@ -162,6 +185,14 @@ Value sync_item(Scope& scope, const SyncObject& object, const SyncItem& item) {
     out["key"] = key;
   }
   return out;
+}
+
+std::size_t fit_on_page(const std::vector<SyncItem>& items, std::size_t most) {
+  return count_fitting(items, most);
+}
+
+std::size_t fit_on_page(const std::vector<Conversation>& conversations, std::size_t most) {
+  return count_fitting(conversations, most);
 }
 
 }  // namespace parley::chat_service::resource

@@ -1,6 +1,7 @@
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <vector>
 
 #include "chat_service/src/domain/conversations.hpp"
 #include "chat_service/src/scope.hpp"
@@ -18,5 +19,9 @@ json::Value message(Scope& scope, const Conversation& conversation, const Messag
 json::Value user(Scope& scope, const User& user);
 json::Value sync_object(Scope& scope, const SyncObject& object);
 json::Value sync_item(Scope& scope, const SyncObject& object, const SyncItem& item);
+
+/// How many of these, up to `most`, fit on one page of limits::kPageBytes; at least one if there is any.
+std::size_t fit_on_page(const std::vector<SyncItem>& items, std::size_t most);
+std::size_t fit_on_page(const std::vector<Conversation>& conversations, std::size_t most);
 
 }  // namespace parley::chat_service::resource

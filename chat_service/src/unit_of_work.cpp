@@ -4,6 +4,8 @@
 
 #include "chat_service/src/domain/users.hpp"
 #include "chat_service/src/errors.hpp"
+#include "common/base/crypto.hpp"
+#include "common/base/encoding.hpp"
 #include "common/base/json.hpp"
 #include "common/base/utf8.hpp"
 #include "common/storage/database.hpp"
@@ -29,6 +31,11 @@ http::Response to_response(Answer answer) {
   return {.status = answer.status, .headers = {}, .body = std::move(answer.body)};
 }
 
+// A hash, because a path may be long.
+std::string request_hash(const http::Request& request) {
+  return base64url_encode(sha256(request.method + " " + request.path));
+}
+
 /// What a write that was done before is told: where its result is.
 Answer repeated(std::string resource_url) {
   if (resource_url.empty()) return {.status = 204};
@@ -40,9 +47,13 @@ Result<Answer> handle(Scope& scope, const http::Request& request, const Router& 
   if (!id) return id.error();
   if (id->empty()) return router.handle(scope, request);
   const MutationKey key{scope.service_sid(), scope.caller.identity, *id};
-  if (auto done = scope.tables.mutations.find(key)) return repeated(std::move(*done));
+  std::string hash = request_hash(request);
+  if (auto done = scope.tables.mutations.find(key)) {
+    if (done->request_hash == hash) return repeated(std::move(done->resource_url));
+    return errors::bad_request("X-Twilio-Mutation-Id: expected one that no other write had");
+  }
   auto answer = router.handle(scope, request);
-  if (answer) scope.tables.mutations.insert(key, answer->resource_url, scope.now);
+  if (answer) scope.tables.mutations.insert(key, {std::move(hash), answer->resource_url}, scope.now);
   return answer;
 }
 

@@ -217,7 +217,9 @@ const json::Value& TestClient::configuration() {
   return configuration_;
 }
 
-json::Value TestClient::create(const json::Value& fields) { return post(link("conversations"), fields).body; }
+json::Value TestClient::create(const json::Value& fields) {
+  return post(link("conversations"), fields.is_null() ? json::Value::object() : fields).body;
+}
 
 void TestClient::join(const json::Value& conversation) { add(conversation, identity_); }
 
@@ -228,12 +230,14 @@ json::Value TestClient::make_room(const json::Value& fields) {
 }
 
 void TestClient::add(const json::Value& conversation, const std::string& identity) {
-  const auto reply = post(conversation["links"]["participants"].get<std::string>(), {{"identity", identity}});
+  const auto reply =
+      post(conversation.at("links").at("participants").get<std::string>(), {{"identity", identity}});
   if (reply.status != 201) throw std::runtime_error("not added: " + json::dump(reply.body));
 }
 
 TestClient::Reply TestClient::say(const json::Value& conversation, const std::string& body) {
-  return post(conversation["links"]["messages"].get<std::string>(), {{"body", body}, {"attributes", "{}"}});
+  return post(conversation.at("links").at("messages").get<std::string>(),
+              {{"body", body}, {"attributes", "{}"}});
 }
 
 json::Value TestClient::watch(sync::ObjectType type, const std::string& name) {

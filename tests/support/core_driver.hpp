@@ -101,8 +101,8 @@ class TestClient {
 
   /// The configuration, asked for once.
   const json::Value& configuration();
-  std::string link(const char* name) { return configuration()["links"][name]; }
-  std::string sync_name(const char* name) { return configuration()["sync_objects"][name]; }
+  std::string link(const char* name) { return configuration().at("links").at(name); }
+  std::string sync_name(const char* name) { return configuration().at("sync_objects").at(name); }
 
   // Shortcuts of what most tests need.
   json::Value create(const json::Value& fields);

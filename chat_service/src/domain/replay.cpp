@@ -1,5 +1,7 @@
 #include "chat_service/src/domain/replay.hpp"
 
+#include <algorithm>
+
 #include "chat_service/src/domain/access.hpp"
 #include "chat_service/src/domain/changes.hpp"
 
@@ -9,6 +11,9 @@ namespace {
 constexpr std::size_t kItemsPerObject = 500;
 constexpr std::size_t kBytesPerBatch = 1024 * 1024;
 constexpr std::size_t kEventsPerEnvelope = 50;
+// Of an envelope's events; whatever one more adds, the packet stays within limits::kPacketBytes.
+constexpr std::size_t kBytesPerEnvelope = 256 * 1024;
+constexpr std::ptrdiff_t kOutcomesPerEnvelope = 100;
 
 sync::Change change_since(const SyncItem& item, std::int64_t last_event_id) {
   if (item.removed) return sync::Change::item_removed;
@@ -26,6 +31,7 @@ sync::Outcome outcome_of(sync::Outcome::Kind kind, const std::string& object_sid
 }  // namespace
 
 void Replay::establish(const sync::SubscriptionRequest& request) {
+  if (!handled_.insert(request.object_sid).second) return;
   const auto object = access::open(scope_, request.type, request.object_sid);
   if (!object) {
     sync::Outcome outcome = outcome_of(sync::Outcome::Kind::failed, request.object_sid, request.type);
@@ -35,6 +41,8 @@ void Replay::establish(const sync::SubscriptionRequest& request) {
     failed_.push_back(std::move(outcome));
     return;
   }
+  // Asked for by name and by SID, it is still one object.
+  if (object->sid != request.object_sid && !handled_.insert(object->sid).second) return;
   // Without a position the client wants live events only.
   auto outcome = missed_since(*object, request.last_event_id.value_or(object->last_event_id));
   if (!outcome.interrupted) scope_.effects.push_back(Watched{object->sid});
@@ -45,37 +53,51 @@ sync::Outcome Replay::missed_since(const SyncObject& object, std::int64_t last_e
   auto outcome = outcome_of(sync::Outcome::Kind::established, object.sid, object.type);
   outcome.last_event_id = object.last_event_id;
   if (last_event_id >= object.last_event_id) return outcome;
-  if (object.type == sync::ObjectType::document) {
-    add(changes::document_event(object, sync::Change::updated));
-    return outcome;
-  }
-  outcome.interrupted = !replay_items(object, last_event_id, outcome.last_event_id);
+  const bool document = object.type == sync::ObjectType::document;
+  outcome.last_event_id =
+      document ? replay_document(object, last_event_id) : replay_items(object, last_event_id);
+  outcome.interrupted = outcome.last_event_id < object.last_event_id;
   return outcome;
 }
 
-// True if nothing is left. If cut, `reached` is the last event that was sent.
-bool Replay::replay_items(const SyncObject& object, std::int64_t last_event_id, std::int64_t& reached) {
+std::int64_t Replay::replay_document(const SyncObject& object, std::int64_t last_event_id) {
+  const std::size_t bytes = encoded_bytes(object);
+  if (!has_room(bytes)) return last_event_id;
+  add(changes::document_event(object, sync::Change::updated), bytes);
+  return object.last_event_id;
+}
+
+std::int64_t Replay::replay_items(const SyncObject& object, std::int64_t last_event_id) {
+  if (spent_) return last_event_id;
   const std::int64_t origin = origins_.take(object.sid, last_event_id);
   std::int64_t sent = last_event_id;
   std::size_t count = 0;
   for (const SyncItem& item :
-       scope_.tables.sync.changed_after(object.id, last_event_id, kItemsPerObject + 1)) {
-    if (count++ == kItemsPerObject || bytes_ > kBytesPerBatch) {
+       scope_.tables.sync.changed_after(object.id, last_event_id, {kItemsPerObject + 1, kBytesPerBatch})) {
+    const std::size_t bytes = encoded_bytes(item);
+    if (count++ == kItemsPerObject || !has_room(bytes)) {
       origins_.keep(object.sid, {sent, origin});
-      reached = sent;
-      return false;
+      return sent;
     }
-    add(changes::item_event(scope_.links, object, item, change_since(item, origin)));
+    add(changes::item_event(scope_.links, object, item, change_since(item, origin)), bytes);
     sent = item.last_event_id;
   }
-  return true;
+  return object.last_event_id;
 }
 
-void Replay::add(sync::Event event) {
+// The first event always has room: a client that asks again at once must get on.
+bool Replay::has_room(std::size_t bytes) {
+  spent_ = spent_ || (bytes_ > 0 && bytes_ + bytes > kBytesPerBatch);
+  return !spent_;
+}
+
+void Replay::add(sync::Event event, std::size_t bytes) {
   const bool same_kind =
       run_.empty() || (run_.back().type == event.type && run_.back().change == event.change);
-  if (!same_kind || run_.size() >= kEventsPerEnvelope) send_events();
-  bytes_ += event.data.size();
+  const bool full = run_.size() >= kEventsPerEnvelope || run_bytes_ + bytes > kBytesPerEnvelope;
+  if (!same_kind || full) send_events();
+  bytes_ += bytes;
+  run_bytes_ += bytes;
   run_.push_back(std::move(event));
 }
 
@@ -83,9 +105,11 @@ void Replay::send_events() {
   if (run_.empty()) return;
   scope_.effects.push_back(Told{sync::kSyncEventType, sync::encode_replay(run_, correlation_id_)});
   run_.clear();
+  run_bytes_ = 0;
 }
 
 void Replay::cancel(const sync::SubscriptionRequest& request) {
+  if (!handled_.insert(request.object_sid).second) return;
   scope_.effects.push_back(Unwatched{request.object_sid});
   canceled_.push_back(outcome_of(sync::Outcome::Kind::canceled, request.object_sid, request.type));
 }
@@ -98,8 +122,12 @@ void Replay::finish() {
 }
 
 void Replay::send_outcomes(const std::vector<sync::Outcome>& outcomes) {
-  if (!outcomes.empty())
-    scope_.effects.push_back(Told{sync::kSyncEventType, sync::encode_outcomes(outcomes, correlation_id_)});
+  for (auto from = outcomes.begin(); from != outcomes.end();) {
+    const auto count = std::min(kOutcomesPerEnvelope, outcomes.end() - from);
+    const std::vector<sync::Outcome> part(from, from + count);
+    scope_.effects.push_back(Told{sync::kSyncEventType, sync::encode_outcomes(part, correlation_id_)});
+    from += count;
+  }
 }
 
 }  // namespace parley::chat_service

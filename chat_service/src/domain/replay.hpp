@@ -1,4 +1,6 @@
 #pragma once
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "chat_service/src/replay_origins.hpp"
@@ -16,9 +18,12 @@ namespace parley::chat_service {
 ///  3. a changed document: one "updated";
 ///  4. a deleted object: no replay, the subscription fails with 404.
 ///
-/// A long replay is cut: the outcome is then "interrupted" and the client asks again from where it is. The
-/// connection remembers where it came from at first: seen from the cut, an item created before it and changed
-/// after it would look like an update of something the client has.
+/// Each object is handled once per batch, whatever it is called.
+///
+/// A long replay is cut, by items of an object and by bytes of the batch: the outcome is then "interrupted"
+/// and the client asks again from where it is. The connection remembers where it came from at first: seen
+/// from the cut, an item created before it and changed after it would look like an update of something the
+/// client has.
 class Replay {
  public:
   /// `origins` is the connection's.
@@ -33,16 +38,22 @@ class Replay {
 
  private:
   sync::Outcome missed_since(const SyncObject& object, std::int64_t last_event_id);
-  bool replay_items(const SyncObject& object, std::int64_t last_event_id, std::int64_t& reached);
-  void add(sync::Event event);
+  // How far these got: to the object's last event, or less if cut.
+  std::int64_t replay_document(const SyncObject& object, std::int64_t last_event_id);
+  std::int64_t replay_items(const SyncObject& object, std::int64_t last_event_id);
+  bool has_room(std::size_t bytes);
+  void add(sync::Event event, std::size_t bytes);
   void send_events();
   void send_outcomes(const std::vector<sync::Outcome>& outcomes);
 
   Scope& scope_;
   ReplayOrigins& origins_;
   std::int64_t correlation_id_;
-  std::size_t bytes_ = 0;
-  std::vector<sync::Event> run_;  ///< events of one kind, to share an envelope
+  std::unordered_set<std::string> handled_;  ///< names and SIDs
+  std::size_t bytes_ = 0;                    ///< of all events, about
+  bool spent_ = false;                       ///< the batch brings no more events
+  std::vector<sync::Event> run_;             ///< events of one kind, to share an envelope
+  std::size_t run_bytes_ = 0;
   std::vector<sync::Outcome> established_, canceled_, failed_;
 };
 

@@ -67,8 +67,9 @@ Result<Answer> list_public(Scope& scope, const Call& call) {
   std::vector<Conversation> page;
   if (scope.options.public_channels)
     page = scope.tables.conversations.public_after(scope.service_sid(), *after, *size + 1);
-  const bool more = page.size() > *size;
-  if (more) page.pop_back();
+  const std::size_t count = resource::fit_on_page(page, *size);
+  const bool more = page.size() > count;
+  page.resize(count);
   json::Value array = json::Value::array();
   for (const Conversation& one : page)
     array.push_back(resource::conversation(scope, domain::look_at(scope, one)));

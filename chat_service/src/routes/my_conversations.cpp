@@ -24,8 +24,9 @@ Result<Answer> list(Scope& scope, const Call& call) {
   const auto size = input::page_size(call);
   if (!size) return size.error();
   auto page = scope.tables.conversations.of_user_after(scope.caller.id, *after, *size + 1);
-  const bool more = page.size() > *size;
-  if (more) page.pop_back();
+  const std::size_t count = resource::fit_on_page(page, *size);
+  const bool more = page.size() > count;
+  page.resize(count);
   json::Value array = json::Value::array();
   for (const Conversation& one : page)
     array.push_back(resource::my_conversation(scope, chat_service::conversations::look_at(scope, one)));

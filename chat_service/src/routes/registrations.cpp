@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "chat_service/src/domain/users.hpp"
+#include "chat_service/src/errors.hpp"
 #include "chat_service/src/input.hpp"
 #include "chat_service/src/routes/routes.hpp"
 #include "common/base/limits.hpp"
@@ -11,6 +12,8 @@ namespace {
 
 // Clients repeat a refused registration for ever, so whatever names a device is taken.
 Result<Answer> put(Scope& scope, const Call& call) {
+  if (call.request.body.size() > limits::kRegistrationBytes)
+    return errors::bad_request("body: at most " + std::to_string(limits::kRegistrationBytes) + " bytes");
   auto body = input::body(call);
   if (!body) return body.error();
   json::Reader reader(*body, "");
@@ -19,13 +22,12 @@ Result<Answer> put(Scope& scope, const Call& call) {
   json::Reader data(reader.object("data"), "data");
   if (!reader.failed()) {
     registration.address = data.string("registration_id");
-    if (registration.address.size() > limits::kAttributesBytes)
-      data.fail("registration_id", "a shorter device token");
     if (data.failed()) return input::refused(data);
   }
   if (reader.failed()) return input::refused(reader);
   registration.body = json::dump(*body);
   scope.tables.registrations.put(registration, scope.now);
+  scope.tables.registrations.keep_newest(registration, limits::kRegistrations);
   users::refresh_reachability(scope, scope.caller.id);
   json::Value reply{{"id", registration.id}};
   for (auto& [name, value] : body->items()) reply[name] = value;

@@ -1,6 +1,7 @@
 #include "chat_service/src/domain/replay.hpp"
 #include "chat_service/src/errors.hpp"
 #include "chat_service/src/routes/routes.hpp"
+#include "common/base/limits.hpp"
 
 namespace parley::chat_service::routes {
 namespace {
@@ -9,6 +10,9 @@ namespace {
 Result<Answer> subscribe(Scope& scope, const Call& call) {
   const auto batch = sync::decode_batch(call.request.body);
   if (!batch) return errors::bad_request(batch.error().message);
+  for (const auto& request : batch->requests)
+    if (request.object_sid.size() > limits::kNameBytes)
+      return errors::bad_request("object_sid: at most " + std::to_string(limits::kNameBytes) + " bytes");
   Replay replay(scope, *scope.origins, batch->correlation_id);
   for (const auto& request : batch->requests)
     if (batch->cancel)

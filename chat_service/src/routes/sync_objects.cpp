@@ -21,6 +21,8 @@ struct PageSpec {
   Order order = Order::ascending;
   std::optional<ItemKey> from;
   std::size_t size = limits::kDefaultPageSize;
+  /// Of this page alone: a page before another one ends where that begins.
+  std::optional<std::size_t> most{};
 };
 
 Result<ItemKey> read_key(ObjectType type, std::string_view text, const char* name) {
@@ -39,10 +41,16 @@ Result<Order> read_order(std::string_view text) {
 }
 
 // Older clients page with the token alone, so it carries order, size and start.
-std::string make_token(const ItemKey& from, const PageSpec& page) {
-  return base64url_encode(json::dump({{"k", changes::key_text(from)},
-                                      {"o", page.order == Order::ascending ? "asc" : "desc"},
-                                      {"n", page.size}}));
+std::string make_token(const ItemKey& from, const PageSpec& page, std::optional<std::size_t> most = {}) {
+  Value token{{"k", changes::key_text(from)},
+              {"o", page.order == Order::ascending ? "asc" : "desc"},
+              {"n", page.size}};
+  if (most) token["m"] = *most;
+  return base64url_encode(json::dump(token));
+}
+
+std::size_t page_length(std::int64_t size) {
+  return std::min(static_cast<std::size_t>(size), limits::kPageSize);
 }
 
 Result<PageSpec> read_token(ObjectType type, std::string_view token) {
@@ -55,8 +63,11 @@ Result<PageSpec> read_token(ObjectType type, std::string_view token) {
   const auto order = read_order(reader.string("o"));
   const auto key = read_key(type, reader.string("k"), "PageToken");
   const auto size = reader.integer("n");
-  if (reader.failed() || !order || !key || size < 1) return refused;
-  return PageSpec{*order, *key, std::min(static_cast<std::size_t>(size), limits::kPageSize)};
+  const auto most = reader.optional_integer("m");
+  if (reader.failed() || !order || !key || size < 1 || most.value_or(1) < 1) return refused;
+  PageSpec page{*order, *key, page_length(size)};
+  if (most) page.most = page_length(*most);
+  return page;
 }
 
 Result<PageSpec> read_page(ObjectType type, const Call& call) {
@@ -88,27 +99,28 @@ Value items_value(Scope& scope, const SyncObject& object, const std::vector<Sync
 
 Order reversed(Order order) { return order == Order::ascending ? Order::descending : Order::ascending; }
 
-// The page before, in the same order: its first item is at most a page's length back.
+// The page before, in the same order: as many items as fit on it, the last next to this page's first.
 Value previous_token(Scope& scope, const SyncObject& object, const PageSpec& page,
                      const std::vector<SyncItem>& items) {
   if (!page.from) return nullptr;
   const ItemKey& edge = items.empty() ? *page.from : items.front().key;
-  const auto before = scope.tables.sync.beyond(object.id, reversed(page.order), edge, page.size);
+  const auto before =
+      scope.tables.sync.beyond(object.id, reversed(page.order), edge, {page.size, limits::kPageBytes});
   if (before.empty()) return nullptr;
-  return make_token(before.back().key, page);
+  const std::size_t count = resource::fit_on_page(before, page.size);
+  return make_token(before[count - 1].key, page, count);
 }
 
 Answer page_of(Scope& scope, const SyncObject& object, const PageSpec& page) {
-  auto items = scope.tables.sync.page(object.id, page.order, page.from, page.size + 1);
-  Value next = nullptr;
-  if (items.size() > page.size) {
-    next = make_token(items.back().key, page);
-    items.pop_back();
-  }
+  const std::size_t most = page.most.value_or(page.size);
+  auto items = scope.tables.sync.page(object.id, page.order, page.from, {most + 1, limits::kPageBytes});
+  const std::size_t count = resource::fit_on_page(items, most);
+  const Value next = count < items.size() ? Value(make_token(items[count].key, page)) : Value(nullptr);
+  items.resize(count);
   const Value meta{{"key", "items"},
                    {"page_size", page.size},
                    {"previous_token", previous_token(scope, object, page, items)},
-                   {"next_token", std::move(next)},
+                   {"next_token", next},
                    {"direct_token", true},
                    {"encode_token", false}};
   return {.body = json::dump({{"items", items_value(scope, object, items)}, {"meta", meta}})};
@@ -140,9 +152,12 @@ Result<Answer> get_object(Scope& scope, const Call& call, ObjectType type) {
   const auto object = access::open(scope, type, call.args[0]);
   if (!object) return object.error();
   Value body = resource::sync_object(scope, *object);
-  if (type == ObjectType::map && http::find_param(call.request.params, "Include") == "items")
-    body["items"] = items_value(scope, *object,
-                                scope.tables.sync.page(object->id, Order::ascending, {}, limits::kPageSize));
+  if (type == ObjectType::map && http::find_param(call.request.params, "Include") == "items") {
+    auto items =
+        scope.tables.sync.page(object->id, Order::ascending, {}, {limits::kPageSize, limits::kPageBytes});
+    items.resize(resource::fit_on_page(items, limits::kPageSize));
+    body["items"] = items_value(scope, *object, items);
+  }
   return Answer{.body = json::dump(body)};
 }
 

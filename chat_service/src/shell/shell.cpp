@@ -40,7 +40,10 @@ Result<net::ListenAddress> Shell::start() {
       [this](StreamPtr stream) { accept(std::move(stream)); });
   auto address = server_->start();
   if (!address) return address;
-  if (auto made = make_core(*address); !made) return made.error();
+  if (auto made = make_core(*address); !made) {
+    server_.reset();
+    return made.error();
+  }
   return address;
 }
 
@@ -52,6 +55,7 @@ Result<void> Shell::make_core(const net::ListenAddress& address) {
   core.service_sid = options_.chat_service_sid;
   core.keys = options_.keys;
   core.public_url = options_.public_url.empty() ? "http://" + address.to_string() : options_.public_url;
+  while (core.public_url.ends_with('/')) core.public_url.pop_back();
   core_.emplace(std::move(core), std::move(*store), random_);
   return {};
 }
@@ -59,7 +63,7 @@ Result<void> Shell::make_core(const net::ListenAddress& address) {
 void Shell::accept(StreamPtr stream) {
   if (stopped_) return;
   const ConnectionId id = core_->open(now());
-  auto& kept = streams_[id] = std::move(stream);
+  auto& kept = receivers_[id].stream = std::move(stream);
   kept->start({[this, id](std::string_view bytes) { on_message(id, bytes); },
                [this, id](const Error& reason) { on_closed(id, reason); }});
   pump();
@@ -71,7 +75,7 @@ void Shell::on_message(ConnectionId id, std::string_view bytes) {
 }
 
 void Shell::on_closed(ConnectionId id, const Error& reason) {
-  if (!streams_.contains(id)) return;
+  if (!receivers_.contains(id)) return;
   log("connection " + std::to_string(id) + " ended: " + reason.message);
   drop(id);
   pump();
@@ -79,10 +83,10 @@ void Shell::on_closed(ConnectionId id, const Error& reason) {
 
 // The stream may be the one whose callback is running: it is destroyed later.
 void Shell::drop(ConnectionId id) {
-  const auto found = streams_.find(id);
-  if (found == streams_.end()) return;
-  boost::asio::post(io_, [stream = std::move(found->second)] {});
-  streams_.erase(found);
+  const auto found = receivers_.find(id);
+  if (found == receivers_.end()) return;
+  boost::asio::post(io_, [stream = std::move(found->second.stream)] {});
+  receivers_.erase(found);
   core_->on_closed(id, now(), wall_now());
 }
 
@@ -99,17 +103,20 @@ void Shell::pump() {
 }
 
 void Shell::send(const Send& action) {
-  const auto found = streams_.find(action.connection);
-  if (found == streams_.end()) return;
-  found->second->send(action.frame);
-  if (found->second->queued_bytes() <= options_.send_queue_bytes) return;
+  const auto found = receivers_.find(action.connection);
+  if (found == receivers_.end()) return;
+  auto& [stream, backlog] = found->second;
+  if (!backlog.is_too_much(stream->queued_bytes(), options_.send_queue_bytes, now())) {
+    stream->send(action.frame);
+    return;
+  }
   log("connection " + std::to_string(action.connection) + " cut off: slow consumer");
   drop(action.connection);
 }
 
 void Shell::close(const Close& action) {
-  const auto found = streams_.find(action.connection);
-  if (found != streams_.end()) found->second->close(kCloseGrace);
+  const auto found = receivers_.find(action.connection);
+  if (found != receivers_.end()) found->second.stream->close(kCloseGrace);
 }
 
 // Behind the handlers that are ready now, so that a burst of requests shares one commit.
@@ -153,7 +160,7 @@ void Shell::stop(Duration grace, std::function<void()> done) {
 }
 
 void Shell::finish_if_empty() {
-  if (stopped_ && http_ended_ && streams_.empty() && !core_->needs_flush()) finish();
+  if (stopped_ && http_ended_ && receivers_.empty() && !core_->needs_flush()) finish();
 }
 
 void Shell::finish() {
@@ -161,7 +168,7 @@ void Shell::finish() {
   core_->flush(now(), wall_now());
   timer_.cancel();
   stop_timer_.cancel();
-  // The rest is answered and torn down with the shell itself.
+  // Whoever is still connected is cut off with the shell.
   boost::asio::post(io_, std::exchange(stopped_, nullptr));
 }
 

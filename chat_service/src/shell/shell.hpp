@@ -8,6 +8,7 @@
 
 #include "chat_service/core.hpp"
 #include "chat_service/service.hpp"
+#include "chat_service/src/shell/backlog.hpp"
 #include "common/base/random.hpp"
 #include "common/net/http_server.hpp"
 
@@ -24,6 +25,10 @@ class Shell {
 
  private:
   using StreamPtr = std::unique_ptr<net::MessageStream>;
+  struct Receiver {
+    StreamPtr stream;
+    Backlog backlog;
+  };
 
   Result<void> make_core(const net::ListenAddress& address);
   void accept(StreamPtr stream);
@@ -46,7 +51,7 @@ class Shell {
   SecureRandom random_;
   std::optional<net::HttpServer> server_;
   std::optional<Core> core_;
-  std::unordered_map<ConnectionId, StreamPtr> streams_;
+  std::unordered_map<ConnectionId, Receiver> receivers_;
   boost::asio::steady_timer timer_;
   std::optional<TimePoint> armed_;
   boost::asio::steady_timer stop_timer_;

@@ -2,19 +2,20 @@
 
 namespace parley::chat_service {
 
-std::optional<std::string> MutationTable::find(const MutationKey& key) {
+std::optional<Mutation> MutationTable::find(const MutationKey& key) {
   auto row = database_.query(
-      "SELECT resource_url FROM mutations WHERE service_sid = ? AND identity = ? AND mutation_id = ?",
+      "SELECT request_hash, resource_url FROM mutations "
+      "WHERE service_sid = ? AND identity = ? AND mutation_id = ?",
       key.service_sid, key.identity, key.mutation_id);
   if (!row.next()) return std::nullopt;
-  return row.text(0);
+  return Mutation{row.text(0), row.text(1)};
 }
 
-void MutationTable::insert(const MutationKey& key, std::string_view resource_url, Millis now) {
+void MutationTable::insert(const MutationKey& key, const Mutation& mutation, Millis now) {
   database_.run(
-      "INSERT INTO mutations(service_sid, identity, mutation_id, resource_url, date_created) "
-      "VALUES(?, ?, ?, ?, ?)",
-      key.service_sid, key.identity, key.mutation_id, resource_url, now);
+      "INSERT INTO mutations(service_sid, identity, mutation_id, request_hash, resource_url, date_created) "
+      "VALUES(?, ?, ?, ?, ?, ?)",
+      key.service_sid, key.identity, key.mutation_id, mutation.request_hash, mutation.resource_url, now);
 }
 
 void MutationTable::forget_before(Millis date) {

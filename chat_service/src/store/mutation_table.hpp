@@ -15,14 +15,18 @@ struct MutationKey {
   std::string_view mutation_id;
 };
 
+struct Mutation {
+  std::string request_hash{};  ///< tells one write from another under the same id
+  std::string resource_url{};  ///< of what it made; "" if it made nothing (a removal)
+};
+
 /// Writes that succeeded, so that a repeated one is not done twice.
 class MutationTable {
  public:
   explicit MutationTable(storage::Database& database) : database_(database) {}
 
-  /// The URL of what the first one made; "" if it made nothing (a removal).
-  std::optional<std::string> find(const MutationKey& key);
-  void insert(const MutationKey& key, std::string_view resource_url, Millis now);
+  std::optional<Mutation> find(const MutationKey& key);
+  void insert(const MutationKey& key, const Mutation& mutation, Millis now);
   void forget_before(Millis date);
 
  private:

@@ -10,6 +10,13 @@ void RegistrationTable::put(const PushRegistration& registration, Millis now) {
       now);
 }
 
+void RegistrationTable::keep_newest(const PushRegistration& last, std::size_t count) {
+  database_.run(
+      "DELETE FROM registrations WHERE user_id = ?1 AND id NOT IN (SELECT id FROM registrations "
+      "WHERE user_id = ?1 ORDER BY id = ?2 DESC, date_created DESC LIMIT ?3)",
+      last.user, last.id, static_cast<std::int64_t>(count));
+}
+
 void RegistrationTable::remove(Id user, std::string_view id) {
   database_.run("DELETE FROM registrations WHERE user_id = ? AND id = ?", user, id);
 }

@@ -22,6 +22,9 @@ class RegistrationTable {
 
   /// Replaces what the same user registered for the same device.
   void put(const PushRegistration& registration, Millis now);
+  /// Forgets all but that many of the newest of the user. `last` counts as the newest, whatever the clock
+  /// says.
+  void keep_newest(const PushRegistration& last, std::size_t count);
   void remove(Id user, std::string_view id);
   void remove(Id user, std::string_view channel_type, std::string_view address);
 

@@ -113,6 +113,7 @@ CREATE TABLE mutations(
   service_sid TEXT NOT NULL,
   identity TEXT NOT NULL,
   mutation_id TEXT NOT NULL,
+  request_hash TEXT NOT NULL,       -- of method and path
   resource_url TEXT NOT NULL,
   date_created INTEGER NOT NULL,
   PRIMARY KEY(service_sid, identity, mutation_id)) WITHOUT ROWID;

@@ -7,6 +7,8 @@ namespace {
 
 using storage::Query;
 
+constexpr std::size_t kOtherMembersBytes = 1024;  // SIDs, dates, URL
+
 #define OBJECT_COLUMNS "id, sid, unique_name, type, data, revision, last_event_id, date_created, date_updated"
 #define ITEM_COLUMNS \
   "key, data, revision, created_event_id, last_event_id, removed, date_created, date_updated"
@@ -44,13 +46,26 @@ std::optional<SyncObject> first_object(Query query) {
   return read_object(query);
 }
 
-std::vector<SyncItem> all_items(Query query) {
+// The item that is too much is still taken: it tells the caller where to go on.
+std::vector<SyncItem> all_items(Query query, std::size_t max_bytes) {
   std::vector<SyncItem> items;
-  while (query.next()) items.push_back(read_item(query));
+  std::size_t bytes = 0;
+  while (bytes <= max_bytes && query.next()) {
+    items.push_back(read_item(query));
+    bytes += encoded_bytes(items.back());
+  }
   return items;
 }
 
 }  // namespace
+
+std::size_t encoded_bytes(const SyncItem& item) {
+  const auto* key = std::get_if<std::string>(&item.key);
+  // A key is written as itself and in a URL.
+  return item.data.size() + (key ? 5 * key->size() : 0) + kOtherMembersBytes;
+}
+
+std::size_t encoded_bytes(const SyncObject& document) { return document.data.size() + kOtherMembersBytes; }
 
 Id SyncTable::create(const NewObject& object, Millis now) {
   const bool document = object.type == sync::ObjectType::document;
@@ -138,7 +153,7 @@ std::optional<SyncItem> SyncTable::item(Id object, const ItemKey& key) {
 }
 
 std::vector<SyncItem> SyncTable::page(Id object, Order order, const std::optional<ItemKey>& from,
-                                      std::size_t limit) {
+                                      Amount amount) {
   constexpr std::string_view kAll =
       "SELECT " ITEM_COLUMNS " FROM sync_items WHERE object_id = ? AND removed = 0 ORDER BY key LIMIT ?";
   constexpr std::string_view kAllDown =
@@ -150,12 +165,12 @@ std::vector<SyncItem> SyncTable::page(Id object, Order order, const std::optiona
       "SELECT " ITEM_COLUMNS
       " FROM sync_items WHERE object_id = ? AND removed = 0 AND key <= ? ORDER BY key DESC LIMIT ?";
   const bool up = order == Order::ascending;
-  const auto count = static_cast<std::int64_t>(limit);
-  if (!from) return all_items(database_.query(up ? kAll : kAllDown, object, count));
-  return all_items(database_.query(up ? kUp : kDown, object, *from, count));
+  const auto count = static_cast<std::int64_t>(amount.items);
+  if (!from) return all_items(database_.query(up ? kAll : kAllDown, object, count), amount.bytes);
+  return all_items(database_.query(up ? kUp : kDown, object, *from, count), amount.bytes);
 }
 
-std::vector<SyncItem> SyncTable::beyond(Id object, Order order, const ItemKey& from, std::size_t limit) {
+std::vector<SyncItem> SyncTable::beyond(Id object, Order order, const ItemKey& from, Amount amount) {
   constexpr std::string_view kUp =
       "SELECT " ITEM_COLUMNS
       " FROM sync_items WHERE object_id = ? AND removed = 0 AND key > ? ORDER BY key LIMIT ?";
@@ -163,14 +178,17 @@ std::vector<SyncItem> SyncTable::beyond(Id object, Order order, const ItemKey& f
       "SELECT " ITEM_COLUMNS
       " FROM sync_items WHERE object_id = ? AND removed = 0 AND key < ? ORDER BY key DESC LIMIT ?";
   return all_items(database_.query(order == Order::ascending ? kUp : kDown, object, from,
-                                   static_cast<std::int64_t>(limit)));
+                                   static_cast<std::int64_t>(amount.items)),
+                   amount.bytes);
 }
 
-std::vector<SyncItem> SyncTable::changed_after(Id object, std::int64_t event_id, std::size_t limit) {
-  return all_items(database_.query(
-      "SELECT " ITEM_COLUMNS
-      " FROM sync_items WHERE object_id = ? AND last_event_id > ? ORDER BY last_event_id LIMIT ?",
-      object, event_id, static_cast<std::int64_t>(limit)));
+std::vector<SyncItem> SyncTable::changed_after(Id object, std::int64_t event_id, Amount amount) {
+  return all_items(
+      database_.query(
+          "SELECT " ITEM_COLUMNS
+          " FROM sync_items WHERE object_id = ? AND last_event_id > ? ORDER BY last_event_id LIMIT ?",
+          object, event_id, static_cast<std::int64_t>(amount.items)),
+      amount.bytes);
 }
 
 }  // namespace parley::chat_service

@@ -44,6 +44,17 @@ struct ItemChange {
   sync::Change change = sync::Change::item_updated;
 };
 
+/// What an item or a document takes as JSON, in an event or on a page: about, and rather too much.
+std::size_t encoded_bytes(const SyncItem& item);
+std::size_t encoded_bytes(const SyncObject& document);
+
+/// How many items to read: at most `items`, and none after the one that goes beyond `bytes`, as
+/// encoded_bytes() counts.
+struct Amount {
+  std::size_t items = 0;
+  std::size_t bytes = 0;
+};
+
 enum class Order { ascending, descending };
 
 struct NewObject {
@@ -75,11 +86,11 @@ class SyncTable {
 
   std::optional<SyncItem> item(Id object, const ItemKey& key);
   /// Existing items from `from` (inclusive) in this direction; without `from` from the beginning of it.
-  std::vector<SyncItem> page(Id object, Order order, const std::optional<ItemKey>& from, std::size_t limit);
+  std::vector<SyncItem> page(Id object, Order order, const std::optional<ItemKey>& from, Amount amount);
   /// Existing items strictly beyond `from` in this direction, nearest first.
-  std::vector<SyncItem> beyond(Id object, Order order, const ItemKey& from, std::size_t limit);
+  std::vector<SyncItem> beyond(Id object, Order order, const ItemKey& from, Amount amount);
   /// Items and tombstones whose last event is newer, in event order.
-  std::vector<SyncItem> changed_after(Id object, std::int64_t event_id, std::size_t limit);
+  std::vector<SyncItem> changed_after(Id object, std::int64_t event_id, Amount amount);
 
  private:
   std::optional<SyncObject> bump(Id object, Millis now);

@@ -84,6 +84,23 @@ TEST(Mutation, IsRememberedAcrossARestartForADayAtLeast) {
   EXPECT_EQ(later.post(url, {{"body", "x"}}, mutation("m")).status, 201) << "forgotten in the end";
 }
 
+TEST(Mutation, AnIdThatAnotherWriteHadIsRefused) {
+  CoreDriver driver;
+  TestClient alice(driver, "alice");
+  const auto room = alice.make_room();
+  const std::string messages = room["links"]["messages"];
+  const std::string url = room["url"];
+  ASSERT_EQ(alice.post(messages, {{"body", "x"}}, mutation("m")).status, 201);
+  EXPECT_EQ(alice.post(url, {{"friendly_name", "x"}}, mutation("m")).code(), 20001) << "another path";
+  const auto other_method = alice.remove(url, mutation("m"));
+  EXPECT_EQ(other_method.status, 400);
+  EXPECT_EQ(other_method.code(), 20001);
+  EXPECT_EQ(alice.post(messages, {{"body", "x"}}, mutation("m")).status, 202) << "the first is remembered";
+  EXPECT_TRUE(alice.get(url).body["friendly_name"].is_null());
+  ASSERT_EQ(alice.post(url, {{"friendly_name", "y"}}, mutation("n")).status, 200);
+  EXPECT_EQ(alice.remove(url, mutation("n")).code(), 20001) << "another method";
+}
+
 TEST(Mutation, AnOddIdIsRefused) {
   CoreDriver driver;
   TestClient alice(driver, "alice");

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/support/core_driver.hpp"
 
 namespace parley::chat_service {
@@ -34,6 +36,29 @@ TEST_F(MyConversations, AnEntryIsTheConversationAndWhatIsUnread) {
   EXPECT_TRUE(entry["unread_messages_count"].is_null()) << "never read";
   EXPECT_EQ(entry["url"], mine());
   EXPECT_EQ(entry["sync_objects"], room_["sync_objects"]);
+}
+
+TEST_F(MyConversations, APageIsCutByBytesToo) {
+  const std::string attributes = json::dump(json::Value(std::string(16'000, ' ')));
+  for (int i = 0; i < 40; ++i) {
+    alice_.add(alice_.create({{"attributes", attributes}, {"type", "public"}}), "bob");
+  }
+  for (const std::string& list : {bob_.link("my_conversations"), bob_.link("conversations")}) {
+    SCOPED_TRACE(list);
+    std::set<std::string> seen;
+    http::Fields params{{"PageSize", "100"}};
+    int pages = 0;
+    for (bool more = true; more; ++pages) {
+      const auto page = bob_.get(list, params).body;
+      EXPECT_LE(json::dump(page).size(), 600u * 1024);
+      ASSERT_FALSE(page["conversations"].empty());
+      for (const auto& one : page["conversations"]) EXPECT_TRUE(seen.insert(one["sid"]).second);
+      more = page["meta"]["next_token"].is_string();
+      if (more) params = {{"PageSize", "100"}, {"PageToken", page["meta"]["next_token"].get<std::string>()}};
+    }
+    EXPECT_GT(pages, 1);
+    EXPECT_GE(seen.size(), 40u);
+  }
 }
 
 TEST_F(MyConversations, ByUniqueNameAsAPathSegment) {

@@ -190,6 +190,86 @@ TEST_F(Replay, ALongReplayIsCutAndContinuedWithoutLoss) {
   EXPECT_EQ(seen["10"], "1200 item_added 10");
 }
 
+TEST_F(Replay, AnObjectIsHandledOncePerBatchWhateverItIsCalled) {
+  for (int i = 0; i < 500; ++i) alice_.remove(say("x"));
+  const auto list = open("Lists", "messages");
+  const std::string names[] = {list["sid"], list["unique_name"]};
+  std::vector<sync::SubscriptionRequest> requests;
+  for (int i = 0; i < 1000; ++i) requests.push_back({names[i % 2], ObjectType::list, -1});
+  bob_.take_notes();
+  bob_.subscribe(requests);
+  std::size_t events = 0, outcomes = 0;
+  for (const auto& note : bob_.take_notes()) {
+    events += note.envelope.events.size();
+    outcomes += note.envelope.outcomes.size();
+  }
+  EXPECT_EQ(events, 500u);
+  EXPECT_EQ(outcomes, 1u);
+}
+
+// What one batch brings is bounded, and still everything arrives, in frames that fit.
+TEST_F(Replay, ABatchIsCutByBytesAndAlwaysGetsOn) {
+  struct Wanted {
+    json::Value room;
+    std::int64_t position = -1;
+  };
+  std::map<std::string, Wanted> wanted;
+  const std::string attributes = json::dump(json::Value(std::string(16'000, 'a')));
+  for (int i = 0; i < 3; ++i) {
+    const auto room = alice_.make_room({{"attributes", attributes}});
+    alice_.add(room, "bob");
+    for (int k = 0; k < 30; ++k) alice_.say(room, std::string(32'000, '"'));
+    const auto sid_of = [&](const char* kind, const char* object) {
+      return bob_.get(std::string("/v3/") + kind + room["sync_objects"][object].get<std::string>())
+          .body["sid"]
+          .get<std::string>();
+    };
+    wanted[sid_of("Lists/", "messages")] = {room, -1};
+    wanted[sid_of("Documents/", "conversation")] = {nullptr, -1};
+  }
+  std::size_t events = 0;
+  int batches = 0;
+  for (; !wanted.empty() && batches < 20; ++batches) {
+    std::vector<sync::SubscriptionRequest> requests;
+    for (const auto& [sid, it] : wanted)
+      requests.push_back({sid, it.room.is_null() ? ObjectType::document : ObjectType::list, it.position});
+    bob_.take_notes();
+    bob_.subscribe(requests);
+    std::size_t bytes = 0, progress = 0;
+    for (const auto& note : bob_.take_notes()) {
+      bytes += note.payload.size();
+      EXPECT_LE(note.payload.size(), 512u * 1024);
+      events += note.envelope.events.size();
+      for (const auto& outcome : note.envelope.outcomes) {
+        auto& position = wanted.at(outcome.object_sid).position;
+        progress += !outcome.interrupted || outcome.last_event_id > position;
+        position = outcome.last_event_id;
+        if (!outcome.interrupted) wanted.erase(outcome.object_sid);
+      }
+    }
+    EXPECT_LE(bytes, 1024u * 1024 + 64 * 1024);
+    ASSERT_GT(progress, 0u);
+  }
+  EXPECT_TRUE(wanted.empty());
+  EXPECT_GT(batches, 3);
+  EXPECT_EQ(events, 3u * 31);
+}
+
+TEST_F(Replay, ManyLongOutcomesAreToldInFramesThatFit) {
+  std::vector<sync::SubscriptionRequest> requests;
+  for (int i = 0; i < 1000; ++i)
+    requests.push_back({std::to_string(i) + std::string(300, '"'), ObjectType::map, 0});
+  bob_.take_notes();
+  bob_.subscribe(requests);
+  std::size_t outcomes = 0;
+  for (const auto& note : bob_.take_notes()) {
+    EXPECT_LE(note.payload.size(), 512u * 1024);
+    outcomes += note.envelope.outcomes.size();
+  }
+  EXPECT_EQ(outcomes, 1000u);
+  EXPECT_EQ(bob_.subscribe({{std::string(321, 'x'), ObjectType::map, 0}}).code(), 20001);
+}
+
 TEST_F(Replay, BadBatchesAreRefused) {
   for (const char* body : {"", "[]", R"({"action":"steal","correlation_id":1,"requests":[]})",
                            R"({"action":"establish","requests":[]})",

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "tests/support/core_driver.hpp"
 
 namespace parley::chat_service {
@@ -92,6 +94,43 @@ TEST_F(SyncObjects, TokensAloneLeadThroughAllPages) {
   EXPECT_EQ(all, (std::vector<int>{9, 8, 7, 6, 5, 3, 2, 1, 0}));
   got = page({{"PageToken", got["meta"]["previous_token"].get<std::string>()}});
   EXPECT_EQ(indexes(got), (std::vector<int>{5, 3, 2, 1})) << "the page before, in the same order";
+}
+
+TEST_F(SyncObjects, APageIsCutByBytesAndTokensStillLeadThroughAllBothWays) {
+  const auto room = alice_.make_room();
+  for (int i = 0; i < 40; ++i) alice_.say(room, std::string(30'000, '"'));
+  const std::string items = "/v3/Services/" + std::string(testing::kServiceSid) + "/Lists/" +
+                            room["sync_objects"]["messages"].get<std::string>() + "/Items";
+  std::vector<int> up, down;
+  int pages = 0;
+  auto got = alice_.get(items, {{"Order", "asc"}, {"PageSize", "100"}}).body;
+  for (;; ++pages) {
+    EXPECT_LE(json::dump(got).size(), 600u * 1024);
+    const auto more = indexes(got);
+    ASSERT_FALSE(more.empty());
+    up.insert(up.end(), more.begin(), more.end());
+    if (!got["meta"]["next_token"].is_string()) break;
+    got = alice_.get(items, {{"PageToken", got["meta"]["next_token"].get<std::string>()}}).body;
+  }
+  EXPECT_GT(pages, 2);
+  for (;;) {
+    const auto more = indexes(got);
+    down.insert(down.begin(), more.begin(), more.end());
+    if (!got["meta"]["previous_token"].is_string()) break;
+    got = alice_.get(items, {{"PageToken", got["meta"]["previous_token"].get<std::string>()}}).body;
+  }
+  std::vector<int> all(40);
+  std::iota(all.begin(), all.end(), 0);
+  EXPECT_EQ(up, all);
+  EXPECT_EQ(down, all) << "neither a gap nor an overlap between a page and the one before";
+}
+
+TEST_F(SyncObjects, AShortPageBeforeDoesNotRunIntoTheNext) {
+  const auto got = page({{"From", "2"}, {"PageSize", "5"}});
+  const auto before = page({{"PageToken", got["meta"]["previous_token"].get<std::string>()}});
+  EXPECT_EQ(indexes(before), (std::vector<int>{0, 1}));
+  const auto again = page({{"PageToken", before["meta"]["next_token"].get<std::string>()}});
+  EXPECT_EQ(indexes(again), indexes(got)) << "of full length again";
 }
 
 TEST_F(SyncObjects, OneItemByIndexOrKey) {

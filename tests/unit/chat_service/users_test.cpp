@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "common/base/limits.hpp"
+#include "common/storage/database.hpp"
 #include "tests/support/core_driver.hpp"
 
 namespace parley::chat_service {
@@ -109,6 +113,35 @@ TEST_F(Users, PushRegistrationsMakeNotifiable) {
   EXPECT_EQ(bob_.request(request).status, 204);
   EXPECT_EQ(bob_.remove("/v1/registrations/" + id).status, 204) << "already gone";
   EXPECT_EQ(info(alice_, bob_, "reachability")["notifiable"], false);
+}
+
+TEST_F(Users, APushRegistrationIsBounded) {
+  const auto of_size = [](std::size_t bytes) {
+    json::Value body{{"channel_type", "fcm"}, {"data", {{"registration_id", ""}}}};
+    const std::size_t empty = json::dump(body).size();
+    body["data"]["registration_id"] = std::string(bytes - empty, 'x');
+    return body;
+  };
+  EXPECT_EQ(bob_.post("/v1/registrations", of_size(limits::kRegistrationBytes)).status, 201);
+  const auto refused = bob_.post("/v1/registrations", of_size(limits::kRegistrationBytes + 1));
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.code(), 20001);
+  EXPECT_NE(refused.body["message"].get<std::string>().find("16384"), std::string::npos);
+}
+
+TEST_F(Users, KeepOnlyTheirNewestPushRegistrations) {
+  alice_.post("/v1/registrations", {{"channel_type", "fcm"}, {"data", {{"registration_id", "a"}}}});
+  for (int i = 0; i < 25; ++i) {
+    const json::Value data{{"registration_id", std::to_string(i)}};
+    ASSERT_EQ(bob_.post("/v1/registrations", {{"channel_type", "fcm"}, {"data", data}}).status, 201);
+    driver_.advance(std::chrono::seconds(1));
+  }
+  std::set<std::string> kept;
+  auto rows = driver_.database().query("SELECT address FROM registrations");
+  while (rows.next()) kept.insert(rows.text(0));
+  std::set<std::string> wanted{"a"};
+  for (int i = 5; i < 25; ++i) wanted.insert(std::to_string(i));
+  EXPECT_EQ(kept, wanted);
 }
 
 }  // namespace

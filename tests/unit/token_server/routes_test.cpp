@@ -181,6 +181,20 @@ TEST(Routes, RefuseWhatMayComeFromAnotherMachine) {
       {"Forwarded", with_header(good, "Forwarded", "for=10.0.0.1"), 403, 20003},
       {"X-Forwarded-For", with_header(good, "x-forwarded-for", "10.0.0.1"), 403, 20003},
       {"X-Forwarded-For on the seed's route", with_header(seed, "X-Forwarded-For", ""), 403, 20003},
+      {"X-Forwarded-Proto", with_header(good, "X-Forwarded-Proto", "https"), 403, 20003},
+      {"X-Forwarded-Port", with_header(good, "x-forwarded-port", "443"), 403, 20003},
+      {"X-Forwarded-Server", with_header(good, "X-FORWARDED-SERVER", "proxy"), 403, 20003},
+      {"CF-Connecting-IP", with_header(good, "cf-connecting-ip", "10.0.0.1"), 403, 20003},
+      {"True-Client-IP", with_header(good, "True-Client-IP", "10.0.0.1"), 403, 20003},
+      {"foreign page", with_header(good, "Origin", "https://evil.example"), 403, 20003},
+      {"foreign page on the seed's route", with_header(seed, "origin", "http://evil.example:3000"), 403,
+       20003},
+      {"page without an origin", with_header(good, "Origin", "null"), 403, 20003},
+      {"page of another machine", with_header(good, "Origin", "http://192.168.0.5"), 403, 20003},
+      {"loopback as a subdomain of an origin", with_header(good, "Origin", "http://localhost.evil.example"),
+       403, 20003},
+      {"cross-site", with_header(good, "Sec-Fetch-Site", "cross-site"), 403, 20003},
+      {"Cross-Site", with_header(good, "sec-fetch-site", "Cross-Site"), 403, 20003},
       {"X-Real-IP", with_header(good, "X-Real-IP", "10.0.0.1"), 403, 20003},
       {"Via", with_header(good, "Via", "1.1 proxy"), 403, 20003},
       {"another host", with_header(good, "Host", "evil.example:4000"), 403, 20003},
@@ -192,6 +206,11 @@ TEST(Routes, RefuseWhatMayComeFromAnotherMachine) {
   for (const char* host :
        {"127.0.0.1", "127.0.0.1:4000", "localhost:4000", "LOCALHOST", "[::1]:4000", "127.8.9.1:1"})
     EXPECT_EQ(ask(with_header(good, "Host", host)).response.status, 200) << host;
+  for (const char* origin :
+       {"http://127.0.0.1:3000", "http://localhost:3000", "https://[::1]", "HTTP://LOCALHOST"})
+    EXPECT_EQ(ask(with_header(good, "Origin", origin)).response.status, 200) << origin;
+  for (const char* site : {"same-origin", "same-site", "none"})
+    EXPECT_EQ(ask(with_header(good, "Sec-Fetch-Site", site)).response.status, 200) << site;
 }
 
 TEST(Routes, TellThatTheyAreHealthy) {
