@@ -1,0 +1,161 @@
+// The C++ SDK and the official client in the same conversations.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { numbers } from '../support/expect.mjs';
+import { Peer } from '../support/peer.mjs';
+import { hasBinary } from '../support/programs.mjs';
+import { Relay } from '../support/relay.mjs';
+import { cases, fresh } from '../support/world.mjs';
+
+function define(world, test) {
+  const peer = async (t, name, { as = fresh(name), url = world.chatUrl } = {}) =>
+    Peer.start(t, as, { url, token: await world.token(as) });
+
+  test('interop_public_channel', async (t) => {
+    const [cpp, js] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'js')]);
+    const name = fresh('square');
+    const made = await cpp.obeys('create', name, 'A place for all');
+    const found = await js.client.getConversationByUniqueName(name);
+    assert.equal(found.sid, made.sid);
+    assert.equal(found.status, 'notParticipating');
+    await found.join();
+    const room = await js.joined(found);
+    await room.getParticipants(); // the client reports messages only from when it has opened the lists
+
+    const sent = await cpp.obeys('send', name, 'from C++');
+    const received = await js.message(room, 'from C++');
+    assert.equal(received.sid, sent.sid);
+    assert.equal(received.index, sent.index);
+    assert.equal(received.author, cpp.identity);
+
+    assert.equal(await room.sendMessage('from JavaScript'), 1);
+    const event = await cpp.message('from JavaScript');
+    assert.deepEqual([event.channel, event.author, event.index], [name, js.identity, 1]);
+    const people = (await room.getParticipants()).map((p) => p.identity).sort();
+    assert.deepEqual(people, [cpp.identity, js.identity].sort());
+  });
+
+  test('interop_cpp_joins_what_cpp_made', async (t) => {
+    const [one, two, js] = await Promise.all([peer(t, 'one'), peer(t, 'two'), world.enter(t, 'js')]);
+    const name = fresh('hall');
+    const { sid } = await one.obeys('create', name);
+    await two.obeys('join', name);
+    await one.obeys('invite', name, js.identity);
+    const room = await js.joined({ sid });
+    await two.obeys('send', name, 'hello all');
+    await js.message(room, 'hello all');
+    await one.message('hello all');
+  });
+
+  test('interop_invitation_by_cpp', async (t) => {
+    const [cpp, js] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'js')]);
+    const name = fresh('club');
+    const { sid } = await cpp.obeys('create', name);
+    assert.equal((await cpp.obeys('invite', name, js.identity)).identity, js.identity);
+    const room = await js.joined({ sid });
+    assert.equal(room.uniqueName, name);
+    assert.equal(room.createdBy, cpp.identity);
+    await room.sendMessage('thank you');
+    await cpp.message('thank you');
+  });
+
+  test('interop_invitation_by_js', async (t) => {
+    const [cpp, js] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'js')]);
+    const name = fresh('office');
+    const room = await js.room({ uniqueName: name, friendlyName: 'Büro' });
+    await room.add(cpp.identity);
+    const joined = await cpp.sees((e) => e.event === 'joined' && e.channel === name, 'the invitation');
+    assert.equal(joined.sid, room.sid);
+    await cpp.obeys('send', name, 'present');
+    await js.message(room, 'present');
+  });
+
+  test('interop_private_channel', async (t) => {
+    const [cpp, js] = await Promise.all([peer(t, 'cpp#1'), world.enter(t, 'js 100%')]);
+    const made = await cpp.obeys('private', js.identity.replace(/ /g, '_'));
+    assert.match(made.sid, /^CH/); // an identity with a blank cannot be named on the line protocol
+    const bob = await world.enter(t, 'bob%#');
+    const { sid, channel } = await cpp.obeys('private', bob.identity);
+    const room = await bob.joined({ sid });
+    const escape = (text) => text.replace(/%/g, '%25').replace(/#/g, '%23');
+    const names = [cpp.identity, bob.identity].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    assert.equal(room.uniqueName, names.map(escape).join('#'));
+    await room.sendMessage('just us');
+    assert.equal((await cpp.message('just us')).channel, channel);
+    assert.equal(await room.getParticipantsCount(), 2);
+    assert.equal((await cpp.obeys('private', bob.identity)).sid, sid, 'asked again: the same');
+  });
+
+  test('interop_unicode_and_attributes', async (t) => {
+    const [cpp, js] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'js')]);
+    const name = fresh('babel');
+    const room = await js.room({ uniqueName: name });
+    await room.add(cpp.identity);
+    await cpp.sees((e) => e.event === 'joined' && e.channel === name, 'the invitation');
+    const text = 'Привет 👩‍👩‍👧‍👦 שלום \u2028 "q" \\ e\u0301 \u{10FFFD}';
+    await room.sendMessage(text, { ключ: ['значение', 1.5, null] });
+    const event = await cpp.message(text);
+    const attributes = typeof event.attributes === 'string' ? JSON.parse(event.attributes) : event.attributes;
+    assert.deepEqual(attributes, { ключ: ['значение', 1.5, null] });
+    await cpp.obeys('send', name, text);
+    await js.until(() => js.bodies(room).filter((b) => b === text).length === 2, 'the same text back');
+  });
+
+  test('interop_one_order_for_all', async (t) => {
+    const [one, two, js] = await Promise.all([peer(t, 'one'), peer(t, 'two'), world.enter(t, 'js')]);
+    const name = fresh('crowd');
+    const room = await js.room({ uniqueName: name });
+    for (const guest of [one, two]) {
+      await room.add(guest.identity);
+      await guest.sees((e) => e.event === 'joined' && e.channel === name, 'the invitation');
+    }
+    const EACH = 10;
+    const mine = numbers(EACH).map((i) => room.sendMessage(`js ${i}`));
+    for (const i of numbers(EACH)) await Promise.all([one.obeys('send', name, `one ${i}`), two.obeys('send', name, `two ${i}`)]);
+    await Promise.all(mine);
+    await js.receives(room, 3 * EACH);
+    const last = js.bodies(room).at(-1);
+    await Promise.all([one.message(last), two.message(last)]);
+    assert.deepEqual(js.messages(room).map((m) => m.index), numbers(3 * EACH));
+    for (const guest of [one, two]) assert.deepEqual(guest.messages(name).map((e) => e.body), js.bodies(room));
+  });
+
+  test('interop_read_horizons', async (t) => {
+    const [cpp, js] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'js')]);
+    const name = fresh('library');
+    const { sid } = await cpp.obeys('create', name);
+    await cpp.obeys('invite', name, js.identity);
+    const room = await js.joined({ sid });
+    for (const i of numbers(3)) await cpp.obeys('send', name, `page ${i}`);
+    await js.receives(room, 3);
+    await room.setAllMessagesRead();
+    await cpp.sees((e) => e.event === 'member' && e.identity === js.identity && e.last_read_index === 2, 'the horizon');
+    await room.sendMessage('and now you');
+    await cpp.message('and now you');
+    assert.equal((await cpp.obeys('read', name)).unread, 0);
+    await js.sees('participantUpdated', (u) => u.participant.identity === cpp.identity && u.participant.lastReadMessageIndex === 3);
+  });
+
+  test('interop_cpp_reconnects', async (t) => {
+    const relay = await Relay.start(t, world.chatAddress);
+    const [cpp, js] = await Promise.all([peer(t, 'cpp', { url: relay.url }), world.enter(t, 'js')]);
+    const name = fresh('tunnel');
+    const room = await js.room({ uniqueName: name });
+    await room.add(cpp.identity);
+    await cpp.sees((e) => e.event === 'joined' && e.channel === name, 'the invitation');
+    await room.sendMessage('before');
+    await cpp.message('before');
+    relay.cut();
+    for (const i of numbers(5)) await room.sendMessage(`missed ${i}`);
+    relay.mend();
+    await cpp.message('missed 4', 20_000);
+    await room.sendMessage('after');
+    await cpp.message('after', 20_000);
+    assert.deepEqual(cpp.messages(name).map((e) => e.body), ['before', ...numbers(5).map((i) => `missed ${i}`), 'after']);
+    await cpp.obeys('send', name, 'back again');
+    await js.message(room, 'back again');
+  });
+}
+
+if (hasBinary('sdk_peer')) cases('interop', {}, define);
+else describe('interop', () => it('needs the program sdk_peer', { skip: 'bin/sdk_peer was not built' }, () => {}));

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Runs the official JavaScript client against the programs of a build.
+#   run.sh BIN_DIRECTORY [GROUP...]      e.g. run.sh build/release/bin messages reconnect
+# Exit status: 0 all passed, 77 skipped because the npm registry cannot be reached, else failed.
+set -euo pipefail
+
+[ $# -ge 1 ] || { sed -n '2,4p' "$0" >&2; exit 2; }
+PARLEY_BIN=$(cd "$1" && pwd)
+export PARLEY_BIN
+shift
+cd "$(dirname "$0")"
+
+install() {
+  local log
+  log=$(mktemp)
+  if npm ci --ignore-scripts --no-audit --no-fund --fetch-retries 2 --fetch-retry-mintimeout 1000 \
+      --fetch-retry-maxtimeout 5000 >"$log" 2>&1; then
+    cp package-lock.json node_modules/.installed-lock.json
+    rm -f "$log"
+    return
+  fi
+  cat "$log" >&2
+  if grep -Eq 'code (ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)' "$log"; then
+    echo "SKIPPED: npm registry unreachable"
+    exit 77
+  fi
+  echo "official_js: npm ci failed" >&2
+  exit 1
+}
+
+cmp -s package-lock.json node_modules/.installed-lock.json || install
+
+node_options=()
+# Node 18 has the Web Crypto API the client needs only behind this flag.
+case "$(node --version)" in v18.*) node_options+=(--experimental-global-webcrypto) ;; esac
+
+files=()
+for group in "$@"; do files+=("cases/$group.test.mjs"); done
+[ ${#files[@]} -gt 0 ] || files=(cases/*.test.mjs)
+
+exec node "${node_options[@]}" --test --test-reporter=spec "${files[@]}"

@@ -1,0 +1,95 @@
+// Starts and stops the programs under test. Each group of cases has its own pair of servers on free ports.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { within } from './deadline.mjs';
+
+export const account = {
+  account_sid: 'AC' + '0a'.repeat(16),
+  api_key_sid: 'SK' + '0b'.repeat(16),
+  api_key_secret: 'the-secret-of-the-conformance-suite',
+  chat_service_sid: 'IS' + '0c'.repeat(16),
+};
+
+export function binary(name) {
+  const directory = process.env.PARLEY_BIN;
+  if (!directory) throw new Error('PARLEY_BIN is not set: run.sh sets it to the directory of the programs');
+  return path.resolve(directory, name);
+}
+
+export const hasBinary = (name) => existsSync(binary(name));
+
+/** A temporary directory with the configuration files of one pair of servers. */
+export class Workplace {
+  constructor() {
+    this.directory = mkdtempSync(path.join(tmpdir(), 'parley-js-'));
+  }
+  file(name) {
+    return path.join(this.directory, name);
+  }
+  config(name, sections) {
+    const file = this.file(name);
+    writeFileSync(file, JSON.stringify({ account, ...sections }));
+    return file;
+  }
+  remove() {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** One running program: `NAME listening on URL` on its stdout means ready. */
+export class Program {
+  static async start(name, configFile) {
+    const program = new Program(name, configFile);
+    try {
+      await within(program.ready, () => `${name} to print "listening on"; so far:\n${program.output}`);
+    } catch (error) {
+      program.child.kill('SIGKILL');
+      throw error;
+    }
+    return program;
+  }
+
+  constructor(name, configFile) {
+    this.name = name;
+    this.output = '';
+    this.child = spawn(binary(name), ['--config', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.ended = new Promise((resolve) => {
+      this.child.on('exit', (code, signal) => resolve({ code, signal }));
+      this.child.on('error', (error) => resolve({ error }));
+    });
+    this.ready = new Promise((resolve, reject) => {
+      const look = (chunk) => {
+        this.output = (this.output + chunk).slice(-20_000);
+        if (process.env.PARLEY_OUTPUT) process.stderr.write(`[${name}] ${chunk}`);
+        const found = /listening on \w+:\/\/([\d.]+:\d+)/.exec(this.output);
+        if (found) resolve((this.address = found[1]));
+      };
+      this.child.stdout.setEncoding('utf8').on('data', look);
+      this.child.stderr.setEncoding('utf8').on('data', look);
+      this.ended.then((end) =>
+        reject(new Error(`${name} ended at once (${JSON.stringify(end)}):\n${this.output}`)));
+    });
+    this.ready.catch(() => {});
+  }
+
+  /** SIGTERM; a clean program ends with 0 within five seconds. */
+  async stop() {
+    this.child.kill('SIGTERM');
+    try {
+      const end = await within(this.ended, `${this.name} to end after SIGTERM`, 5000);
+      if (end.code !== 0) {
+        throw new Error(`${this.name} ended with ${JSON.stringify(end)}; its output:\n${this.output}`);
+      }
+    } finally {
+      this.child.kill('SIGKILL');
+    }
+  }
+
+  /** kill -9: what a crash or the end of the power does. */
+  async kill() {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+}
