@@ -5,7 +5,7 @@ set -euo pipefail
 packages=(
   ca-certificates git g++ cmake ninja-build ccache lld
   libboost1.81-dev libboost-url1.81-dev libboost-system1.81-dev
-  libssl-dev nlohmann-json3-dev libsqlitecpp-dev libsqlite3-dev
+  libssl-dev nlohmann-json3-dev libsqlite3-dev
   libspdlog-dev libfmt-dev libcli11-dev libvalijson-dev
   libgtest-dev libgmock-dev
   clang libclang-rt-14-dev

@@ -12,7 +12,12 @@ namespace parley {
 ///
 /// `token` may be a callback, boost::asio::use_future, use_awaitable, deferred (the default, awaitable), or
 /// anything built on them. A cancellation slot bound to the handler completes it with Errc::cancelled; what
-/// had been sent may still happen.
+/// had been sent may still happen. A pending operation counts as work of the handler's executor.
+///
+/// A completion that throws does so out of that executor's run(); on a Runtime it ends the process.
+///
+/// g++ 12 destroys an aggregate made inside a co_await expression twice: give a NewMessage or
+/// NewGroupChannel a name before `co_await channel.async_send_message(message)`.
 template <class T>
 using Completion = boost::asio::any_completion_handler<void(Result<T>)>;
 
