@@ -81,6 +81,7 @@ export class Peer {
       assert.equal(end.code, 0, `the C++ client ended with ${JSON.stringify(end)}:\n${this.output}`);
     } finally {
       this.child.kill('SIGKILL');
+      for (const pipe of [this.child.stdout, this.child.stderr]) pipe.destroy();
     }
   }
 }

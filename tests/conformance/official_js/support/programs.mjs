@@ -84,6 +84,7 @@ export class Program {
       }
     } finally {
       this.child.kill('SIGKILL');
+      for (const pipe of [this.child.stdout, this.child.stderr]) pipe.destroy();
     }
   }
 

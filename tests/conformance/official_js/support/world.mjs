@@ -95,8 +95,11 @@ export function cases(title, { concurrency = 4, ...options }, define) {
     const world = new World();
     before(async () => Object.assign(world, await World.start(options)));
     after(async () => {
-      await world.stop();
-      forgetTimers();
+      try {
+        await world.stop();
+      } finally {
+        forgetTimers();
+      }
     });
     define(world, (name, body, limits = {}) => it(name, { timeout: CASE_LIMIT_MS, ...limits }, body));
   });
