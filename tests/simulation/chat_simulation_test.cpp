@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <unistd.h>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
-#include <unistd.h>
 
 #include "tests/simulation/world.hpp"
 
@@ -36,9 +36,12 @@ class Town {
       world.run(milliseconds(world.random.below(400)));
       auto& user = *world.users[world.random.below(world.users.size())];
       const auto dice = world.random.below(100);
-      if (dice < 10) return_trip(user);
-      else if (crashes && dice < 12) world.crash_service();
-      else something(user);
+      if (dice < 10)
+        return_trip(user);
+      else if (crashes && dice < 12)
+        world.crash_service();
+      else
+        something(user);
     }
     world.run(minutes(10));
   }
@@ -46,14 +49,15 @@ class Town {
   World world;
   std::map<std::string, std::set<std::string>> acknowledged;  // texts by channel SID
   std::map<std::string, int> sent_texts;
+  int cuts = 0;
 
  private:
   // The cable is cut and, later or at once, the client finds its way back.
   void return_trip(User& user) {
+    ++cuts;
     user.cut();
-    user.act([](detail::Engine& engine) {
-      engine.on_closed({.code = Errc::connection_lost, .message = "cut"});
-    });
+    user.act(
+        [](detail::Engine& engine) { engine.on_closed({.code = Errc::connection_lost, .message = "cut"}); });
   }
 
   void something(User& user) {
@@ -71,19 +75,21 @@ class Town {
 
   void join_or_create(User& user, const std::string& name) {
     user.act([&](detail::Engine& engine) {
-      engine.operations().join_channel(name, user.tracked<Channel>([&user, &engine, name](Result<Channel> joined) {
-        if (joined || joined.error().code != Errc::not_found) return;
-        engine.operations().create_group_channel({name}, user.tracked<Channel>());
-      }));
+      engine.operations().join_channel(
+          name, user.tracked<Channel>([&user, &engine, name](Result<Channel> joined) {
+            if (joined || joined.error().code != Errc::not_found) return;
+            engine.operations().create_group_channel({name}, user.tracked<Channel>());
+          }));
     });
   }
 
   void send(User& user, const std::string& sid) {
     const std::string text = user.name() + " " + std::to_string(++sent_texts[user.name()]);
     user.act([&](detail::Engine& engine) {
-      engine.operations().send_message(sid, {text}, user.tracked<Message>([this, sid, text](Result<Message> stored) {
-        if (stored) acknowledged[sid].insert(text);
-      }));
+      engine.operations().send_message(sid, {text},
+                                       user.tracked<Message>([this, sid, text](Result<Message> stored) {
+                                         if (stored) acknowledged[sid].insert(text);
+                                       }));
     });
   }
 
@@ -98,9 +104,8 @@ class Town {
 
   void chat(User& user, const std::string& peer) {
     if (peer == user.name()) return;
-    user.act([&](detail::Engine& engine) {
-      engine.private_channels().create(peer, "", user.tracked<Channel>());
-    });
+    user.act(
+        [&](detail::Engine& engine) { engine.private_channels().create(peer, "", user.tracked<Channel>()); });
   }
 
   void leave(User& user, const Channel& channel) {
@@ -153,7 +158,8 @@ void check_channel(Town& town, User& user, const Channel& channel) {
     EXPECT_EQ(history[i].index, static_cast<std::int64_t>(i));
     EXPECT_TRUE(texts.insert(history[i].text).second) << "stored twice: " << history[i].text;
   }
-  for (const auto& text : town.acknowledged[state->sid]) EXPECT_TRUE(texts.contains(text)) << "lost: " << text;
+  for (const auto& text : town.acknowledged[state->sid])
+    EXPECT_TRUE(texts.contains(text)) << "lost: " << text;
   check_heard(user, state->sid, history);
   const auto unread = static_cast<std::int64_t>(history.size()) - 1 - state->last_read_index.value_or(-1);
   EXPECT_EQ(state->unread.count, unread) << user.name() << " in " << state->name;
@@ -192,6 +198,8 @@ void check(Town& town) {
 
 void run_seeds(std::uint64_t seeds, const std::string& database, bool crashes) {
   const auto only = from_environment("PARLEY_SEED", 0);
+  int cuts = 0;
+  std::size_t messages = 0;
   for (std::uint64_t seed = only ? only : 1; seed <= (only ? only : seeds); ++seed) {
     SCOPED_TRACE("PARLEY_SEED=" + std::to_string(seed));
     for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(database + suffix);
@@ -199,7 +207,11 @@ void run_seeds(std::uint64_t seeds, const std::string& database, bool crashes) {
     town.live(120, crashes);
     check(town);
     if (::testing::Test::HasFailure()) return;
+    cuts += town.cuts;
+    for (const auto& [sid, texts] : town.acknowledged) messages += texts.size();
   }
+  EXPECT_GT(cuts, 0) << "a run without cuts proves nothing";
+  EXPECT_GT(messages, 0u) << "a run without messages proves nothing";
 }
 
 TEST(ChatSimulation, EverybodyAgreesAfterAnyNumberOfLostConnections) {
@@ -207,7 +219,8 @@ TEST(ChatSimulation, EverybodyAgreesAfterAnyNumberOfLostConnections) {
 }
 
 TEST(ChatSimulation, NothingAcknowledgedIsLostWhenTheServiceCrashes) {
-  const auto file = std::filesystem::temp_directory_path() / ("parley-simulation-" + std::to_string(::getpid()) + ".db");
+  const auto file =
+      std::filesystem::temp_directory_path() / ("parley-simulation-" + std::to_string(::getpid()) + ".db");
   run_seeds(from_environment("PARLEY_SEEDS", 15), file, /*crashes=*/true);
   for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
 }

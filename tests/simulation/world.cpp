@@ -78,7 +78,8 @@ void User::dial() {
   world_.schedule_.at(world_.now + world_.latency(), [this, epoch] {
     if (epoch != epoch_) return;
     if (!world_.reachable)
-      return act([](detail::Engine& engine) { engine.on_closed({.code = Errc::unreachable, .message = "no way"}); });
+      return act(
+          [](detail::Engine& engine) { engine.on_closed({.code = Errc::unreachable, .message = "no way"}); });
     connection_ = world_.service_->open(world_.now);
     world_.pump_service();
     act([](detail::Engine& engine) { engine.on_open(); });
