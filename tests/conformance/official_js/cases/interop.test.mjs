@@ -59,6 +59,21 @@ function define(world, test) {
     await cpp.message('thank you');
   });
 
+  for (const invited of [true, false]) {
+    test(`interop_private_channel_in_foreign_hands: ${invited ? 'invited' : 'hidden'}`, async (t) => {
+      const [cpp, mallory] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'mallory')]);
+      const friend = fresh('friend');
+      const room = await mallory.room({ uniqueName: [cpp.identity, friend].sort().join('#') });
+      if (invited) {
+        await room.add(cpp.identity);
+        await cpp.sees((e) => e.event === 'joined', 'the invitation');
+      }
+      const reply = await cpp.asked('private', friend);
+      assert.equal(reply.ok, false, 'somebody else owns that name');
+      assert.match(reply.error, /^conflict: the name of this 1x1 channel/);
+    });
+  }
+
   test('interop_invitation_by_js', async (t) => {
     const [cpp, js] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'js')]);
     const name = fresh('office');

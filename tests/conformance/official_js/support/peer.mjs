@@ -40,12 +40,17 @@ export class Peer {
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
-  /** Sends a command and returns its reply, which must be a success. */
-  async obeys(...words) {
+  /** Sends a command and returns its reply. */
+  async asked(...words) {
     const line = words.join(' ');
     this.child.stdin.write(`${line}\n`);
-    const reply = await within(this.nextReply(), () => `the reply to "${line}"; so far:\n${this.output}`);
-    assert.equal(reply.ok, true, `${line}: ${reply.error}`);
+    return within(this.nextReply(), () => `the reply to "${line}"; so far:\n${this.output}`, 20_000);
+  }
+
+  /** Sends a command and returns its reply, which must be a success. */
+  async obeys(...words) {
+    const reply = await this.asked(...words);
+    assert.equal(reply.ok, true, `${words.join(' ')}: ${reply.error}`);
     return reply;
   }
 
