@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/install-deps.sh
-scripts/build.sh release
+scripts/build.sh release demo_app
 
 if [ -t 0 ]; then
   exec build/release/bin/demo_app "$@"
