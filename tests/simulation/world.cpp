@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "common/base/earliest.hpp"
+
 namespace parley::simulation {
 namespace {
 
@@ -192,11 +194,8 @@ void World::run(Duration time) {
   };
   for (int idle = 0;;) {
     std::optional<TimePoint> first = schedule_.next();
-    const auto consider = [&](std::optional<TimePoint> deadline) {
-      if (deadline && (!first || *deadline < *first)) first = deadline;
-    };
-    consider(service_->next_deadline());
-    for (auto& user : users) consider(user->engine_->next_deadline());
+    keep_earliest(first, service_->next_deadline());
+    for (auto& user : users) keep_earliest(first, user->engine_->next_deadline());
     if (!first || *first > until) break;
     idle = *first <= now ? idle + 1 : 0;
     if (idle > 100'000) throw std::runtime_error("time stands still");

@@ -2,6 +2,8 @@
 
 #include <parley/version.hpp>
 
+#include "common/base/earliest.hpp"
+
 namespace parley::detail {
 namespace {
 
@@ -30,8 +32,7 @@ bool is_final(const Error& error) {
 
 std::optional<TimePoint> earliest(std::initializer_list<std::optional<TimePoint>> deadlines) {
   std::optional<TimePoint> first;
-  for (const auto& deadline : deadlines)
-    if (deadline && (!first || *deadline < *first)) first = deadline;
+  for (const auto& deadline : deadlines) keep_earliest(first, deadline);
   return first;
 }
 

@@ -4,6 +4,7 @@
 #include <limits>
 #include <unordered_map>
 
+#include "common/base/earliest.hpp"
 #include "common/base/limits.hpp"
 
 namespace parley::sync {
@@ -248,12 +249,9 @@ std::optional<SubscriberAction> Subscriber::next(TimePoint) {
 
 std::optional<TimePoint> Subscriber::next_deadline() const {
   std::optional<TimePoint> first;
-  const auto consider = [&](std::optional<TimePoint> deadline) {
-    if (deadline && (!first || *deadline < *first)) first = deadline;
-  };
-  consider(retry_at_);
-  consider(renew_at_);
-  for (const auto& [id, batch] : batches_) consider(batch.silence_deadline);
+  keep_earliest(first, retry_at_);
+  keep_earliest(first, renew_at_);
+  for (const auto& [id, batch] : batches_) keep_earliest(first, batch.silence_deadline);
   return first;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/base/earliest.hpp"
 #include "common/base/limits.hpp"
 #include "common/base/random.hpp"
 
@@ -301,13 +302,10 @@ void ClientMachine::on_time(TimePoint now) {
 
 std::optional<TimePoint> ClientMachine::next_deadline() const {
   std::optional<TimePoint> first;
-  const auto consider = [&](std::optional<TimePoint> deadline) {
-    if (deadline && (!first || *deadline < *first)) first = deadline;
-  };
-  consider(init_deadline_);
-  consider(silence_deadline_);
-  if (state_ == ClientState::waiting) consider(retry_at_);
-  for (const auto& [id, pending] : requests_) consider(pending.deadline);
+  keep_earliest(first, init_deadline_);
+  keep_earliest(first, silence_deadline_);
+  if (state_ == ClientState::waiting) keep_earliest(first, retry_at_);
+  for (const auto& [id, pending] : requests_) keep_earliest(first, pending.deadline);
   return first;
 }
 

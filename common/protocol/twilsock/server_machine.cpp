@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/base/earliest.hpp"
 #include "common/base/random.hpp"
 #include "common/protocol/twilsock/continuation.hpp"
 
@@ -192,7 +193,7 @@ void ServerMachine::on_time(TimePoint now) {
 std::optional<TimePoint> ServerMachine::next_deadline() const {
   std::optional<TimePoint> first;
   for (const auto& deadline : {init_deadline_, ping_at_, notice_at_, expires_at_})
-    if (deadline && (!first || *deadline < *first)) first = deadline;
+    keep_earliest(first, deadline);
   return first;
 }
 
