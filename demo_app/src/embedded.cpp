@@ -1,11 +1,9 @@
 #include "demo_app/src/embedded.hpp"
 
-#include <boost/asio/post.hpp>
-#include <future>
-
 #include "chat_service/service.hpp"
 #include "common/base/random.hpp"
 #include "common/base/sid.hpp"
+#include "demo_app/src/on_runtime.hpp"
 #include "token_server/token_server.hpp"
 
 namespace parley::demo {
@@ -13,15 +11,6 @@ namespace {
 
 constexpr auto kTokenLife = std::chrono::hours(1);
 constexpr auto kGrace = std::chrono::seconds(1);
-
-// Runs `act` on the runtime's thread and waits for it: the token server lives there.
-template <class Act>
-auto on_runtime(Runtime& runtime, Act act) {
-  std::packaged_task<decltype(act())()> task(std::move(act));
-  auto result = task.get_future();
-  boost::asio::post(runtime.executor(), std::move(task));
-  return result.get();
-}
 
 }  // namespace
 

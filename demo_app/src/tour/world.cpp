@@ -1,24 +1,9 @@
 #include "demo_app/src/tour/world.hpp"
 
-#include <boost/asio/post.hpp>
-#include <future>
-
 #include "common/net/url.hpp"
+#include "demo_app/src/on_runtime.hpp"
 
 namespace parley::demo {
-namespace {
-
-template <class Act>
-void on_runtime(Runtime& runtime, Act act) {
-  std::promise<void> done;
-  boost::asio::post(runtime.executor(), [&] {
-    act();
-    done.set_value();
-  });
-  done.get_future().wait();
-}
-
-}  // namespace
 
 World::World() {
   embedded = std::move(Embedded::start(runtime).value());
