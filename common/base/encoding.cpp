@@ -1,6 +1,7 @@
 #include "common/base/encoding.hpp"
 
 #include <array>
+#include <cstring>
 
 namespace parley {
 namespace {
@@ -17,6 +18,14 @@ constexpr std::array<std::int8_t, 256> make_reverse_table() {
   return table;
 }
 constexpr auto kReverse = make_reverse_table();
+
+// Two characters at a time: half the steps of the encoder.
+constexpr std::array<std::array<char, 2>, 4096> make_pair_table() {
+  std::array<std::array<char, 2>, 4096> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) table[i] = {kBase64Url[i >> 6], kBase64Url[i & 63]};
+  return table;
+}
+constexpr auto kBase64UrlPairs = make_pair_table();
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -48,17 +57,26 @@ std::string hex_encode(std::span<const std::uint8_t> bytes) {
   return out;
 }
 
-std::string base64url_encode(std::string_view bytes) {
-  std::string out;
-  out.reserve((bytes.size() * 4 + 2) / 3);
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (auto byte : as_bytes(bytes)) {
-    bits = bits << 8 | byte;
-    count += 8;
-    while (count >= 6) out += kBase64Url[bits >> (count -= 6) & 63];
+char* base64url_encode_to(char* out, std::string_view bytes) {
+  const auto in = as_bytes(bytes);
+  const auto byte = [&in](std::size_t i) -> std::uint32_t { return i < in.size() ? in[i] : 0; };
+  std::size_t i = 0;
+  for (; i + 3 <= in.size(); i += 3, out += 4) {
+    const std::uint32_t bits = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+    std::memcpy(out, kBase64UrlPairs[bits >> 12].data(), 2);
+    std::memcpy(out + 2, kBase64UrlPairs[bits & 4095].data(), 2);
   }
-  if (count > 0) out += kBase64Url[bits << (6 - count) & 63];
+  if (i == in.size()) return out;
+  const std::uint32_t bits = byte(i) << 16 | byte(i + 1) << 8;
+  *out++ = kBase64Url[bits >> 18];
+  *out++ = kBase64Url[bits >> 12 & 63];
+  if (in.size() - i == 2) *out++ = kBase64Url[bits >> 6 & 63];
+  return out;
+}
+
+std::string base64url_encode(std::string_view bytes) {
+  std::string out(base64url_size(bytes.size()), '\0');
+  base64url_encode_to(out.data(), bytes);
   return out;
 }
 

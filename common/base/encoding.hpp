@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <parley/error.hpp>
 #include <span>
@@ -13,6 +14,11 @@ std::string hex_encode(std::span<const std::uint8_t> bytes);
 
 /// RFC 4648 §5 without padding, as JWT uses it.
 std::string base64url_encode(std::string_view bytes);
+/// Characters that so many bytes become.
+constexpr std::size_t base64url_size(std::size_t bytes) { return (bytes * 4 + 2) / 3; }
+/// Writes base64url_size(bytes.size()) characters and returns their end. The bytes may lie in the place that
+/// is written if they end at or behind its end: what is written never overtakes what is read.
+char* base64url_encode_to(char* out, std::string_view bytes);
 /// Strict: no padding, no white space, no other alphabet, no stray bits in the last character.
 Result<std::string> base64url_decode(std::string_view text);
 

@@ -31,6 +31,11 @@ inline constexpr std::size_t kHeldEvents = 50'000;           ///< of one object,
 inline constexpr std::size_t kHttpHeaderBytes = 16 * 1024;
 inline constexpr std::size_t kHttpBodyBytes = 64 * 1024;
 
+inline constexpr std::size_t kJwksBytes = 256 * 1024;  ///< the published keys of one issuer
+inline constexpr std::size_t kJwksKeys = 100;          ///< of one issuer
+inline constexpr std::size_t kJwksWaiting = 1000;      ///< tokens that wait while keys are fetched
+inline constexpr std::size_t kKeyIdBytes = 256;        ///< `kid` of a foreign key or token
+
 inline constexpr std::size_t kSendQueueBytes = 4 * 1024 * 1024;  ///< waiting for one slow receiver
 
 }  // namespace parley::limits

@@ -23,6 +23,12 @@ TEST(JsonParse, RefusesBadSyntaxAndBadUtf8) {
   EXPECT_FALSE(parse_object("[]"));
 }
 
+TEST(JsonParse, RefusesAZeroByteAndWhateverIsBehindIt) {
+  using namespace std::string_view_literals;
+  for (const auto bad : {"{}\0"sv, "{}\0x"sv, "\0{}"sv, "{\"a\":\"\0\"}"sv, "\0"sv}) EXPECT_FALSE(parse(bad));
+  EXPECT_FALSE(parse_unique_object("{\"a\":1}\0{\"a\":2}"sv));
+}
+
 TEST(JsonReader, NamesThePathOfTheFirstBadMember) {
   const Value value = Value::parse(R"({"a": 1, "b": "x", "c": null})");
   Reader reader(value, "messages[3]");
