@@ -11,16 +11,20 @@ Error expected(std::string_view field, std::string_view what) {
   return {.code = Errc::invalid_argument, .message = std::string(field) + ": expected " + std::string(what)};
 }
 
-Result<void> check(const ApiKey& key, const TokenSpec& spec) {
+}  // namespace
+
+Result<void> check_key(const ApiKey& key) {
   if (!is_sid(key.account_sid, "AC")) return expected("account_sid", "\"AC\" and 32 lower-case hex digits");
   if (!is_sid(key.key_sid, "SK")) return expected("api_key_sid", "\"SK\" and 32 lower-case hex digits");
   if (key.secret.empty()) return expected("api_key_secret", "a text that is not empty");
-  if (spec.identity.empty()) return expected("identity", "a text that is not empty");
-  if (spec.ttl < std::chrono::seconds(1) || spec.ttl > kMaxLife) return expected("ttl", "1 to 86400 seconds");
   return {};
 }
 
-}  // namespace
+Result<void> check_token_input(std::string_view identity, std::chrono::seconds ttl) {
+  if (identity.empty()) return expected("identity", "a text that is not empty");
+  if (ttl < std::chrono::seconds(1) || ttl > kMaxLife) return expected("ttl", "1 to 86400 seconds");
+  return {};
+}
 
 std::string_view to_string(Algorithm algorithm) {
   switch (algorithm) {
@@ -41,7 +45,8 @@ std::optional<Algorithm> parse_algorithm(std::string_view name) {
 }
 
 Result<std::string> mint(const ApiKey& key, const TokenSpec& spec, WallTime now) {
-  if (auto checked = check(key, spec); !checked) return checked.error();
+  if (auto checked = check_key(key); !checked) return checked.error();
+  if (auto checked = check_token_input(spec.identity, spec.ttl); !checked) return checked.error();
   auto header = header_text(spec);
   if (!header) return header;
   auto payload = payload_text(key, spec, unix_seconds(now));

@@ -53,29 +53,37 @@ Error not_json(std::string_view part) {
 
 }  // namespace
 
-Result<Header> read_header(std::string_view header_text) {
-  auto header = json::parse_unique_object(header_text);
-  if (!header) return not_json("header");
-  return Header{text(*header, "alg"), text(*header, "typ"), text(*header, "cty")};
+Header header_of(const Value& header) {
+  return {text(header, "alg"), text(header, "typ"), text(header, "cty")};
 }
 
-Result<Payload> read_payload(std::string_view payload_text) {
-  auto parsed = json::parse_unique_object(payload_text);
-  if (!parsed) return not_json("payload");
+Payload payload_of(const Value& payload) {
   Payload out;
-  out.jti = text(*parsed, "jti");
-  out.iss = text(*parsed, "iss");
-  out.sub = text(*parsed, "sub");
-  out.nbf = seconds(*parsed, "nbf");
-  out.iat = seconds(*parsed, "iat");
-  out.exp = seconds(*parsed, "exp");
-  const Value* grants = member(*parsed, "grants");
+  out.jti = text(payload, "jti");
+  out.iss = text(payload, "iss");
+  out.sub = text(payload, "sub");
+  out.nbf = seconds(payload, "nbf");
+  out.iat = seconds(payload, "iat");
+  out.exp = seconds(payload, "exp");
+  const Value* grants = member(payload, "grants");
   if (!grants || !grants->is_object()) return out;
   out.has_grants = true;
   out.identity = text(*grants, "identity");
   read_chat(*grants, "chat", out.chat);
   read_chat(*grants, "ip_messaging", out.chat);
   return out;
+}
+
+Result<Header> read_header(std::string_view header_text) {
+  auto header = json::parse_unique_object(header_text);
+  if (!header) return not_json("header");
+  return header_of(*header);
+}
+
+Result<Payload> read_payload(std::string_view payload_text) {
+  auto payload = json::parse_unique_object(payload_text);
+  if (!payload) return not_json("payload");
+  return payload_of(*payload);
 }
 
 }  // namespace parley::token

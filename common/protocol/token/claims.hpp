@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/base/json.hpp"
 #include "common/protocol/token/jwt.hpp"
 
 /// A token's JSON as plain values; what they mean is decided by the verifier. Inner to this room.
@@ -34,6 +35,10 @@ struct Payload {
   std::string identity;  ///< empty if absent or no text
   ChatSection chat;
 };
+
+/// What an object says; of no other value than an object.
+Header header_of(const json::Value& header);
+Payload payload_of(const json::Value& payload);
 
 /// Both fail with 20101 if the text is not one JSON object, names a member twice or is nested too deeply.
 Result<Header> read_header(std::string_view text);

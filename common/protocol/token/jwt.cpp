@@ -1,6 +1,5 @@
 #include "common/protocol/token/jwt.hpp"
 
-#include "common/base/crypto.hpp"
 #include "common/base/encoding.hpp"
 #include "common/base/limits.hpp"
 
@@ -29,6 +28,8 @@ std::string_view words(TokenCode code) {
   return "Invalid Access Token";
 }
 
+}  // namespace
+
 HashAlgorithm hash_of(Algorithm algorithm) {
   switch (algorithm) {
     case Algorithm::hs384:
@@ -40,8 +41,6 @@ HashAlgorithm hash_of(Algorithm algorithm) {
   }
   return HashAlgorithm::sha256;
 }
-
-}  // namespace
 
 Error refuse_token(TokenCode code, std::string_view reason) {
   return {.code = Errc::invalid_token,

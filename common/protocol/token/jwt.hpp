@@ -3,9 +3,11 @@
 #include <string>
 #include <string_view>
 
+#include "common/base/crypto.hpp"
 #include "common/protocol/token/access_token.hpp"
 
-/// The compact form of a signed token: three base64url parts joined by dots. Inner to this room.
+/// The compact form of a signed token: three base64url parts joined by dots. Inner to this room, but for
+/// split_jwt(), which tokens of other issuers go through too.
 namespace parley::token {
 
 /// The numbers of the published error dictionary that say why a token is refused.
@@ -33,6 +35,9 @@ struct Jwt {
 
 /// Fails with 20101 on anything but three base64url parts within limits::kTokenBytes.
 Result<Jwt> split_jwt(std::string_view token);
+
+/// The digest under an algorithm's HMAC.
+HashAlgorithm hash_of(Algorithm algorithm);
 
 /// The raw signature of `signing_input`.
 std::string sign(Algorithm algorithm, std::string_view secret, std::string_view signing_input);

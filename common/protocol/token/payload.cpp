@@ -18,7 +18,7 @@ Result<std::string> text_of(const Value& value) {
   try {
     return value.dump();
   } catch (const Value::type_error&) {
-    return Error{.code = Errc::invalid_argument, .message = "token: expected every text to be UTF-8"};
+    return not_utf8();
   }
 }
 
@@ -84,7 +84,35 @@ class GrantWriter {
   Value& grants_;
 };
 
+Result<Value> grants_of(const TokenSpec& spec) {
+  Value grants = Value::object();
+  grants["identity"] = spec.identity;
+  GrantWriter writer{grants};
+  for (const auto& grant : spec.grants) std::visit(writer, grant);
+  if (writer.failure) return *writer.failure;
+  return Result<Value>(boost::system::in_place_value, std::move(grants));
+}
+
+void cut_at_endpoint(Value chat, GrantPieces& out) {
+  const auto service = chat.find("service_sid");
+  const bool first = service == chat.end();
+  out.before_endpoint += first ? "{" : "{\"service_sid\":" + service->dump();
+  if (!first) chat.erase("service_sid");
+  if (chat.contains("endpoint_id")) out.endpoint_id = chat["endpoint_id"].get<std::string>();
+  chat.erase("endpoint_id");
+  const bool last = chat.empty();
+  out.endpoint_open = first ? "\"endpoint_id\":\"" : ",\"endpoint_id\":\"";
+  out.endpoint_close = first && !last ? "\"," : "\"";
+  if (!first && !last) out.after_endpoint += ",";
+  out.after_endpoint += chat.dump().substr(1);
+  out.has_chat = true;
+}
+
 }  // namespace
+
+Error not_utf8() {
+  return {.code = Errc::invalid_argument, .message = "token: expected every text to be UTF-8"};
+}
 
 std::int64_t unix_seconds(WallTime time) {
   return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
@@ -100,21 +128,36 @@ Result<std::string> header_text(const TokenSpec& spec) {
 }
 
 Result<std::string> payload_text(const ApiKey& key, const TokenSpec& spec, std::int64_t issued_at) {
-  Value grants = Value::object();
-  grants["identity"] = spec.identity;
-  GrantWriter writer{grants};
-  for (const auto& grant : spec.grants) std::visit(writer, grant);
-  if (writer.failure) return *writer.failure;
-
+  auto grants = grants_of(spec);
+  if (!grants) return grants.error();
   Value payload = Value::object();
   payload["jti"] = key.key_sid + "-" + std::to_string(issued_at);
-  payload["grants"] = std::move(grants);
+  payload["grants"] = std::move(*grants);
   if (spec.not_before) payload["nbf"] = unix_seconds(*spec.not_before);
   payload["iat"] = issued_at;
   payload["exp"] = issued_at + spec.ttl.count();
   payload["iss"] = key.key_sid;
   payload["sub"] = key.account_sid;
   return text_of(payload);
+}
+
+Result<GrantPieces> grant_pieces(const TokenSpec& spec) {
+  TokenSpec nobody = spec;
+  nobody.identity.clear();
+  const auto grants = grants_of(nobody);
+  if (!grants) return grants.error();
+  if (auto text = text_of(*grants); !text) return text.error();
+  GrantPieces out;
+  for (const auto& [name, grant] : grants->items()) {
+    if (name == "identity") continue;
+    std::string& text = out.has_chat ? out.after_endpoint : out.before_endpoint;
+    text += ",\"" + name + "\":";
+    if (name == "chat")
+      cut_at_endpoint(grant, out);
+    else
+      text += grant.dump();
+  }
+  return out;
 }
 
 }  // namespace parley::token

@@ -147,6 +147,12 @@ const ApiKey* KeyRing::find(std::string_view key_sid) const {
   return found == keys_.end() ? nullptr : &found->second;
 }
 
+std::vector<const ApiKey*> KeyRing::all() const {
+  std::vector<const ApiKey*> out;
+  for (const auto& [sid, key] : keys_) out.push_back(&key);
+  return out;
+}
+
 Result<Claims> verify(std::string_view token, const KeyRing& keys, const VerifyPolicy& policy, WallTime now) {
   auto opened = open(token);
   if (!opened) return opened.error();

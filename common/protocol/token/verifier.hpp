@@ -24,6 +24,9 @@ class KeyRing {
   void remove(std::string_view key_sid);
   /// Null if unknown. Valid until the ring changes.
   const ApiKey* find(std::string_view key_sid) const;
+  bool empty() const { return keys_.empty(); }
+  /// Each key, by SID. Valid until the ring changes.
+  std::vector<const ApiKey*> all() const;
 
  private:
   std::map<std::string, ApiKey, std::less<>> keys_;

@@ -2,60 +2,22 @@
 
 #include <gmock/gmock.h>
 
-#include <fstream>
-#include <nlohmann/json.hpp>
-
 #include "common/protocol/token/jwt.hpp"
-#include "tests/unit/token/samples.hpp"
+#include "tests/unit/token/golden_spec.hpp"
 
 namespace parley::token {
 namespace {
 
-using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-json golden(int number) {
-  std::ifstream file(std::string(PARLEY_GOLDEN_TOKENS) + "/vector" + std::to_string(number) + ".json");
-  return json::parse(file);
-}
-
-ChatGrant chat_grant(const json& in) {
-  return {in.value("service_sid", ""), in.value("endpoint_id", ""), in.value("deployment_role_sid", ""),
-          in.value("push_credential_sid", "")};
-}
-
-VoiceGrant voice_grant(const json& in) {
-  return {in.value("incoming_allowed", false), in.value("outgoing_application_sid", ""),
-          in.value("outgoing_params", ""), in.value("push_credential_sid", ""), in.value("endpoint_id", "")};
-}
-
-Grant grant(const json& in) {
-  const std::string kind = in.begin().key();
-  const json& members = in.begin().value();
-  if (kind == "chat") return chat_grant(members);
-  if (kind == "data_sync")
-    return SyncGrant{members.value("service_sid", ""), members.value("endpoint_id", "")};
-  if (kind == "video") return VideoGrant{members.value("room", "")};
-  return voice_grant(members);
-}
-
-TokenSpec spec_of(const json& in) {
-  TokenSpec spec{.identity = in.at("identity"), .region = in.value("region", "")};
-  if (in.contains("ttl")) spec.ttl = std::chrono::seconds(in["ttl"].get<int>());
-  if (in.contains("nbf")) spec.not_before = samples::at(in["nbf"]);
-  spec.algorithm = *parse_algorithm(in.value("algorithm", "HS256"));
-  for (const auto& member : in.at("grants")) spec.grants.push_back(grant(member));
-  return spec;
-}
-
 class KnownAnswer : public testing::TestWithParam<int> {};
 
 TEST_P(KnownAnswer, IsMintedByteForByte) {
-  const json vector = golden(GetParam());
+  const auto vector = samples::golden(GetParam());
   SCOPED_TRACE(vector["name"].get<std::string>());
-  const auto token = mint(samples::key(), spec_of(vector), samples::at(vector["now"]));
+  const auto token = mint(samples::key(), samples::spec_of(vector), samples::at(vector["now"]));
   ASSERT_TRUE(token) << token.error().to_string();
   EXPECT_EQ(*token, vector["token"]);
   const auto parts = split_jwt(*token);
