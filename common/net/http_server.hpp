@@ -20,15 +20,20 @@ struct HttpServerOptions {
   std::size_t max_body_bytes = limits::kHttpBodyBytes;
   std::size_t max_message_bytes = limits::kPacketBytes;  ///< of an upgraded connection
   std::size_t max_connections = 20'000;  ///< open sockets, upgraded ones too; more are closed at once
+  /// Of one peer: an IPv4 address or an IPv6 /64. 0: no limit. More are closed at once. Behind a proxy all
+  /// connections are the proxy's.
+  std::size_t max_connections_per_address = 0;
   Duration header_timeout = std::chrono::seconds(10);  ///< also for TLS, the first byte and 101
   Duration body_timeout = std::chrono::seconds(30);    ///< and for the client to take the response
   Duration idle_timeout = std::chrono::seconds(60);    ///< between requests of a kept connection
 };
 
-/// Answers one request, which is valid during the call only. May answer later and from any thread; must
-/// answer exactly once (a second answer is ignored). An exception is answered with 500.
+/// Answers one request. May answer later and from any thread; must answer exactly once (a second answer is
+/// ignored). An exception is answered with 500. The address is valid during the call only.
 using HttpReply = std::function<void(http::Response)>;
-using HttpHandler = std::function<void(const http::Request&, const std::string& peer_address, HttpReply)>;
+using HttpHandler = std::function<void(http::Request, const std::string& peer_address, HttpReply)>;
+/// Sees a response by which the server itself refuses a request, before it is written, and may change it.
+using RefusalHook = std::function<void(http::Response&, const std::string& peer_address)>;
 /// Decides on a WebSocket upgrade for a path: nothing = accept, a response = refuse with it.
 using UpgradeCheck = std::function<std::optional<http::Response>(const http::Request&)>;
 using UpgradeHandler = std::function<void(std::unique_ptr<MessageStream>)>;
@@ -39,6 +44,9 @@ using UpgradeHandler = std::function<void(std::unique_ptr<MessageStream>)>;
 /// Malformed, oversized and slow requests are answered here (400, 408, 413, 417, 431, 505) with the JSON body
 /// {"status","code","message"} (20001 for 400, else 20000 + status) and never reach the handler. Requests
 /// of one connection are handled one after the other.
+///
+/// More than one core: one server per executor, all of them accepting from one listening socket; see
+/// start_beside(). Nothing is shared between them but that socket and the limits on connections.
 ///
 /// The handler may destroy the server.
 class HttpServer {
@@ -52,12 +60,35 @@ class HttpServer {
   /// request, and so does an upgrade to anything but a WebSocket.
   void on_upgrade(UpgradeCheck check, UpgradeHandler handler);
 
+  /// Call before start(). `hook` runs once for each 400, 408, 413, 417, 431, 500 (an exception), 503 (an
+  /// upgrade while the server stops) and 505 that is answered here: to add headers, to count, to log.
+  void on_refusal(RefusalHook hook);
+
   /// Binds and listens. The address returned has the real port. Fails with Errc::unreachable (the address
   /// cannot be had) or Errc::invalid_config (a TLS file cannot be used).
   Result<ListenAddress> start();
 
-  /// Stops accepting, lets requests in flight finish, closes idle connections; `done` runs when all HTTP
-  /// connections ended or after `grace`, never inside this call. Upgraded connections belong to their owner.
+  /// Instead of start(): accepts from the socket on which `first` listens, whatever `options.listen` says.
+  /// The two limits on connections count the sockets of both. `first` must have started and must not be used
+  /// by another thread during this call; afterwards the two are independent, and each may stop or end first:
+  /// connections that wait are then taken by the other. Fails with Errc::invalid_config (`first` does not
+  /// listen, the system is Windows, a TLS file cannot be used).
+  Result<void> start_beside(const HttpServer& first);
+
+  /// Reads certificate and key again, from the same files or from others. Connections that are open keep
+  /// theirs, new ones get the new ones. On failure (Errc::invalid_config, which names the file) nothing
+  /// changes. A server that was made without TLS stays without.
+  Result<void> reload_tls();
+  Result<void> reload_tls(TlsServerOptions options);
+
+  /// Open sockets, upgraded ones too. Any thread.
+  std::size_t connections() const;
+
+  /// Stops accepting, lets requests in flight finish (their answers say "Connection: close"), closes idle
+  /// connections; `done` runs when all HTTP connections ended or after `grace`, never inside this call. What
+  /// has arrived before is in flight: connections that wait to be accepted, and requests of which the first
+  /// byte is here. A connection that has made no request yet gets one second for its first. Upgraded
+  /// connections belong to their owner.
   void stop(Duration grace, std::function<void()> done);
 
  private:

@@ -1,6 +1,6 @@
 #pragma once
-#include <memory>
 #include <parley/error.hpp>
+#include <parley/seams.hpp>
 #include <string>
 
 namespace parley::net {
@@ -11,9 +11,14 @@ struct TlsClientOptions {
   bool verify = true;     ///< false accepts any certificate: tests only
 };
 
+/// Both files are read when the server starts or is told to read them again. Refused are files that do not
+/// belong together and certificates whose time has not come or is over.
 struct TlsServerOptions {
   std::string certificate_file{};  ///< PEM, leaf first, then intermediates
-  std::string private_key_file{};  ///< PEM
+  std::string private_key_file{};  ///< PEM, without a passphrase
 };
+
+/// When the first certificate in a PEM file expires. Fails with Errc::invalid_config, naming the file.
+Result<WallTime> certificate_expires_at(const std::string& certificate_file);
 
 }  // namespace parley::net

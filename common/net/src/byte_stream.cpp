@@ -1,6 +1,5 @@
 #include "common/net/src/byte_stream.hpp"
 
-#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
 
 namespace parley::net {
@@ -8,9 +7,18 @@ namespace {
 
 constexpr auto kFarewell = std::chrono::seconds(2);
 
+/// Asio then runs it on the socket's own executor, for which it has a short way.
+auto without_executor(ByteStream::IoHandler done) {
+  return
+      [done = std::move(done)](ErrorCode error, std::size_t size) mutable { std::move(done)(error, size); };
+}
+
 class PlainStream final : public ByteStream {
  public:
-  explicit PlainStream(tcp::socket socket) : socket_(std::move(socket)) {}
+  explicit PlainStream(tcp::socket socket) : socket_(std::move(socket)) {
+    ErrorCode ignored;
+    socket_.non_blocking(true, ignored);
+  }
 
   asio::any_io_executor get_executor() override { return socket_.get_executor(); }
 
@@ -19,11 +27,24 @@ class PlainStream final : public ByteStream {
   }
 
   void async_read_some(ReadBuffers buffers, IoHandler done) override {
-    socket_.async_read_some(buffers, asio::bind_executor(get_executor(), std::move(done)));
+    socket_.async_read_some(buffers, without_executor(std::move(done)));
   }
 
   void async_write_some(WriteBuffers buffers, IoHandler done) override {
-    socket_.async_write_some(buffers, asio::bind_executor(get_executor(), std::move(done)));
+    socket_.async_write_some(buffers, without_executor(std::move(done)));
+  }
+
+  std::size_t read_now(asio::mutable_buffer buffer, ErrorCode& error) override {
+    return socket_.receive(buffer, 0, error);
+  }
+
+  std::size_t write_now(std::string_view bytes, ErrorCode& error) override {
+    return socket_.send(asio::buffer(bytes.data(), bytes.size()), 0, error);
+  }
+
+  void async_wait_readable(DoneHandler done) override {
+    socket_.async_wait(tcp::socket::wait_read,
+                       [done = std::move(done)](ErrorCode error) mutable { std::move(done)(error); });
   }
 
   void async_shutdown(DoneHandler done) override {
@@ -39,6 +60,8 @@ class PlainStream final : public ByteStream {
   }
 
   std::string peer_address() const override { return peer_address_of(socket_); }
+
+  bool has_input() override { return has_arrived(socket_); }
 
  private:
   using Scratch = std::array<char, 4096>;
@@ -78,6 +101,11 @@ void async_write_all(ByteStream& stream, std::string_view bytes, ByteStream::Don
     async_write_all(stream, bytes.substr(written), std::move(done));
   };
   stream.async_write_some(WriteBuffers(asio::buffer(bytes.data(), bytes.size())), std::move(next));
+}
+
+bool has_arrived(tcp::socket& socket) {
+  ErrorCode error;
+  return socket.available(error) != 0 || error;
 }
 
 std::string peer_address_of(const tcp::socket& socket) {

@@ -66,6 +66,14 @@ class ByteStream {
   virtual void async_handshake(Side side, DoneHandler done) = 0;
   virtual void async_read_some(ReadBuffers buffers, IoHandler done) = 0;
   virtual void async_write_some(WriteBuffers buffers, IoHandler done) = 0;
+
+  /// What can be done without waiting, for those who want neither the cost of a handler nor a buffer that
+  /// waits: error::would_block if it is nothing. Not while the same is under way as an operation.
+  virtual std::size_t read_now(asio::mutable_buffer buffer, ErrorCode& error) = 0;
+  virtual std::size_t write_now(std::string_view bytes, ErrorCode& error) = 0;
+  /// Until read_now() is worth a try: bytes, the end or an error have come.
+  virtual void async_wait_readable(DoneHandler done) = 0;
+
   /// Says goodbye, waits a short time for the peer's, then closes. Without the wait, bytes of the peer that
   /// nobody read would make the system reset the connection and the peer could lose our last words.
   /// Reports no error: how the farewell went changes nothing.
@@ -74,6 +82,8 @@ class ByteStream {
   virtual void close() = 0;
   /// Without the port; "" if unknown.
   virtual std::string peer_address() const = 0;
+  /// Whether bytes (or the end) have arrived that nobody has read yet.
+  virtual bool has_input() = 0;
 
   /// Something that shall live as long as this stream.
   void hold(std::shared_ptr<void> something) { held_ = std::move(something); }
@@ -92,6 +102,9 @@ std::unique_ptr<ByteStream> make_plain_stream(tcp::socket socket);
 
 /// Writes all of `bytes`, which must live until `done` ran.
 void async_write_all(ByteStream& stream, std::string_view bytes, ByteStream::DoneHandler done);
+
+/// As ByteStream::has_input(), of the socket alone.
+bool has_arrived(tcp::socket& socket);
 
 /// "127.0.0.1" also for an IPv4 peer of an IPv6 socket; "" if the socket is not connected.
 std::string peer_address_of(const tcp::socket& socket);

@@ -1,15 +1,17 @@
 #include "common/net/src/http_connection.hpp"
 
-#include <boost/asio/dispatch.hpp>
+#include <algorithm>
 #include <utility>
 
+#include "common/net/src/http_reply.hpp"
 #include "common/net/src/http_writer.hpp"
 
 namespace parley::net {
 namespace {
 
-constexpr std::size_t kReadBytes = 4096;
 constexpr std::size_t kKeptBuffer = 64 * 1024;
+/// Of a connection without a request when the server stops: its request may be under way.
+constexpr Duration kLastChance = std::chrono::seconds(1);
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
@@ -25,19 +27,22 @@ void HttpConnection::start() {
 
 void HttpConnection::enter(Phase phase) {
   phase_ = phase;
-  const auto allowed = time_allowed(phase);
-  deadline_ = allowed == Duration::max() ? TimePoint::max() : std::chrono::steady_clock::now() + allowed;
+  deadline_.reset();
 }
 
-Duration HttpConnection::time_allowed(Phase phase) const {
+Duration HttpConnection::time_allowed() const {
   const auto& options = server_->options;
-  switch (phase) {
+  const auto first =
+      server_->stopping ? std::min(options.header_timeout, kLastChance) : options.header_timeout;
+  switch (phase_) {
     case Phase::securing:
-    case Phase::header:
-      return options.header_timeout;
+      return first;
     // A new connection owes us its first request; one that has made a request may think for a while.
     case Phase::idle:
-      return request_number_ == 0 ? options.header_timeout : options.idle_timeout;
+      return request_number_ == 0 ? first : options.idle_timeout;
+    case Phase::header:
+      return options.header_timeout;
+    case Phase::inviting:
     case Phase::body:
     case Phase::writing:
       return options.body_timeout;
@@ -50,55 +55,75 @@ void HttpConnection::on_secured(ErrorCode error) {
   if (phase_ == Phase::closed) return;
   if (error) return end();
   enter(Phase::idle);
-  read();
+  wait();
 }
 
-void HttpConnection::read() {
-  reading_ = true;
-  const auto space = in_.prepare(kReadBytes);
-  auto next = [self = shared_from_this()](ErrorCode error, std::size_t size) { self->on_read(error, size); };
-  stream_->async_read_some(ReadBuffers(space), std::move(next));
+bool HttpConnection::wants_input() const {
+  return phase_ == Phase::idle || phase_ == Phase::header || phase_ == Phase::body;
 }
 
-void HttpConnection::on_read(ErrorCode error, std::size_t size) {
-  reading_ = false;
-  const bool wanted = phase_ == Phase::idle || phase_ == Phase::header || phase_ == Phase::body;
-  if (!wanted) return;  // closed, or refused for being too slow while this was under way
+void HttpConnection::wait() {
+  stream_->async_wait_readable([self = shared_from_this()](ErrorCode error) { self->on_readable(error); });
+}
+
+void HttpConnection::on_readable(ErrorCode error) {
+  if (!wants_input()) return;  // closed, or refused for being too slow while this was under way
+  auto& buffer = server_->read_buffer;
+  const auto size = error ? 0 : stream_->read_now(asio::buffer(buffer), error);
+  if (error == asio::error::would_block) return wait();
   if (error) return end();
-  in_.commit(size);
-  advance();
+  const std::string_view bytes(buffer.data(), size);
+  if (in_.empty()) return proceed(bytes);
+  in_ += bytes;
+  proceed({});
 }
 
-void HttpConnection::advance() {
-  if (in_.size() == 0) return read();
+/// Takes one request after the other, not one inside the other: a client may send many at once. `bytes` are
+/// new; without any it goes on with what was left over.
+void HttpConnection::proceed(std::string_view bytes) {
+  if (std::exchange(proceeding_, true)) return;
+  bool go_on = bytes.empty() || use(bytes);
+  while (go_on && wants_input() && !in_.empty()) go_on = use(in_);
+  proceeding_ = false;
+  if (wants_input()) wait();
+}
+
+/// False if more bytes are needed.
+bool HttpConnection::use(std::string_view bytes) {
   if (phase_ == Phase::idle) {
     parser_.emplace(HttpLimits{server_->options.max_header_bytes, server_->options.max_body_bytes});
     ++request_number_;
     enter(Phase::header);
   }
-  parse();
-}
-
-void HttpConnection::parse() {
-  const auto data = in_.cdata();
-  in_.consume(parser_->feed({static_cast<const char*>(data.data()), data.size()}));
-  if (parser_->refused()) return refuse(*parser_->refused());
-  if (parser_->done()) return handle();
+  const auto used = parser_->feed(bytes);
+  bytes.data() == in_.data() ? in_.erase(0, used) : in_.assign(bytes.substr(used));
+  if (parser_->refused())
+    cut_off(*parser_->refused());
+  else if (parser_->done())
+    handle();
   // What is left over now is a piece of a header or of a chunk's frame: neither is long in honest requests.
-  if (in_.size() > server_->options.max_header_bytes) return refuse(400);
-  if (phase_ == Phase::header && parser_->header_done()) return after_header();
-  read();
+  else if (in_.size() > server_->options.max_header_bytes)
+    cut_off(400);
+  else
+    return after_header(), false;
+  return true;
 }
 
 void HttpConnection::after_header() {
-  enter(Phase::body);
+  if (phase_ != Phase::header || !parser_->header_done()) return;
   const bool waits =
       parser_->expects_continue() && !parser_->is_http_1_0() && parser_->request().body.empty();
-  if (!waits) return read();
+  if (waits) return invite_body();
+  enter(Phase::body);
+}
+
+void HttpConnection::invite_body() {
+  enter(Phase::inviting);
   async_write_all(*stream_, kContinue, [self = shared_from_this()](ErrorCode error) {
-    if (self->phase_ != Phase::body) return;
+    if (self->phase_ != Phase::inviting) return;
     if (error) return self->end();
-    self->read();
+    self->enter(Phase::body);
+    self->wait();
   });
 }
 
@@ -106,30 +131,22 @@ void HttpConnection::handle() {
   keep_alive_ = parser_->keeps_alive();
   enter(Phase::handling);
   const auto keep_alive_during_call = shared_from_this();
+  const HttpReplyTo::Scope scope(this);
   try {
     if (parser_->asks_for_upgrade() && try_upgrade()) return;
-    server_->handler(parser_->request(), peer_address_, make_reply());
+    server_->handler(parser_->take_request(), peer_address_,
+                     HttpReplyTo(*this, request_number_, server_->executor));
   } catch (...) {
     // A handler that throws costs its own request only.
-    answer(request_number_, error_response(500));
+    if (phase_ == Phase::handling) refuse(500);
   }
-}
-
-HttpReply HttpConnection::make_reply() {
-  return [executor = stream_->get_executor(), weak = weak_from_this(),
-          number = request_number_](http::Response response) {
-    if (weak.expired()) return;
-    auto run = [weak, number, response = std::move(response)] {
-      if (const auto self = weak.lock()) self->answer(number, response);
-    };
-    asio::dispatch(executor, std::move(run));
-  };
 }
 
 bool HttpConnection::try_upgrade() {
   if (!server_->upgrade_handler || !is_websocket_upgrade(parser_->request())) return false;
-  auto refusal = server_->stopping ? error_response(503) : server_->upgrade_check(parser_->request());
-  if (refusal)
+  if (server_->stopping)
+    refuse(503);
+  else if (const auto refusal = server_->upgrade_check(parser_->request()))
     answer(request_number_, *refusal);
   else if (phase_ == Phase::handling)  // the check may have closed the server
     upgrade();
@@ -138,9 +155,7 @@ bool HttpConnection::try_upgrade() {
 
 void HttpConnection::upgrade() {
   enter(Phase::upgrading);
-  const auto rest = in_.cdata();
-  UpgradedStream upgraded{std::move(stream_),
-                          std::string(static_cast<const char*>(rest.data()), rest.size())};
+  UpgradedStream upgraded{std::move(stream_), std::move(in_)};
   const auto& options = server_->options;
   handshake_ = websocket_accept(
       std::move(upgraded), parser_->request(), options.max_message_bytes, options.header_timeout,
@@ -158,50 +173,80 @@ void HttpConnection::answer(std::uint64_t number, const http::Response& response
   if (phase_ == Phase::handling && number == request_number_) respond(response);
 }
 
-void HttpConnection::refuse(int status) {
+void HttpConnection::cut_off(int status) {
   keep_alive_ = false;
-  respond(error_response(status));
+  refuse(status);
+}
+
+void HttpConnection::refuse(int status) {
+  auto response = error_response(status);
+  try {
+    if (server_->refusal_hook) server_->refusal_hook(response, peer_address_);
+  } catch (...) {
+    response = error_response(status);  // the client gets its answer, whatever the owner wanted to add
+  }
+  if (phase_ != Phase::closed) respond(response);  // the hook may have destroyed the server
 }
 
 void HttpConnection::respond(const http::Response& response) {
   keep_alive_ = keep_alive_ && !server_->stopping;
   enter(Phase::writing);
-  out_.clear();
-  write_response(response,
-                 {.keep_alive = keep_alive_,
-                  .http_1_0 = parser_->is_http_1_0(),
-                  .head_only = parser_->request().method == "HEAD"},
-                 out_);
-  async_write_all(*stream_, out_, [self = shared_from_this()](ErrorCode error) { self->on_written(error); });
+  auto& bytes = server_->write_buffer;
+  bytes.clear();
+  write_response(
+      response,
+      {.keep_alive = keep_alive_, .http_1_0 = parser_->is_http_1_0(), .head_only = parser_->is_head()},
+      bytes);
+  ErrorCode error;
+  const auto written = stream_->write_now(bytes, error);
+  if (error == asio::error::would_block) error = {};
+  if (!error && written < bytes.size()) return write_rest(written);
+  if (bytes.capacity() > kKeptBuffer) bytes = {};
+  on_written(error);
+}
+
+void HttpConnection::write_rest(std::size_t written) {
+  out_ = std::move(server_->write_buffer);
+  const auto rest = std::string_view(out_).substr(written);
+  async_write_all(*stream_, rest, [self = shared_from_this()](ErrorCode error) {
+    self->out_ = {};
+    self->on_written(error);
+  });
 }
 
 void HttpConnection::on_written(ErrorCode error) {
   if (phase_ != Phase::writing) return;
   if (error) return end();
-  if (!keep_alive_ || server_->stopping) return part();
-  if (out_.capacity() > kKeptBuffer) out_ = {};
+  if (!keep_alive_) return part();
   parser_.reset();
+  if (in_.empty()) in_ = {};  // idle connections keep no buffers
   enter(Phase::idle);
-  advance();
+  // Stopped after this response was begun: the peer could not know, so its next request may be here already.
+  if (server_->stopping && in_.empty() && !stream_->has_input()) return part();
+  proceed({});
 }
 
 void HttpConnection::part() {
-  // A read still under way would compete with the farewell for the peer's last bytes.
-  if (reading_) return end();
   enter(Phase::parting);
   stream_->async_shutdown([self = shared_from_this()](ErrorCode) { self->end(); });
 }
 
-void HttpConnection::close_when_idle() {
-  const bool idle = phase_ == Phase::idle || phase_ == Phase::securing || phase_ == Phase::upgrading;
-  if (idle) end();
+void HttpConnection::wind_up() {
+  const bool fresh = phase_ == Phase::securing || (phase_ == Phase::idle && request_number_ == 0);
+  if (fresh)
+    deadline_.reset();  // there is less time now
+  else if (phase_ == Phase::upgrading || (phase_ == Phase::idle && !stream_->has_input()))
+    end();
 }
 
 void HttpConnection::check_deadline(TimePoint now) {
-  if (now < deadline_) return;
+  if (!deadline_) {
+    const auto allowed = time_allowed();
+    deadline_ = allowed == Duration::max() ? TimePoint::max() : now + allowed;
+  }
+  if (now < *deadline_) return;
   // Too slow a request is told so; a connection that only idles is closed without a word.
-  // (Without a read under way "100 Continue" is being written: no second write beside it.)
-  if (reading_ && (phase_ == Phase::header || phase_ == Phase::body)) return refuse(408);
+  if (phase_ == Phase::header || phase_ == Phase::body) return cut_off(408);
   end();
 }
 

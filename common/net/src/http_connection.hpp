@@ -1,5 +1,5 @@
 #pragma once
-#include <boost/beast/core/flat_buffer.hpp>
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,17 +16,25 @@ class HttpConnection;
 
 /// What the connections of one server share. Outlives the server while a connection winds up.
 struct HttpServerState {
+  explicit HttpServerState(const asio::any_io_executor& on)
+      : executor(std::make_shared<const asio::any_io_executor>(on)) {}
+
+  std::shared_ptr<const asio::any_io_executor> executor;  ///< shared with replies on other threads
   HttpServerOptions options;
   HttpHandler handler;
+  RefusalHook refusal_hook;
   UpgradeCheck upgrade_check;
   UpgradeHandler upgrade_handler;
   std::unordered_set<std::shared_ptr<HttpConnection>> connections;
   std::function<void()> on_connection_ended;  ///< after it has left `connections`
   bool stopping = false;
+  // One connection at a time reads or writes: idle ones need no buffers.
+  std::array<char, 16 * 1024> read_buffer;
+  std::string write_buffer;
 };
 
 /// One accepted connection: TLS's handshake, then requests one after the other, until it ends or becomes a
-/// WebSocket. Lives in its server's `connections`; deadlines are checked by the server's one timer.
+/// WebSocket. Lives in its server's `connections`; deadlines are kept by the server's one timer.
 class HttpConnection final : public std::enable_shared_from_this<HttpConnection> {
  public:
   HttpConnection(std::shared_ptr<HttpServerState> server, std::unique_ptr<ByteStream> stream);
@@ -34,29 +42,34 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   void start();
   /// At once, whatever is under way.
   void close();
-  /// Ends now if nothing is in flight, else after the response to what is.
-  void close_when_idle();
+  /// What a reply does, on the executor. Ignored unless that request waits for its answer.
+  void answer(std::uint64_t request_number, const http::Response& response);
+  /// The server stops: ends now if nothing is in flight, else after the response to what is. A connection
+  /// that has not made its first request yet gets a moment for it.
+  void wind_up();
   void check_deadline(TimePoint now);
 
  private:
-  enum class Phase { securing, idle, header, body, handling, writing, upgrading, parting, closed };
+  enum class Phase { securing, idle, header, inviting, body, handling, writing, upgrading, parting, closed };
 
   void enter(Phase phase);
-  Duration time_allowed(Phase phase) const;
+  Duration time_allowed() const;
   void on_secured(ErrorCode error);
-  void read();
-  void on_read(ErrorCode error, std::size_t size);
-  void advance();
-  void parse();
+  bool wants_input() const;
+  void wait();
+  void on_readable(ErrorCode error);
+  void proceed(std::string_view bytes);
+  bool use(std::string_view bytes);
   void after_header();
+  void invite_body();
   void handle();
-  HttpReply make_reply();
   bool try_upgrade();
   void upgrade();
   void on_upgraded(Result<std::unique_ptr<MessageStream>> stream);
-  void answer(std::uint64_t number, const http::Response& response);
   void refuse(int status);
+  void cut_off(int status);
   void respond(const http::Response& response);
+  void write_rest(std::size_t written);
   void on_written(ErrorCode error);
   void part();
   void end();
@@ -65,14 +78,14 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   std::unique_ptr<ByteStream> stream_;
   std::string peer_address_;
   Phase phase_ = Phase::securing;
-  TimePoint deadline_ = TimePoint::max();
-  boost::beast::flat_buffer in_;
-  std::string out_;
+  std::optional<TimePoint> deadline_;  // of this phase; counted from the timer's next look at it
+  std::string in_;                     // what has come and cannot be used yet
+  std::string out_;                    // what the peer did not take at once
   std::optional<HttpParser> parser_;
   std::unique_ptr<PendingWebSocket> handshake_;
   std::uint64_t request_number_ = 0;
   bool keep_alive_ = true;
-  bool reading_ = false;
+  bool proceeding_ = false;  // a frame below is taking one request after the other
 };
 
 }  // namespace parley::net

@@ -8,6 +8,8 @@ namespace {
 
 namespace beast_http = boost::beast::http;
 
+constexpr std::size_t kUsualHeaders = 8;
+
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
 int status_for(const boost::beast::error_code& error) {
@@ -57,8 +59,10 @@ std::size_t HttpParser::put_some(std::string_view bytes) {
   return used;
 }
 
-void HttpParser::on_request_impl(Verb, Text method, Text target, int version, BeastError& error) {
+void HttpParser::on_request_impl(Verb verb, Text method, Text target, int version, BeastError& error) {
+  request_.headers.reserve(kUsualHeaders);
   version_ = version;
+  is_head_ = verb == Verb::head;
   request_.method = view(method);
   if (!set_target(without_origin(view(target)))) refuse(400, error);
 }

@@ -29,6 +29,9 @@ class HttpParser final : private boost::beast::http::basic_parser<true> {
   std::optional<int> refused() const { return refused_; }
 
   const http::Request& request() const { return request_; }
+  /// Once, when done(); request() is empty afterwards.
+  http::Request take_request() { return std::move(request_); }
+  bool is_head() const { return is_head_; }
   bool keeps_alive() const { return keep_alive(); }
   bool asks_for_upgrade() const { return upgrade(); }
   bool is_http_1_0() const { return version_ == 10; }
@@ -63,6 +66,7 @@ class HttpParser final : private boost::beast::http::basic_parser<true> {
   std::size_t header_bytes_ = 0;  // taken so far
   int version_ = 11;
   int hosts_ = 0;
+  bool is_head_ = false;
   bool has_transfer_encoding_ = false;
   bool expects_continue_ = false;
 };

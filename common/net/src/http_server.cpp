@@ -5,17 +5,32 @@
 #include <utility>
 #include <vector>
 
+#include "common/net/src/acceptor.hpp"
 #include "common/net/src/http_connection.hpp"
-#include "common/net/src/listener.hpp"
+#include "common/net/src/seats.hpp"
 #include "common/net/src/tls_stream.hpp"
 
 namespace parley::net {
+namespace {
 
-/// The accepting half and the one timer. Pending operations keep it alive until the executor has run them.
+/// What a connection holds as long as its socket is open, upgraded or not.
+struct Ticket {
+  std::shared_ptr<void> seat;
+  std::shared_ptr<void> mark;
+};
+
+}  // namespace
+
+/// The connections' owner and the one timer. Pending operations keep it alive until the executor has run
+/// them.
 class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(asio::any_io_executor executor, HttpServerOptions options, HttpHandler handler)
-      : executor_(executor), acceptor_(executor), pause_(executor), sweep_(executor), grace_(executor) {
+  Impl(const asio::any_io_executor& executor, HttpServerOptions options, HttpHandler handler)
+      : executor_(executor),
+        acceptor_(std::make_shared<Acceptor>(executor)),
+        sweep_(executor),
+        grace_(executor),
+        state_(std::make_shared<HttpServerState>(executor)) {
     state_->options = std::move(options);
     state_->handler = std::move(handler);
   }
@@ -25,86 +40,110 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
     state_->upgrade_check = std::move(check);
     state_->upgrade_handler = std::move(handler);
   }
+  void on_refusal(RefusalHook hook) { state_->refusal_hook = std::move(hook); }
 
   Result<ListenAddress> start();
+  Result<void> start_beside(const Impl& first);
+  Result<void> reload_tls();
+  Result<void> reload_tls(TlsServerOptions options);
+  std::size_t connections() const { return static_cast<std::size_t>(mark_.use_count() - 1); }
   void stop(Duration grace, std::function<void()> done);
   void shut();
 
  private:
-  void accept();
-  void on_accepted(ErrorCode error, tcp::socket socket);
+  Result<void> load_tls();
+  void run();
   void admit(tcp::socket socket);
+  std::vector<std::shared_ptr<HttpConnection>> all_connections() const;
   void schedule_sweep();
   void sweep();
+  void wind_up();
   void close_connections();
   void report_stopped_when_empty();
 
   asio::any_io_executor executor_;
-  tcp::acceptor acceptor_;
-  asio::steady_timer pause_;
+  std::shared_ptr<Acceptor> acceptor_;
   asio::steady_timer sweep_;
   asio::steady_timer grace_;
   TlsContext tls_;
   bool sweeping_ = false;  // an expiry may be queued already when the timer is cancelled
-  std::shared_ptr<HttpServerState> state_ = std::make_shared<HttpServerState>();
-  /// One reference per open socket, upgraded ones too.
-  std::shared_ptr<void> socket_count_ = std::make_shared<char>();
+  std::shared_ptr<HttpServerState> state_;
+  std::shared_ptr<Seats> seats_ = std::make_shared<Seats>();
+  std::shared_ptr<void> mark_ = std::make_shared<char>();  // one more reference for each open socket
   std::vector<std::function<void()>> stop_waiters_;
 };
 
 Result<ListenAddress> HttpServer::Impl::start() {
-  if (state_->options.tls) {
-    auto context = make_server_context(*state_->options.tls);
-    if (!context) return context.error();
-    tls_ = *context;
-  }
-  auto address = listen_on(acceptor_, state_->options.listen);
-  if (!address) return address.error();
-  accept();
-  sweeping_ = true;
-  schedule_sweep();
+  if (auto loaded = load_tls(); !loaded) return loaded.error();
+  auto address = acceptor_->listen(state_->options.listen);
+  if (address) run();
   return address;
 }
 
-void HttpServer::Impl::accept() {
-  acceptor_.async_accept([self = shared_from_this()](ErrorCode error, tcp::socket socket) {
-    self->on_accepted(error, std::move(socket));
-  });
+Result<void> HttpServer::Impl::start_beside(const Impl& first) {
+  if (auto loaded = load_tls(); !loaded) return loaded;
+  if (auto shared = acceptor_->listen_beside(*first.acceptor_); !shared) return shared;
+  seats_ = first.seats_;
+  run();
+  return {};
 }
 
-void HttpServer::Impl::on_accepted(ErrorCode error, tcp::socket socket) {
-  if (!acceptor_.is_open()) return;
-  if (!error) {
-    admit(std::move(socket));
-    return accept();
-  }
-  // Out of descriptors, or the client has gone again: neither is cured by trying in a tight loop.
-  pause_.expires_after(std::chrono::milliseconds(50));
-  pause_.async_wait([self = shared_from_this()](ErrorCode cancelled) {
-    if (!cancelled && self->acceptor_.is_open()) self->accept();
+Result<void> HttpServer::Impl::load_tls() {
+  if (!state_->options.tls) return {};
+  auto context = make_server_context(*state_->options.tls);
+  if (!context) return context.error();
+  tls_ = std::move(*context);
+  return {};
+}
+
+Result<void> HttpServer::Impl::reload_tls() {
+  if (state_->options.tls) return load_tls();
+  return Error{.code = Errc::invalid_config, .message = "tls: this server was started without"};
+}
+
+Result<void> HttpServer::Impl::reload_tls(TlsServerOptions options) {
+  if (!state_->options.tls) return reload_tls();
+  const auto old = std::exchange(*state_->options.tls, std::move(options));
+  auto loaded = load_tls();
+  if (!loaded) state_->options.tls = old;
+  return loaded;
+}
+
+void HttpServer::Impl::run() {
+  acceptor_->run([weak = weak_from_this()](tcp::socket socket) {
+    if (const auto self = weak.lock()) self->admit(std::move(socket));
   });
+  sweeping_ = true;
+  schedule_sweep();
 }
 
 void HttpServer::Impl::admit(tcp::socket socket) {
-  const auto open = static_cast<std::size_t>(socket_count_.use_count() - 1);
-  if (open >= state_->options.max_connections) return;  // closes it
-  ErrorCode ignored;
-  socket.set_option(tcp::no_delay(true), ignored);
+  const auto& options = state_->options;
+  ErrorCode error;
+  const auto peer = socket.remote_endpoint(error).address();
+  if (error) return;  // gone already
+  auto seat = seats_->take(peer, {options.max_connections, options.max_connections_per_address});
+  if (!seat) return;  // closes it
+  socket.set_option(tcp::no_delay(true), error);
   auto stream = tls_ ? std::unique_ptr<ByteStream>(make_tls_server_stream(std::move(socket), tls_))
                      : make_plain_stream(std::move(socket));
-  stream->hold(socket_count_);
+  stream->hold(std::make_shared<Ticket>(Ticket{std::move(seat), mark_}));
   auto connection = std::make_shared<HttpConnection>(state_, std::move(stream));
   state_->connections.insert(connection);
   connection->start();
 }
 
+std::vector<std::shared_ptr<HttpConnection>> HttpServer::Impl::all_connections() const {
+  return {state_->connections.begin(), state_->connections.end()};
+}
+
 void HttpServer::Impl::schedule_sweep() {
   const auto& options = state_->options;
   const auto shortest = std::min({options.header_timeout, options.body_timeout, options.idle_timeout});
-  // One timer for all connections: deadlines are kept within an eighth of the shortest, at no cost per
-  // request.
-  sweep_.expires_after(
-      std::clamp<Duration>(shortest / 8, std::chrono::milliseconds(5), std::chrono::seconds(1)));
+  // One timer for all connections: no cost per request. A time runs from the timer's first look at it, so
+  // deadlines are kept within a quarter of the shortest. While the server stops somebody waits for it.
+  const Duration longest = state_->stopping ? std::chrono::milliseconds(50) : std::chrono::seconds(1);
+  sweep_.expires_after(std::clamp<Duration>(shortest / 8, std::chrono::milliseconds(5), longest));
   sweep_.async_wait([self = shared_from_this()](ErrorCode cancelled) {
     if (!cancelled && self->sweeping_) self->sweep();
   });
@@ -112,28 +151,29 @@ void HttpServer::Impl::schedule_sweep() {
 
 void HttpServer::Impl::sweep() {
   const auto now = std::chrono::steady_clock::now();
-  const std::vector<std::shared_ptr<HttpConnection>> all(state_->connections.begin(),
-                                                         state_->connections.end());
-  for (const auto& connection : all) connection->check_deadline(now);
-  schedule_sweep();
+  for (const auto& connection : all_connections()) connection->check_deadline(now);
+  if (sweeping_) schedule_sweep();
 }
 
 void HttpServer::Impl::stop(Duration grace, std::function<void()> done) {
   stop_waiters_.push_back(std::move(done));
-  ErrorCode ignored;
-  acceptor_.close(ignored);
-  pause_.cancel();
+  acceptor_->finish();
   state_->stopping = true;
-  state_->on_connection_ended = [weak = weak_from_this()] {
-    if (const auto self = weak.lock()) self->report_stopped_when_empty();
-  };
   grace_.expires_after(grace);
   grace_.async_wait([self = shared_from_this()](ErrorCode cancelled) {
     if (!cancelled) self->close_connections();
   });
-  const std::vector<std::shared_ptr<HttpConnection>> all(state_->connections.begin(),
-                                                         state_->connections.end());
-  for (const auto& connection : all) connection->close_when_idle();
+  if (sweeping_) schedule_sweep();
+  // Behind what is queued already: a request, or a connection, that has arrived before the stop.
+  asio::post(executor_, [self = shared_from_this()] { self->wind_up(); });
+}
+
+void HttpServer::Impl::wind_up() {
+  if (stop_waiters_.empty()) return;  // shut meanwhile
+  state_->on_connection_ended = [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->report_stopped_when_empty();
+  };
+  for (const auto& connection : all_connections()) connection->wind_up();
   report_stopped_when_empty();
 }
 
@@ -157,9 +197,7 @@ void HttpServer::Impl::shut() {
   stop_waiters_.clear();
   state_->stopping = true;
   state_->on_connection_ended = nullptr;
-  ErrorCode ignored;
-  acceptor_.close(ignored);
-  pause_.cancel();
+  acceptor_->close();
   sweeping_ = false;
   sweep_.cancel();
   grace_.cancel();
@@ -167,7 +205,7 @@ void HttpServer::Impl::shut() {
 }
 
 HttpServer::HttpServer(boost::asio::any_io_executor executor, HttpServerOptions options, HttpHandler handler)
-    : impl_(std::make_shared<Impl>(std::move(executor), std::move(options), std::move(handler))) {}
+    : impl_(std::make_shared<Impl>(executor, std::move(options), std::move(handler))) {}
 
 HttpServer::~HttpServer() { impl_->shut(); }
 
@@ -175,7 +213,19 @@ void HttpServer::on_upgrade(UpgradeCheck check, UpgradeHandler handler) {
   impl_->on_upgrade(std::move(check), std::move(handler));
 }
 
+void HttpServer::on_refusal(RefusalHook hook) { impl_->on_refusal(std::move(hook)); }
+
 Result<ListenAddress> HttpServer::start() { return impl_->start(); }
+
+Result<void> HttpServer::start_beside(const HttpServer& first) { return impl_->start_beside(*first.impl_); }
+
+Result<void> HttpServer::reload_tls() { return impl_->reload_tls(); }
+
+Result<void> HttpServer::reload_tls(TlsServerOptions options) {
+  return impl_->reload_tls(std::move(options));
+}
+
+std::size_t HttpServer::connections() const { return impl_->connections(); }
 
 void HttpServer::stop(Duration grace, std::function<void()> done) { impl_->stop(grace, std::move(done)); }
 

@@ -1,60 +1,213 @@
 #include "common/net/src/tls_stream.hpp"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
+
+#include "common/net/src/tls_bio.hpp"
 
 namespace parley::net {
 namespace {
 
+constexpr std::size_t kRecordBytes = 16 * 1024;
+
+/// OpenSSL straight on a socket that does not block. Asio's own stream keeps 70 KB of buffers for each
+/// connection, idle or not.
 class SslStream final : public TlsStream {
  public:
   SslStream(tcp::socket socket, TlsContext context)
-      : context_(std::move(context)), ssl_(std::move(socket), *context_) {}
+      : context_(std::move(context)),
+        socket_{std::move(socket)},
+        ssl_(SSL_new(context_->native_handle()), &SSL_free) {
+    ErrorCode ignored;
+    socket_.socket.non_blocking(true, ignored);
+    SSL_set_mode(native(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                               SSL_MODE_RELEASE_BUFFERS);
+    SSL_set_read_ahead(native(), 1);
+    BIO* bio = make_tls_bio(socket_);
+    SSL_set_bio(native(), bio, bio);
+  }
 
-  SSL* native() { return ssl_.native_handle(); }
+  SSL* native() const { return ssl_.get(); }
 
-  asio::any_io_executor get_executor() override { return ssl_.get_executor(); }
+  asio::any_io_executor get_executor() override { return socket_.socket.get_executor(); }
 
   void async_handshake(Side side, DoneHandler done) override {
-    const auto type = side == Side::client ? asio::ssl::stream_base::client : asio::ssl::stream_base::server;
-    ssl_.async_handshake(type, asio::bind_executor(get_executor(), std::move(done)));
+    side == Side::client ? SSL_set_connect_state(native()) : SSL_set_accept_state(native());
+    later([this, done = std::move(done)]() mutable { handshake(std::move(done)); });
   }
 
   void async_read_some(ReadBuffers buffers, IoHandler done) override {
-    ssl_.async_read_some(buffers, asio::bind_executor(get_executor(), std::move(done)));
+    ErrorCode error;
+    const auto size = read_some_now(buffers, error);
+    if (error == asio::error::would_block) return wait_and_read(buffers, std::move(done));
+    later([done = std::move(done), error, size]() mutable { std::move(done)(error, size); });
   }
 
   void async_write_some(WriteBuffers buffers, IoHandler done) override {
-    ssl_.async_write_some(buffers, asio::bind_executor(get_executor(), std::move(done)));
+    ErrorCode error;
+    const auto size = write_some_now(buffers, error);
+    if (error == asio::error::would_block) return wait_and_write(buffers, std::move(done));
+    later([done = std::move(done), error, size]() mutable { std::move(done)(error, size); });
+  }
+
+  std::size_t read_now(asio::mutable_buffer buffer, ErrorCode& error) override {
+    std::size_t size = 0;
+    error =
+        attempt(read_waits_for_, [&] { return SSL_read_ex(native(), buffer.data(), buffer.size(), &size); });
+    starved_ = error == asio::error::would_block;
+    return error ? 0 : size;
+  }
+
+  std::size_t write_now(std::string_view bytes, ErrorCode& error) override {
+    std::size_t size = 0;
+    error =
+        attempt(write_waits_for_, [&] { return SSL_write_ex(native(), bytes.data(), bytes.size(), &size); });
+    return error ? 0 : size;
+  }
+
+  void async_wait_readable(DoneHandler done) override {
+    const bool more_is_here = !starved_ && SSL_has_pending(native()) != 0;
+    if (more_is_here) return later([done = std::move(done)]() mutable { std::move(done)(ErrorCode{}); });
+    wait(read_waits_for_, [done = std::move(done)](ErrorCode error) mutable { std::move(done)(error); });
   }
 
   void async_shutdown(DoneHandler done) override {
     begin_farewell();
-    auto next = [this, done = std::move(done)](ErrorCode) mutable {
-      end_farewell();
-      close();
-      std::move(done)(ErrorCode{});
-    };
-    ssl_.async_shutdown(std::move(next));
+    later([this, done = std::move(done)]() mutable { say_goodbye(std::move(done)); });
   }
 
   void close() override {
     ErrorCode ignored;
-    ssl_.next_layer().close(ignored);
+    socket_.socket.close(ignored);
   }
 
-  std::string peer_address() const override { return peer_address_of(ssl_.next_layer()); }
+  std::string peer_address() const override { return peer_address_of(socket_.socket); }
+
+  bool has_input() override { return SSL_has_pending(native()) != 0 || has_arrived(socket_.socket); }
 
   std::string certificate_problem() const override {
-    const auto result = SSL_get_verify_result(const_cast<SslStream*>(this)->native());
+    const auto result = SSL_get_verify_result(native());
     return result == X509_V_OK ? "" : X509_verify_cert_error_string(result);
   }
 
  private:
-  TlsContext context_;  // the stream's session refers to it
-  asio::ssl::stream<tcp::socket> ssl_;
+  using Direction = tcp::socket::wait_type;
+
+  template <class Operation>
+  ErrorCode attempt(Direction& waits_for, Operation operation) {
+    ERR_clear_error();
+    const int result = operation();
+    return result == 1 ? ErrorCode{} : what_happened(result, waits_for);
+  }
+
+  ErrorCode what_happened(int result, Direction& waits_for) {
+    const auto code = ERR_peek_error();
+    const bool cut = ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+    switch (SSL_get_error(native(), result)) {
+      case SSL_ERROR_WANT_READ:
+        waits_for = tcp::socket::wait_read;
+        return asio::error::would_block;
+      case SSL_ERROR_WANT_WRITE:
+        waits_for = tcp::socket::wait_write;
+        return asio::error::would_block;
+      case SSL_ERROR_ZERO_RETURN:
+        return asio::error::eof;
+      case SSL_ERROR_SSL:
+        if (!cut) return {static_cast<int>(code), asio::error::get_ssl_category()};
+        return asio::ssl::error::stream_truncated;
+      default:
+        const bool known = socket_.error && socket_.error != asio::error::eof;
+        return known ? socket_.error : ErrorCode(asio::ssl::error::stream_truncated);
+    }
+  }
+
+  template <class Work>
+  void later(Work work) {
+    asio::post(get_executor(), std::move(work));
+  }
+
+  template <class Next>
+  void wait(Direction direction, Next next) {
+    socket_.socket.async_wait(direction, std::move(next));
+  }
+
+  void handshake(DoneHandler done) {
+    const auto error = attempt(read_waits_for_, [this] { return SSL_do_handshake(native()); });
+    starved_ = false;  // the peer's first words may have come with the end of the handshake
+    if (error != asio::error::would_block) return std::move(done)(error);
+    wait(read_waits_for_, [this, done = std::move(done)](ErrorCode failed) mutable {
+      failed ? std::move(done)(failed) : handshake(std::move(done));
+    });
+  }
+
+  void wait_and_read(ReadBuffers buffers, IoHandler done) {
+    wait(read_waits_for_, [this, buffers, done = std::move(done)](ErrorCode error) mutable {
+      const auto size = error ? 0 : read_some_now(buffers, error);
+      if (error == asio::error::would_block) return wait_and_read(buffers, std::move(done));
+      std::move(done)(error, size);
+    });
+  }
+
+  /// Offers the same bytes again, as OpenSSL demands.
+  void wait_and_write(WriteBuffers buffers, IoHandler done) {
+    wait(write_waits_for_, [this, buffers, done = std::move(done)](ErrorCode error) mutable {
+      const auto size = error ? 0 : write_some_now(buffers, error);
+      if (error == asio::error::would_block) return wait_and_write(buffers, std::move(done));
+      std::move(done)(error, size);
+    });
+  }
+
+  std::size_t read_some_now(const ReadBuffers& buffers, ErrorCode& error) {
+    return buffers.begin() == buffers.end() ? 0 : read_now(*buffers.begin(), error);
+  }
+
+  /// Small buffers, such as a frame's header and its payload, share one record.
+  std::size_t write_some_now(const WriteBuffers& buffers, ErrorCode& error) {
+    if (buffers.begin() == buffers.end()) return 0;
+    const auto& first = *buffers.begin();
+    if (first.size() >= kRecordBytes || buffers.begin() + 1 == buffers.end())
+      return write_now({static_cast<const char*>(first.data()), first.size()}, error);
+    std::string joined(std::min(asio::buffer_size(buffers), kRecordBytes), '\0');
+    asio::buffer_copy(asio::buffer(joined), buffers);
+    return write_now(joined, error);
+  }
+
+  void say_goodbye(DoneHandler done) {
+    // 0: said, and the peer's goodbye is to come.
+    const auto error = attempt(write_waits_for_, [this] { return SSL_shutdown(native()) < 0 ? -1 : 1; });
+    if (!error) return drain(std::move(done));
+    if (error != asio::error::would_block) return part(std::move(done));
+    wait(write_waits_for_, [this, done = std::move(done)](ErrorCode failed) mutable {
+      failed ? part(std::move(done)) : say_goodbye(std::move(done));
+    });
+  }
+
+  void drain(DoneHandler done) {
+    std::array<char, 1024> scratch;
+    ErrorCode error;
+    read_now(asio::buffer(scratch), error);
+    if (!error) return later([this, done = std::move(done)]() mutable { drain(std::move(done)); });
+    if (error != asio::error::would_block) return part(std::move(done));
+    wait(read_waits_for_, [this, done = std::move(done)](ErrorCode failed) mutable {
+      failed ? part(std::move(done)) : drain(std::move(done));
+    });
+  }
+
+  void part(DoneHandler done) {
+    end_farewell();
+    close();
+    std::move(done)(ErrorCode{});
+  }
+
+  TlsContext context_;  // the session refers to it
+  TlsSocket socket_;
+  std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
+  Direction read_waits_for_ = tcp::socket::wait_read;
+  Direction write_waits_for_ = tcp::socket::wait_write;
+  bool starved_ = true;  // what OpenSSL keeps, if anything, is not a whole record
 };
 
 /// OpenSSL's own check rather than Asio's callback: its error says "hostname mismatch".

@@ -84,6 +84,9 @@ Result<Url> parse_url(std::string_view text) {
   const std::string host = view.host_address();
   const bool literal = view.host_type() == urls::host_type::ipv6;
   if (host.empty()) return bad("the URL has no host");
+  // Boost 1.81 ends the host of "http://127.0.0.1.example.org/" behind the last digit.
+  if (!view.encoded_path().empty() && view.encoded_path().front() != '/')
+    return bad("the URL's host must not begin with an IPv4 address and go on");
   if (!literal && !is_plain_name(host)) return bad("the URL's host has characters that no host name has");
   const auto port = port_of(view, *standard_port);
   if (!port) return port.error();

@@ -22,34 +22,41 @@ void add_extension(X509* certificate, int id, const char* value) {
   X509_EXTENSION_free(extension);
 }
 
-X509Pointer self_signed(EVP_PKEY* key, const std::string& names) {
+X509Pointer self_signed(EVP_PKEY* key, const CertificateOptions& options) {
   X509Pointer certificate(X509_new(), &X509_free);
   X509_set_version(certificate.get(), 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), options.serial);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), options.valid_from.count());
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), options.valid_until.count());
   X509_set_pubkey(certificate.get(), key);
   X509_NAME* name = X509_get_subject_name(certificate.get());
   const auto* common_name = reinterpret_cast<const unsigned char*>("parley test");
   X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, common_name, -1, -1, 0);
   X509_set_issuer_name(certificate.get(), name);
-  add_extension(certificate.get(), NID_subject_alt_name, names.c_str());
+  add_extension(certificate.get(), NID_subject_alt_name, options.names.c_str());
   add_extension(certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
   X509_sign(certificate.get(), key, EVP_sha256());
   return certificate;
 }
 
+void write_key(const std::string& file, EVP_PKEY* key, const char* passphrase) {
+  const File out(std::fopen(file.c_str(), "w"), &std::fclose);
+  const auto* cipher = passphrase ? EVP_aes_256_cbc() : nullptr;
+  std::filesystem::permissions(file,
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  PEM_write_PKCS8PrivateKey(out.get(), key, cipher, nullptr, 0, nullptr, const_cast<char*>(passphrase));
+}
+
 }  // namespace
 
-Certificate::Certificate(const std::string& names)
+Certificate::Certificate(const CertificateOptions& options)
     : folder_(std::filesystem::temp_directory_path() /
               ("parley-net-test-" + std::to_string(std::random_device{}()) +
                std::to_string(std::random_device{}()))) {
   std::filesystem::create_directories(folder_);
-  const Key key(EVP_EC_gen("P-256"), &EVP_PKEY_free);
-  const auto certificate = self_signed(key.get(), names);
-  const File key_out(std::fopen(key_file().c_str(), "w"), &std::fclose);
-  PEM_write_PrivateKey(key_out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  const Key key(options.rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256"), &EVP_PKEY_free);
+  const auto certificate = self_signed(key.get(), options);
+  write_key(key_file(), key.get(), nullptr);
   const File certificate_out(std::fopen(certificate_file().c_str(), "w"), &std::fclose);
   PEM_write_X509(certificate_out.get(), certificate.get());
 }
@@ -57,6 +64,18 @@ Certificate::Certificate(const std::string& names)
 Certificate::~Certificate() {
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
+}
+
+void Certificate::replace_by(const Certificate& other) const {
+  constexpr auto over = std::filesystem::copy_options::overwrite_existing;
+  std::filesystem::copy_file(other.certificate_file(), certificate_file(), over);
+  std::filesystem::copy_file(other.key_file(), key_file(), over);
+}
+
+void Certificate::lock_key() const {
+  const File in(std::fopen(key_file().c_str(), "r"), &std::fclose);
+  const Key key(PEM_read_PrivateKey(in.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free);
+  write_key(key_file(), key.get(), "passphrase");
 }
 
 }  // namespace parley::net::test

@@ -125,6 +125,16 @@ TEST(HttpParser, TakesABodyAtTheLimit) {
   EXPECT_EQ(parser.request().body.size(), 50u);
 }
 
+TEST(HttpParser, GivesTheRequestAwayAndStillKnowsHowToAnswer) {
+  HttpParser parser(kLimits);
+  parser.feed("HEAD /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  ASSERT_TRUE(parser.done());
+  EXPECT_EQ(parser.take_request().path, "/a");
+  EXPECT_TRUE(parser.is_head());
+  EXPECT_TRUE(parser.is_http_1_0());
+  EXPECT_TRUE(parser.keeps_alive());
+}
+
 TEST(HttpParser, UnderstandsTheTargetsOfProxies) {
   HttpParser parser(kLimits);
   parser.feed("GET http://example.org/a/b?c=d HTTP/1.1\r\nHost: example.org\r\n\r\n");

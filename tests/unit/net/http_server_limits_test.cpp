@@ -105,5 +105,20 @@ TEST_F(HttpServerLimitsTest, ClosesConnectionsBeyondTheMaximumAtOnce) {
   EXPECT_FALSE(first.ended());
 }
 
+TEST_F(HttpServerLimitsTest, ClosesConnectionsBeyondTheMaximumOfOneAddressAtOnce) {
+  start({.max_connections_per_address = 1});
+  auto first = std::make_unique<RawClient>(loop_, address_);
+  first->send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  ASSERT_TRUE(loop_.run_until([&] { return first->count("200 OK") == 1; }));
+  EXPECT_EQ(talk_to_end(""), "");
+  RawClient elsewhere(loop_, address_, "127.0.0.2");
+  elsewhere.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  ASSERT_TRUE(loop_.run_until([&] { return elsewhere.count("200 OK") == 1; }));
+  EXPECT_EQ(server_->connections(), 2u);
+  first.reset();
+  ASSERT_TRUE(loop_.run_until([&] { return server_->connections() == 1; }));
+  EXPECT_THAT(talk_to_end("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"), HasSubstr("GET / []"));
+}
+
 }  // namespace
 }  // namespace parley::net::test

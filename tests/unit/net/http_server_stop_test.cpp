@@ -49,6 +49,39 @@ TEST_F(HttpServerStopTest, ClosesIdleConnectionsAndFinishesRequestsInFlight) {
   EXPECT_THAT(busy.received(), HasSubstr("Connection: close\r\n"));
 }
 
+TEST_F(HttpServerStopTest, AnswersARequestThatHasArrivedOnAnIdleConnection) {
+  start();
+  RawClient client(loop_, address_);
+  client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
+  ASSERT_TRUE(loop_.run_until([&] { return client.count("GET /1 []") == 1; }));
+  client.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n");  // is here, and the server has not looked yet
+  stop(seconds(60));
+  ASSERT_TRUE(loop_.run_until([&] { return stopped_ && client.ended(); }));
+  EXPECT_THAT(client.received(), HasSubstr("GET /2 []"));
+  EXPECT_EQ(client.count("Connection: close\r\n"), 1u);
+}
+
+TEST_F(HttpServerStopTest, AnswersTheFirstRequestOfAConnectionThatWaitsToBeAccepted) {
+  start();
+  RawClient quick(loop_, address_);
+  RawClient slow(loop_, address_);
+  quick.send("GET /quick HTTP/1.1\r\nHost: h\r\n\r\n");
+  stop(seconds(60));
+  EXPECT_TRUE(refuses_connections());
+  ASSERT_TRUE(loop_.run_until([&] { return quick.ended(); }));
+  slow.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
+  ASSERT_TRUE(loop_.run_until([&] { return stopped_ && slow.ended(); }));
+  EXPECT_THAT(quick.received(), HasSubstr("GET /quick []"));
+  EXPECT_THAT(slow.received(), HasSubstr("GET /slow []"));
+}
+
+TEST_F(HttpServerStopTest, DoesNotWaitLongForAFirstRequest) {
+  start({.header_timeout = seconds(60)});
+  RawClient silent(loop_, address_);
+  stop(seconds(60));
+  EXPECT_TRUE(loop_.run_until([&] { return stopped_ && silent.ended(); }));
+}
+
 TEST_F(HttpServerStopTest, LetsAHalfReadRequestFinish) {
   start();
   RawClient client(loop_, address_);

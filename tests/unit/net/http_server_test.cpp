@@ -50,6 +50,20 @@ TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {
   EXPECT_LT(second, third);
 }
 
+TEST_F(HttpServerTest, TakesThousandsOfRequestsAtOnce) {
+  start();
+  constexpr std::size_t kMany = 5000;
+  std::string requests;
+  for (std::size_t i = 0; i < kMany; ++i) requests += "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
+  requests += "GET /last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+  RawClient client(loop_, address_);
+  std::thread sender([&] { client.send(requests); });
+  EXPECT_TRUE(loop_.run_until([&] { return client.ended(); }));
+  sender.join();
+  EXPECT_EQ(client.count("GET /x []"), kMany);
+  EXPECT_THAT(client.received(), testing::EndsWith("GET /last []"));
+}
+
 TEST_F(HttpServerTest, WaitsForALateReplyBeforeItReadsOn) {
   start();
   hold_replies_ = true;

@@ -14,8 +14,14 @@ namespace parley::net::test {
 /// A TCP client that says exactly what a test wants and keeps all that comes back.
 class RawClient {
  public:
-  RawClient(Loop& loop, const ListenAddress& server) : state_(std::make_shared<State>(loop)) {
+  /// `from`: the own address, where it matters.
+  RawClient(Loop& loop, const ListenAddress& server, const std::string& from = "")
+      : state_(std::make_shared<State>(loop)) {
     const auto address = boost::asio::ip::make_address(server.host);
+    if (!from.empty()) {
+      state_->socket.open(boost::asio::ip::tcp::v4());
+      state_->socket.bind({boost::asio::ip::make_address(from), 0});
+    }
     state_->socket.connect({address, server.port});
     state_->read();
   }

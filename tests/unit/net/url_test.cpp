@@ -53,6 +53,9 @@ struct BadUrl {
 };
 
 constexpr BadUrl kBadUrls[] = {
+    {"http://127.0.0.1.example.org/", "IPv4"},
+    {"http://127.0.0.1.example.org:80/p", "IPv4"},
+    {"http://127.0.0.1x", "IPv4"},
     {"", "absolute"},
     {"example.org", "absolute"},
     {"/path", "absolute"},
