@@ -1,6 +1,7 @@
 #include "common/config/command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
 namespace parley::config {
@@ -12,12 +13,15 @@ CommandLine::CommandLine(std::string program, std::string description, ConfigFil
   app_->add_option("--config", path_, "Configuration file (see config.example.json)")->type_name("FILE");
   app_->add_flag("--check-config", check_only_, "Check the configuration and exit");
   app_->set_version_flag("--version", program_ + " " + PARLEY_VERSION, "Print the version and exit");
+  app_->fallthrough();  // --config after a subcommand's name; subcommands inherit it
   app_->get_formatter()->column_width(34);
 }
 
 CommandLine::~CommandLine() = default;
 
 CLI::App& CommandLine::options() { return *app_; }
+
+void CommandLine::needs_no_config(const CLI::App& subcommand) { without_config_.push_back(&subcommand); }
 
 CommandLine::Outcome CommandLine::parse(int argc, const char* const* argv, const Surroundings& surroundings) {
   try {
@@ -33,14 +37,27 @@ CommandLine::Outcome CommandLine::parse(int argc, const char* const* argv) {
   return parse(argc, argv, {std::cout, std::cerr, process_environment()});
 }
 
+bool CommandLine::config_is_optional() const {
+  return file_ == ConfigFile::optional ||
+         std::any_of(without_config_.begin(), without_config_.end(),
+                     [](const CLI::App* subcommand) { return subcommand->parsed(); });
+}
+
+Loaded CommandLine::load_checked(const Environment& environment) const {
+  auto loaded = load(path_, environment);
+  if (!loaded || !check_ || !app_->get_subcommands().empty()) return loaded;
+  if (auto problems = check_(*loaded, path_); !problems.empty()) return problems;
+  return loaded;
+}
+
 CommandLine::Outcome CommandLine::load_config(const Surroundings& surroundings) const {
-  if (path_.empty() && file_ == ConfigFile::optional) {
+  if (path_.empty() && config_is_optional()) {
     if (!check_only_) return {};
     surroundings.err << "--check-config: expected --config FILE with it\n";
     return {.exit_code = kExitBadConfig, .config = {}};
   }
   const std::string name = path_.empty() ? "the environment (no --config FILE given)" : path_;
-  auto loaded = load(path_, surroundings.environment);
+  auto loaded = load_checked(surroundings.environment);
   if (!loaded) {
     surroundings.err << program_ << ": refused the configuration in " << name << ":\n"
                      << describe(loaded.error());

@@ -4,83 +4,14 @@
 #include <nlohmann/json.hpp>
 
 #include "common/config/document.hpp"
+#include "common/config/keys_file.hpp"
+#include "common/config/read.hpp"
+#include "common/config/rules.hpp"
+#include "common/config/secret_files.hpp"
 #include "common/config/validate.hpp"
 
 namespace parley::config {
 namespace {
-
-using nlohmann::json;
-
-// A document that passed the schema has the right types, so these only tell present from absent.
-const json& section(const json& document, const char* name) {
-  static const json empty = json::object();
-  const auto found = document.find(name);
-  return found == document.end() ? empty : *found;
-}
-
-template <class T>
-void take(const json& section, const char* key, T& out) {
-  if (const auto found = section.find(key); found != section.end()) out = found->get<T>();
-}
-
-void take(const json& section, const char* key, std::optional<std::size_t>& out) {
-  if (const auto found = section.find(key); found != section.end()) out = found->get<std::size_t>();
-}
-
-Account read_account(const json& in) {
-  Account out;
-  take(in, "account_sid", out.account_sid);
-  take(in, "api_key_sid", out.api_key_sid);
-  take(in, "api_key_secret", out.api_key_secret);
-  take(in, "chat_service_sid", out.chat_service_sid);
-  return out;
-}
-
-TokenServer read_token_server(const json& in) {
-  TokenServer out;
-  take(in, "listen", out.listen);
-  auto seconds = out.token_ttl.count();
-  take(in, "token_ttl_seconds", seconds);
-  out.token_ttl = std::chrono::seconds(seconds);
-  return out;
-}
-
-ChatService read_chat_service(const json& in) {
-  ChatService out;
-  take(in, "listen", out.listen);
-  take(in, "public_url", out.public_url);
-  take(in, "database", out.database);
-  take(in, "media_directory", out.media_directory);
-  take(section(in, "limits"), "max_connections", out.limits.max_connections);
-  take(section(in, "limits"), "send_queue_bytes", out.limits.send_queue_bytes);
-  return out;
-}
-
-DemoApp read_demo_app(const json& in) {
-  DemoApp out;
-  take(in, "token_url", out.token_url);
-  take(in, "chat_url", out.chat_url);
-  return out;
-}
-
-bool has_white_space(std::string_view text) { return text.find_first_of(" \t\r\n\v\f") != text.npos; }
-
-// Puts the content of api_key_secret_file in place. Neither path nor content is repeated: people mix the two
-// up.
-void read_secret_file(json& document, Problems& problems) {
-  json& account = document["account"];
-  const auto path = account.find("api_key_secret_file");
-  if (path == account.end()) return;
-  constexpr const char* kKey = "account.api_key_secret_file";
-  auto secret = read_file(path->get<std::string>());
-  if (!secret) return problems.push_back({kKey, "expected the path of a file that can be read"});
-  if (secret->ends_with('\n')) secret->pop_back();
-  if (secret->ends_with('\r')) secret->pop_back();
-  if (secret->empty()) return problems.push_back({kKey, "expected a file that is not empty"});
-  if (has_white_space(*secret))
-    return problems.push_back({kKey, "expected a file that holds the secret and nothing else"});
-  account["api_key_secret"] = std::move(*secret);
-}
 
 void name_origins(Problems& problems, const Origins& origins) {
   for (auto& problem : problems)
@@ -88,15 +19,46 @@ void name_origins(Problems& problems, const Origins& origins) {
       problem.key += " (from " + found->second + ")";
 }
 
-Loaded check(json document, const Environment& environment) {
-  const Origins origins = document.is_object() ? apply_environment(document, environment) : Origins{};
-  Problems problems = validate(document);
-  if (problems.empty()) read_secret_file(document, problems);
+void append(Problems& problems, const Problems& more) {
+  problems.insert(problems.end(), more.begin(), more.end());
+}
+
+// Keys in files of their own join those of the configuration.
+Problems take_keys_files(Config& config) {
+  Problems problems;
+  for (auto& caller : config.token_server.callers) {
+    auto* backends = std::get_if<BackendKeyCallers>(&caller.who);
+    if (!backends || backends->keys_file.empty()) continue;
+    const auto keys = read_keys_file(backends->keys_file, caller.key + ".keys_file");
+    if (keys) backends->keys.insert(backends->keys.end(), keys->begin(), keys->end());
+    if (!keys) append(problems, keys.error());
+  }
+  return problems;
+}
+
+void check_private_key(const std::optional<Tls>& tls, Problems& problems) {
+  if (tls && permits(tls->private_key_file, std::filesystem::perms::others_all))
+    problems.push_back({"token_server.tls.private_key_file", kExpectedPrivateFile});
+}
+
+Loaded finish(nlohmann::ordered_json document) {
+  Problems problems = take_secret_files(document);
+  Config config = read_config(document);
+  check_private_key(config.token_server.tls, problems);
+  append(problems, take_keys_files(config));
+  append(problems, check_rules(config));
+  if (!problems.empty()) return problems;
+  return config;
+}
+
+Loaded check(nlohmann::ordered_json document, const Environment& environment) {
+  Problems problems;
+  Origins origins;
+  if (document.is_object()) origins = apply_environment(document, environment, problems);
+  append(problems, validate(document));
   name_origins(problems, origins);
   if (!problems.empty()) return problems;
-  return Config{
-      read_account(section(document, "account")), read_token_server(section(document, "token_server")),
-      read_chat_service(section(document, "chat_service")), read_demo_app(section(document, "demo_app"))};
+  return finish(std::move(document));
 }
 
 }  // namespace
@@ -116,7 +78,7 @@ Loaded parse(std::string_view text, const std::string& name, const Environment& 
 }
 
 Loaded load(const std::string& path, const Environment& environment) {
-  if (path.empty()) return check(json::object(), environment);
+  if (path.empty()) return check(nlohmann::ordered_json::object(), environment);
   auto text = read_file(path);
   if (!text) return Problems{text.error()};
   return parse(*text, path, environment);

@@ -9,8 +9,6 @@
 namespace parley::config {
 namespace {
 
-constexpr std::size_t kFileBytes = 64 * 1024;
-
 struct Override {
   const char* variable;
   const char* key;
@@ -33,27 +31,33 @@ std::string place(const std::string& name, std::string_view text, std::size_t of
 
 }  // namespace
 
-boost::system::result<nlohmann::json, Problems> parse_document(std::string_view text,
-                                                               const std::string& name) {
+boost::system::result<nlohmann::ordered_json, Problems> parse_document(std::string_view text,
+                                                                       const std::string& name) {
   try {
-    auto document = nlohmann::json::parse(text);
+    auto document = nlohmann::ordered_json::parse(text);
     if (auto repeated = json::find_repeated_member(text))
       return Problems{{*repeated, "expected once, but it is there twice"}};
     if (!json::is_json(text)) return Problems{{name, "expected JSON that is not nested so deeply"}};
     return {boost::system::in_place_value, std::move(document)};
-  } catch (const nlohmann::json::parse_error& error) {
+  } catch (const nlohmann::ordered_json::parse_error& error) {
     // The library counts from 1 and quotes the text in its message, which may be a secret.
     return Problems{{place(name, text, error.byte > 0 ? error.byte - 1 : 0), "expected well-formed JSON"}};
   }
 }
 
-Origins apply_environment(nlohmann::json& document, const Environment& environment) {
+Origins apply_environment(nlohmann::ordered_json& document, const Environment& environment,
+                          Problems& problems) {
   Origins origins;
   for (const auto& [variable, key] : kOverrides) {
     auto value = environment(variable);
     if (!value) continue;
+    if (document.contains("accounts")) {
+      problems.push_back({"accounts", std::string("expected account with ") + variable +
+                                          " in the environment, which fills account only"});
+      continue;
+    }
     auto& account = document["account"];
-    if (!account.is_object()) account = nlohmann::json::object();
+    if (!account.is_object()) account = nlohmann::ordered_json::object();
     account[key] = std::move(*value);
     origins[join_path("account", key)] = variable;
     if (key == std::string_view("api_key_secret")) account.erase("api_key_secret_file");
@@ -61,13 +65,14 @@ Origins apply_environment(nlohmann::json& document, const Environment& environme
   return origins;
 }
 
-boost::system::result<std::string, Problem> read_file(const std::string& path) {
+boost::system::result<std::string, Problem> read_file(const std::string& path, std::size_t limit) {
   std::ifstream file(path, std::ios::binary);
-  std::string content(kFileBytes + 1, '\0');
+  std::string content(limit + 1, '\0');
   file.read(content.data(), static_cast<std::streamsize>(content.size()));
   content.resize(static_cast<std::size_t>(file.gcount()));
   if (content.empty() && !file.eof()) return Problem{path, "expected a file that can be read"};
-  if (content.size() > kFileBytes) return Problem{path, "expected a file of at most 64 KiB"};
+  if (content.size() > limit)
+    return Problem{path, "expected a file of at most " + std::to_string(limit / 1024) + " KiB"};
   // Spelled out: an aggregate like Problem can be made from a text, too.
   return {boost::system::in_place_value, std::move(content)};
 }

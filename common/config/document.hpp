@@ -1,5 +1,6 @@
 #pragma once
 #include <boost/system/result.hpp>
+#include <cstddef>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -10,17 +11,23 @@
 /// The configuration as JSON, before it is checked. Inner to this room.
 namespace parley::config {
 
+/// Keeps the order of members: a grant's parameters go into tokens as they were written.
 /// Fails with the place of the error, never with the text around it.
-boost::system::result<nlohmann::json, Problems> parse_document(std::string_view text,
-                                                               const std::string& name);
+boost::system::result<nlohmann::ordered_json, Problems> parse_document(std::string_view text,
+                                                                       const std::string& name);
 
 /// Key path -> the environment variable its value came from.
 using Origins = std::map<std::string, std::string>;
 
-/// Puts the variables that are set into the document's account.
-Origins apply_environment(nlohmann::json& document, const Environment& environment);
+/// Puts the variables that are set into the document's account. A document with a list of accounts is left
+/// as it is and each variable that is set is a problem: whose value would it be?
+Origins apply_environment(nlohmann::ordered_json& document, const Environment& environment,
+                          Problems& problems);
 
-/// The content of a file, at most 64 KiB.
-boost::system::result<std::string, Problem> read_file(const std::string& path);
+inline constexpr std::size_t kConfigBytes = 64 * 1024;
+
+/// The content of a file of at most `limit` bytes, a whole number of KiB.
+boost::system::result<std::string, Problem> read_file(const std::string& path,
+                                                      std::size_t limit = kConfigBytes);
 
 }  // namespace parley::config

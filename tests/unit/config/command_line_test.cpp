@@ -5,14 +5,14 @@
 #include <CLI/CLI.hpp>
 #include <sstream>
 
+#include "tests/unit/config/support.hpp"
+
 namespace parley::config {
 namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-const std::string kExample = std::string(PARLEY_SOURCE_DIR) + "/config.example.json";
 
 class CommandLineTest : public testing::Test {
  protected:
@@ -88,6 +88,77 @@ TEST_F(CommandLineTest, LetsAProgramDoWithoutAConfigurationAndAddOptions) {
 TEST_F(CommandLineTest, HasNothingToCheckWithoutAFileWhereItIsOptional) {
   CommandLine line("demo_app", "Chats.", CommandLine::ConfigFile::optional);
   EXPECT_EQ(parse(line, {"--check-config"}).exit_code, kExitBadConfig);
+}
+
+TEST_F(CommandLineTest, RefusesWhatTheProgramRefuses) {
+  const auto refuse = [](const Config& config, const std::string& path) {
+    return Problems{{config.accounts.at(0).key, "expected something else than " + path}};
+  };
+  for (const auto& arguments : std::vector<std::vector<const char*>>{
+           {"--config", kExample.c_str()}, {"--config", kExample.c_str(), "--check-config"}}) {
+    CommandLine line("token_server", "Mints access tokens.");
+    line.also_check(refuse);
+    err_.str("");
+    EXPECT_EQ(parse(line, arguments).exit_code, kExitBadConfig);
+    EXPECT_THAT(err_.str(), HasSubstr("  account: expected something else than " + kExample));
+  }
+}
+
+/// A program with subcommands as token_server has them.
+class SubcommandTest : public CommandLineTest {
+ protected:
+  SubcommandTest() {
+    auto* key = line_.options().add_subcommand("key");
+    key->require_subcommand(1);
+    key->add_subcommand("add")->add_option("name", name_)->required();
+    auto* inspect = line_.options().add_subcommand("inspect");
+    inspect->add_option("file", name_);
+    line_.needs_no_config(*inspect);
+  }
+  CommandLine line_{"token_server", "Mints access tokens."};
+  std::string name_;
+};
+
+TEST_F(SubcommandTest, TakesTheConfigurationBeforeAndAfterTheName) {
+  for (const auto& arguments :
+       std::vector<std::vector<const char*>>{{"--config", kExample.c_str(), "key", "add", "shop"},
+                                             {"key", "--config", kExample.c_str(), "add", "shop"},
+                                             {"key", "add", "--config", kExample.c_str(), "shop"},
+                                             {"key", "add", "shop", "--config", kExample.c_str()}}) {
+    const auto outcome = parse(line_, arguments);
+    EXPECT_FALSE(outcome.exit_code) << err_.str();
+    EXPECT_TRUE(outcome.config);
+    EXPECT_EQ(name_, "shop");
+    EXPECT_EQ(line_.config_path(), kExample);
+  }
+}
+
+TEST_F(SubcommandTest, WantsAConfigurationUnlessToldOtherwise) {
+  EXPECT_EQ(parse(line_, {"key", "add", "shop"}).exit_code, kExitBadConfig);
+  EXPECT_EQ(parse(line_, {}).exit_code, kExitBadConfig);
+  const auto outcome = parse(line_, {"inspect", "token.txt"});
+  EXPECT_FALSE(outcome.exit_code);
+  EXPECT_FALSE(outcome.config);
+  EXPECT_EQ(name_, "token.txt");
+}
+
+TEST_F(SubcommandTest, ChecksOnlyTheConfigurationItselfForSubcommands) {
+  line_.also_check([](const Config&, const std::string&) { return Problems{{"a", "b"}}; });
+  EXPECT_TRUE(parse(line_, {"--config", kExample.c_str(), "key", "add", "shop"}).config);
+}
+
+TEST_F(SubcommandTest, LoadsAConfigurationThatIsGivenWithoutNeed) {
+  EXPECT_TRUE(parse(line_, {"inspect", "--config", kExample.c_str()}).config);
+  EXPECT_EQ(parse(line_, {"inspect", "--config", "/no/such/file"}).exit_code, kExitBadConfig);
+}
+
+TEST_F(SubcommandTest, RefusesWrongUsage) {
+  for (const auto& arguments : std::vector<std::vector<const char*>>{{"key"},
+                                                                     {"key", "add"},
+                                                                     {"key", "add", "a", "b"},
+                                                                     {"key", "lend"},
+                                                                     {"inspect", "--no-such-option"}})
+    EXPECT_EQ(parse(line_, arguments).exit_code, kExitBadConfig) << arguments[0];
 }
 
 }  // namespace

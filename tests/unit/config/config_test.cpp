@@ -2,64 +2,24 @@
 
 #include <gmock/gmock.h>
 
-#include <filesystem>
-#include <fstream>
-#include <map>
-#include <nlohmann/json.hpp>
+#include "tests/unit/config/support.hpp"
 
 namespace parley::config {
 namespace {
 
-using nlohmann::json;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string kExample = std::string(PARLEY_SOURCE_DIR) + "/config.example.json";
 constexpr const char* kSecret = "example-secret-change-me-0123456";
-
-json example() {
-  std::ifstream file(kExample);
-  return json::parse(file);
-}
-
-Environment variables(std::map<std::string, std::string> values) {
-  return [values](const char* name) -> std::optional<std::string> {
-    const auto found = values.find(name);
-    if (found == values.end()) return std::nullopt;
-    return found->second;
-  };
-}
-const Environment kNoVariables = variables({});
-
-Loaded parse_json(const json& document, const Environment& environment = kNoVariables) {
-  return parse(document.dump(), "test.json", environment);
-}
-
-std::string problems_of(const Loaded& loaded) { return loaded ? "no problem" : describe(loaded.error()); }
-
-/// A file that is gone with the test.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::string& content)
-      : path_(testing::TempDir() + "/parley_config_" +
-              testing::UnitTest::GetInstance()->current_test_info()->name()) {
-    std::ofstream(path_, std::ios::binary) << content;
-  }
-  ~TemporaryFile() { std::filesystem::remove(path_); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 TEST(Config, ExampleRunsAsItIs) {
   const auto loaded = load(kExample, kNoVariables);
   ASSERT_TRUE(loaded) << problems_of(loaded);
-  EXPECT_EQ(loaded->account.account_sid, "AC0123456789abcdef0123456789abcdef");
-  EXPECT_EQ(loaded->account.api_key_sid, "SK0123456789abcdef0123456789abcdef");
-  EXPECT_EQ(loaded->account.api_key_secret, kSecret);
-  EXPECT_EQ(loaded->account.chat_service_sid, "IS0123456789abcdef0123456789abcdef");
+  EXPECT_EQ(loaded->accounts.at(0).account_sid, "AC0123456789abcdef0123456789abcdef");
+  EXPECT_EQ(loaded->accounts.at(0).api_key_sid, "SK0123456789abcdef0123456789abcdef");
+  EXPECT_EQ(loaded->accounts.at(0).api_key_secret, kSecret);
+  EXPECT_EQ(loaded->accounts.at(0).chat_service_sid, "IS0123456789abcdef0123456789abcdef");
 }
 
 TEST(Config, DefaultsOfAbsentSectionsAreThoseOfTheExample) {
@@ -74,9 +34,48 @@ TEST(Config, DefaultsOfAbsentSectionsAreThoseOfTheExample) {
   EXPECT_EQ(bare->demo_app.chat_url, full->demo_app.chat_url);
 }
 
+/// The JSON blocks of the document about this.
+std::vector<std::string> documented_examples() {
+  std::ifstream file(std::string(PARLEY_SOURCE_DIR) + "/docs/configuration.md");
+  std::vector<std::string> blocks;
+  bool inside = false;
+  for (std::string line; std::getline(file, line);) {
+    if (inside && line == "```") inside = false;
+    if (inside) blocks.back() += line + "\n";
+    if (line == "```json") inside = true, blocks.emplace_back();
+  }
+  return blocks;
+}
+
+// What a reader does with a block: replace the sections it has, or put it into the callers.
+json paste(json block, const std::string& secret_file) {
+  json document = example();
+  if (block.contains("type")) {
+    document["token_server"]["callers"] = json::array({block});
+    return document;
+  }
+  const json flat = block.flatten();
+  for (const auto& [pointer, value] : flat.items())
+    if (pointer.ends_with("api_key_secret_file")) block[json::json_pointer(pointer)] = secret_file;
+  if (block.contains("accounts")) document.erase("account");
+  document.update(block);
+  return document;
+}
+
+TEST(Config, DocumentedExamplesCanBePasted) {
+  const TemporaryFile secret("s3cret");
+  const auto blocks = documented_examples();
+  EXPECT_GE(blocks.size(), 6u);
+  for (const auto& block : blocks) {
+    const auto loaded = parse_json(paste(json::parse(block), secret.path()));
+    EXPECT_TRUE(loaded) << block << problems_of(loaded);
+  }
+}
+
 TEST(Config, ReadsEveryKey) {
   json document = example();
-  document["token_server"] = {{"listen", "[::1]:0"}, {"token_ttl_seconds", 180}};
+  document["token_server"]["listen"] = "[::1]:0";
+  document["token_server"]["token_ttl_seconds"] = 180;
   document["chat_service"] = {{"listen", "0.0.0.0:65535"},
                               {"public_url", "https://chat.example.com/base"},
                               {"database", ":memory:"},
@@ -119,22 +118,18 @@ const Case kCases[] = {
     {"/account/api_key_secret", "", "account.api_key_secret: expected a text that is not empty"},
     {"/account/api_key_secret", "two words", "account.api_key_secret: expected a text that is not empty and has no white space"},
     {"/account/api_key_secret", 12345, "account.api_key_secret: expected a text"},
-    {"/account/auth_token", "x", "account.auth_token: unknown key; expected one of account_sid, api_key_secret,"},
-    {"/token_server", json::array(), "token_server: expected an object with listen and token_ttl_seconds"},
-    {"/token_server/listen", "0.0.0.0:4000", "token_server.listen: expected a loopback address and a port"},
-    {"/token_server/listen", "192.168.0.1:4000", "token_server.listen: expected a loopback address"},
-    {"/token_server/listen", "127.0.0.256:4000", "token_server.listen: expected a loopback address"},
-    {"/token_server/listen", "127.0.0.1", "token_server.listen: expected a loopback address"},
-    {"/token_server/listen", "127.0.0.1:65536", "token_server.listen: expected a loopback address"},
-    {"/token_server/listen", "127.0.0.1.evil.com:80", "token_server.listen: expected a loopback address"},
-    {"/token_server/listen", 4000, "token_server.listen: expected a loopback address"},
+    {"/account/auth_token", "x", "account.auth_token: unknown key; expected one of account_sid, algorithm, api_key_secret,"},
+    {"/token_server", json::array(), "token_server: expected an object with listen, token_ttl_seconds and callers"},
+    {"/token_server/listen", "127.0.0.1", "token_server.listen: expected an address and a port"},
+    {"/token_server/listen", "127.0.0.1:65536", "token_server.listen: expected an address and a port"},
+    {"/token_server/listen", 4000, "token_server.listen: expected an address and a port"},
     {"/token_server/token_ttl_seconds", 179, "token_server.token_ttl_seconds: expected a whole number of seconds, 180 to 86400"},
     {"/token_server/token_ttl_seconds", 86401, "token_server.token_ttl_seconds: expected a whole number"},
     {"/token_server/token_ttl_seconds", -1, "token_server.token_ttl_seconds: expected a whole number"},
     {"/token_server/token_ttl_seconds", 3600.5, "token_server.token_ttl_seconds: expected a whole number"},
     {"/token_server/token_ttl_seconds", "3600", "token_server.token_ttl_seconds: expected a whole number"},
     {"/token_server/token_ttl_seconds", true, "token_server.token_ttl_seconds: expected a whole number"},
-    {"/token_server/ttl", 3600, "token_server.ttl: unknown key; expected one of listen, token_ttl_seconds"},
+    {"/token_server/ttl", 3600, "token_server.ttl: unknown key; expected one of allow_plain_http, audit_log, callers,"},
     {"/chat_service/listen", "127.0.0.1:", "chat_service.listen: expected an address and a port"},
     {"/chat_service/listen", "http://127.0.0.1:4010", "chat_service.listen: expected an address and a port"},
     {"/chat_service/public_url", "chat.example.com", "chat_service.public_url: expected an http or https URL"},
@@ -149,8 +144,8 @@ const Case kCases[] = {
     {"/demo_app/token_url", "http://127.0.0.1:4000/v1/token?x=/v1/token", "demo_app.token_url: expected"},
     {"/demo_app/chat_url", "ws://127.0.0.1:4010/v3/wsconnect/", "demo_app.chat_url: expected a ws or wss URL that ends in /v3/wsconnect"},
     {"/demo_app/chat_url", "http://127.0.0.1:4010/v3/wsconnect", "demo_app.chat_url: expected a ws or wss URL"},
-    {"/chat_services", {}, "chat_services: unknown key; expected one of account, chat_service, demo_app, token_server"},
-    {"", json::array(), "the file: expected an object with the section account"},
+    {"/chat_services", {}, "chat_services: unknown key; expected one of account, accounts, chat_service, demo_app, token_server"},
+    {"", json::array(), "the file: expected an object with the section account or accounts"},
     {"", "text", "the file: expected an object"},
 };
 // clang-format on
@@ -172,7 +167,7 @@ TEST(Config, AsksForEveryKeyThatIsMissing) {
        {"/account/account_sid", "/account/api_key_sid", "/account/chat_service_sid",
         "/account/api_key_secret", "/token_server/listen", "/token_server/token_ttl_seconds",
         "/chat_service/listen", "/chat_service/database", "/demo_app/token_url", "/demo_app/chat_url",
-        "/account"}) {
+        "/token_server/callers", "/account"}) {
     SCOPED_TRACE(pointer);
     const json::json_pointer path(pointer);
     json document = example();
@@ -231,6 +226,13 @@ TEST(Config, SurvivesHostileSizes) {
   document = example();
   document["demo_app"]["token_url"] = "http://" + std::string(2000, 'a') + "/v1/token";
   EXPECT_TRUE(parse_json(document));
+  document = example();
+  for (int i = 0; i < 1001; ++i) document["token_server"]["trusted_proxies"].push_back(1);
+  EXPECT_EQ(problems_of(parse_json(document)),
+            "  token_server.trusted_proxies: expected at most 1000 entries\n");
+  document = example();
+  for (int i = 0; i < 500; ++i) document["x" + std::to_string(i)] = 1;
+  EXPECT_FALSE(parse_json(document));
   const std::string nested = "{\"account\":" + std::string(30'000, '[') + std::string(30'000, ']') + "}";
   EXPECT_THAT(problems_of(parse(nested, "my.json", kNoVariables)), HasSubstr("nested"));
 }
@@ -253,16 +255,19 @@ TEST(Config, TakesTheSecretFromAFile) {
     document["account"]["api_key_secret_file"] = file.path();
     const auto loaded = parse_json(document);
     ASSERT_TRUE(loaded) << problems_of(loaded);
-    EXPECT_EQ(loaded->account.api_key_secret, "s3cret");
+    EXPECT_EQ(loaded->accounts.at(0).api_key_secret, "s3cret");
   }
 }
 
 TEST(Config, RefusesABadSecretFileWithoutRepeatingIt) {
-  const TemporaryFile empty("\n");
+  const TemporaryFile empty("\n"), words("two words"), open("s3cret", 0604);
   const std::pair<std::string, std::string> cases[] = {
       {testing::TempDir() + "/parley_hush", "expected the path of a file that can be read"},
       {empty.path(), "expected a file that is not empty"},
-      {kExample, "expected a file that holds the secret and nothing else"},
+      {words.path(), "expected a file that holds the secret and nothing else"},
+#ifndef _WIN32
+      {open.path(), "expected a file that only its owner and group can read (chmod o-rwx)"},
+#endif
       {"", "expected the path of a file that holds the secret"},
   };
   for (const auto& [path, expected] : cases) {
@@ -297,10 +302,10 @@ TEST(Config, LetsTheEnvironmentReplaceTheAccount) {
   document["account"]["api_key_secret_file"] = "/no/such/file";
   const auto loaded = parse_json(document, variables(kAllVariables));
   ASSERT_TRUE(loaded) << problems_of(loaded);
-  EXPECT_EQ(loaded->account.account_sid, "AC00000000000000000000000000000001");
-  EXPECT_EQ(loaded->account.api_key_sid, "SK00000000000000000000000000000002");
-  EXPECT_EQ(loaded->account.api_key_secret, "from-the-environment");
-  EXPECT_EQ(loaded->account.chat_service_sid, "IS00000000000000000000000000000003");
+  EXPECT_EQ(loaded->accounts.at(0).account_sid, "AC00000000000000000000000000000001");
+  EXPECT_EQ(loaded->accounts.at(0).api_key_sid, "SK00000000000000000000000000000002");
+  EXPECT_EQ(loaded->accounts.at(0).api_key_secret, "from-the-environment");
+  EXPECT_EQ(loaded->accounts.at(0).chat_service_sid, "IS00000000000000000000000000000003");
 }
 
 TEST(Config, NeedsNoFileWhenTheEnvironmentHasTheAccount) {

@@ -1,0 +1,155 @@
+#include "common/config/deployment.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "common/config/document.hpp"
+#include "common/config/secret_files.hpp"
+
+namespace parley::config {
+namespace {
+
+constexpr std::size_t kSecretBytes = 24;
+constexpr std::size_t kSecretVariety = 8;
+
+/// A secret and the path of its key.
+struct Secret {
+  std::string key;
+  std::string_view text;
+};
+
+std::vector<Secret> secrets_of(const Config& config) {
+  std::vector<Secret> secrets;
+  for (const auto& account : config.accounts) {
+    secrets.push_back({account.key + ".api_key_secret", account.api_key_secret});
+    for (std::size_t i = 0; i < account.previous_keys.size(); ++i)
+      secrets.push_back({account.key + ".previous_keys[" + std::to_string(i) + "].api_key_secret",
+                         account.previous_keys[i].api_key_secret});
+  }
+  return secrets;
+}
+
+bool is_weak(std::string_view secret) {
+  return secret.size() < kSecretBytes || std::set<char>(secret.begin(), secret.end()).size() < kSecretVariety;
+}
+
+template <class Type>
+const CallerEntry* find_callers(const Config& config) {
+  for (const auto& caller : config.token_server.callers)
+    if (std::holds_alternative<Type>(caller.who)) return &caller;
+  return nullptr;
+}
+
+bool off_loopback(const Config& config) { return !listens_on_loopback(config.token_server.listen); }
+
+void check_callers(const Config& config, Problems& problems) {
+  if (config.token_server.callers.empty())
+    problems.push_back({"token_server.callers", "expected at least one entry that says who may have tokens"});
+}
+
+void check_development(const Config& config, Problems& problems) {
+  const auto* open = find_callers<DevelopmentCallers>(config);
+  if (!open) return;
+  if (off_loopback(config))
+    problems.push_back({open->key + ".type",
+                        "expected another type than development, because token_server.listen is not a "
+                        "loopback address: anyone could have a token for any identity"});
+  for (const auto& secret : secrets_of(config))
+    if (secret.text != kExampleSecret)
+      problems.push_back({open->key + ".type", "expected another type than development, because " +
+                                                   secret.key +
+                                                   " is not the one of config.example.json: anyone on this "
+                                                   "machine could have a token for any identity"});
+}
+
+void check_secrets(const Config& config, Problems& problems) {
+  if (!off_loopback(config)) return;
+  for (const auto& secret : secrets_of(config)) {
+    if (secret.text == kExampleSecret)
+      problems.push_back({secret.key,
+                          "expected a secret of your own: everyone knows the one of "
+                          "config.example.json, and token_server.listen is not a loopback address"});
+    else if (is_weak(secret.text))
+      problems.push_back({secret.key,
+                          "expected at least 24 bytes with 8 different ones, because "
+                          "token_server.listen is not a loopback address"});
+  }
+}
+
+void check_transport(const Config& config, Problems& problems) {
+  const auto& server = config.token_server;
+  if (off_loopback(config) && !server.tls && !server.allow_plain_http)
+    problems.push_back(
+        {"token_server.tls",
+         "expected certificate_file and private_key_file, because token_server.listen is not a "
+         "loopback address (or allow_plain_http, if something in front has TLS)"});
+}
+
+void check_get_with_password(const Config& config, Problems& problems) {
+  if (config.token_server.get_with_password && !find_callers<UserCallers>(config))
+    problems.push_back({"token_server.get_with_password",
+                        "expected with an entry of type users in token_server.callers only"});
+}
+
+constexpr void (*kChecks[])(const Config&, Problems&) = {check_callers, check_development, check_secrets,
+                                                         check_transport, check_get_with_password};
+
+using json = nlohmann::ordered_json;
+
+// Of the first secret in an account, or of a key that is not in use any more.
+std::optional<std::string> inline_secret(const json& account, const std::string& path) {
+  const auto is_own = [](const json& holder) {
+    return holder.is_object() && holder.contains("api_key_secret") &&
+           holder["api_key_secret"] != kExampleSecret;
+  };
+  if (is_own(account)) return path + ".api_key_secret";
+  if (!account.is_object() || !account.contains("previous_keys")) return std::nullopt;
+  const auto& keys = account["previous_keys"];
+  for (std::size_t i = 0; keys.is_array() && i < keys.size(); ++i)
+    if (is_own(keys[i])) return path + ".previous_keys[" + std::to_string(i) + "].api_key_secret";
+  return std::nullopt;
+}
+
+std::optional<std::string> inline_secret_of(const json& document) {
+  if (!document.is_object()) return std::nullopt;
+  if (document.contains("account")) return inline_secret(document["account"], "account");
+  if (!document.contains("accounts") || !document["accounts"].is_array()) return std::nullopt;
+  const auto& accounts = document["accounts"];
+  for (std::size_t i = 0; i < accounts.size(); ++i)
+    if (auto key = inline_secret(accounts[i], "accounts[" + std::to_string(i) + "]")) return key;
+  return std::nullopt;
+}
+
+bool is_ipv4_loopback(std::string_view host) {
+  return host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos &&
+         std::count(host.begin(), host.end(), '.') == 3;
+}
+
+}  // namespace
+
+bool listens_on_loopback(std::string_view listen) {
+  const auto host = listen.substr(0, listen.rfind(':'));
+  return host == "localhost" || host == "[::1]" || is_ipv4_loopback(host);
+}
+
+Problems check_deployment(const Config& config) {
+  Problems problems;
+  for (const auto check : kChecks) check(config, problems);
+  return problems;
+}
+
+std::optional<Problem> exposed_secret(const std::string& path) {
+  if (path.empty() || !permits(path, std::filesystem::perms::others_read)) return std::nullopt;
+  const auto text = read_file(path);
+  if (!text) return std::nullopt;
+  const auto document = parse_document(*text, path);
+  if (!document) return std::nullopt;
+  auto key = inline_secret_of(*document);
+  if (!key) return std::nullopt;
+  return Problem{std::move(*key),
+                 "expected a configuration file that only its owner and group can read, because "
+                 "it holds this secret (chmod o-rwx), or api_key_secret_file"};
+}
+
+}  // namespace parley::config
