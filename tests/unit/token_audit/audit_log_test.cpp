@@ -1,0 +1,170 @@
+#include "token_server/audit/audit_log.hpp"
+
+#include <sys/wait.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "common/base/crypto.hpp"
+#include "common/base/encoding.hpp"
+#include "tests/unit/token_audit/audit_fixture.hpp"
+
+namespace parley::token_server {
+namespace {
+
+namespace fs = std::filesystem;
+
+using AuditLogTest = AuditTest;
+
+TEST_F(AuditLogTest, WritesLinesThatAnybodyCanCheck) {
+  const auto log = open();
+  ASSERT_TRUE(log->append(
+      {.what = "login", .caller = "id:ab", .identity = "id:cd", .address = "192.0.2.1", .outcome = "ok"}));
+  ASSERT_TRUE(log->append({.what = "user_added"}));
+  std::string previous(64, '0');
+  int seq = 0;
+  for (const auto& line : lines()) {
+    auto object = nlohmann::ordered_json::parse(line);
+    EXPECT_EQ(object["seq"], ++seq);
+    EXPECT_EQ(object["prev"], previous);
+    previous = object["hash"];
+    object.erase("hash");
+    EXPECT_EQ(hex_encode(as_bytes(sha256(object.dump()))), previous);
+  }
+  const auto first = nlohmann::ordered_json::parse(lines()[0]);
+  EXPECT_EQ(first["event"], "login");
+  EXPECT_EQ(first["caller"], "id:ab");
+  EXPECT_EQ(first["identity"], "id:cd");
+  EXPECT_EQ(first["address"], "192.0.2.1");
+  EXPECT_EQ(first["outcome"], "ok");
+  EXPECT_EQ(first["time"].get<std::string>().size(), 24u);
+}
+
+TEST_F(AuditLogTest, GoesOnWhereItEnded) {
+  write_lines(2);
+  write_lines(2);
+  const auto chain = verify_audit_log(path()).value();
+  EXPECT_EQ(chain.lines, 4u);
+  EXPECT_EQ(nlohmann::json::parse(lines()[3])["hash"], chain.head);
+}
+
+TEST_F(AuditLogTest, TheFileAndItsDirectoryAreItsOwnersOnly) {
+  write_lines(1);
+  EXPECT_EQ(fs::status(path()).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(fs::status(fs::path(path()).parent_path()).permissions(), fs::perms::owner_all);
+}
+
+TEST_F(AuditLogTest, AFileThatOthersCouldReadIsNarrowed) {
+  write_lines(1);
+  fs::permissions(path(), fs::perms::group_read | fs::perms::others_read, fs::perm_options::add);
+  write_lines(1);
+  EXPECT_EQ(fs::status(path()).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+}
+
+TEST_F(AuditLogTest, ADirectoryThatIsThereKeepsItsPermissions) {
+  const auto directory = fs::path(path()).parent_path();
+  fs::create_directory(directory);
+  const auto before = fs::status(directory).permissions();
+  write_lines(1);
+  EXPECT_EQ(fs::status(directory).permissions(), before);
+}
+
+TEST_F(AuditLogTest, RefusesAFileWhoseLastLineIsNotALink) {
+  write_lines(2);
+  const std::string good = text();
+  struct Case {
+    const char* name;
+    std::string text;
+  };
+  const Case cases[] = {
+      {"torn", good.substr(0, good.size() - 10)},
+      {"torn before its end", good.substr(0, good.size() - 1)},
+      {"one byte", "x"},
+      {"an empty line", good + "\n"},
+      {"not JSON", good + "hello\n"},
+      {"changed", good.substr(0, good.size() - 5) + "0\"}\n"},
+      {"too long", std::string(20'000, 'x') + "\n"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    set_text(c.text);
+    const auto log = AuditLog::open(path(), system_clock());
+    ASSERT_FALSE(log);
+    EXPECT_EQ(log.error().code, Errc::storage_error);
+    EXPECT_NE(log.error().message.find("audit verify"), std::string::npos) << log.error().message;
+    EXPECT_EQ(text(), c.text);
+  }
+}
+
+TEST_F(AuditLogTest, RefusesWhatCannotBeAFile) {
+  fs::create_directories(path());
+  EXPECT_EQ(AuditLog::open(path(), system_clock()).error().code, Errc::storage_error);
+  EXPECT_EQ(AuditLog::open("/proc/no/such/file", system_clock()).error().code, Errc::storage_error);
+}
+
+TEST_F(AuditLogTest, NoticesLinesThatWereCutOffUnderIt) {
+  write_lines(3);
+  const auto log = open();
+  auto shorter = lines();
+  shorter.pop_back();
+  set_lines(shorter);
+  const auto written = log->append({.what = "login"});
+  ASSERT_FALSE(written);
+  EXPECT_NE(written.error().message.find("shorter"), std::string::npos);
+  EXPECT_EQ(lines(), shorter);
+}
+
+TEST_F(AuditLogTest, AppendsNothingToAnothersTornLine) {
+  const auto log = open();
+  log->append({.what = "login"}).value();
+  const auto torn = text() + R"({"seq":2)";
+  set_text(torn);
+  EXPECT_FALSE(log->append({.what = "login"}));
+  EXPECT_EQ(text(), torn);
+}
+
+TEST_F(AuditLogTest, MembersAreCutAndEscapedSoThatALineIsALine) {
+  const auto log = open();
+  ASSERT_TRUE(log->append({.what = "x\n\"y",
+                           .caller = std::string(5000, '\x01'),
+                           .identity = std::string(5000, '\x02'),
+                           .address = "\xff\xfe",
+                           .outcome = std::string(5000, '"')}));
+  ASSERT_TRUE(open()->append({.what = "next"})) << "the longest line is not too long to be read";
+  EXPECT_EQ(verify_audit_log(path()).value().lines, 2u);
+}
+
+TEST_F(AuditLogTest, ThreadsAndSeveralLogsShareAFile) {
+  constexpr int kThreads = 4, kLines = 50;
+  const auto one = open(), other = open();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i)
+    threads.emplace_back([&, i] {
+      for (int n = 0; n < kLines; ++n) (i % 2 ? *one : *other).append({.what = "login"}).value();
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(verify_audit_log(path()).value().lines, kThreads * kLines);
+}
+
+TEST_F(AuditLogTest, ProcessesShareAFile) {
+  constexpr int kProcesses = 3, kLines = 50;
+  std::vector<pid_t> children;
+  for (int i = 0; i < kProcesses; ++i) {
+    children.push_back(fork());
+    if (children.back() != 0) continue;
+    const auto log = AuditLog::open(path(), system_clock());
+    bool good = log.has_value();
+    for (int n = 0; n < kLines && good; ++n) good = (*log)->append({.what = "login"}).has_value();
+    _exit(good ? 0 : 1);
+  }
+  for (const pid_t child : children) {
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+  }
+  EXPECT_EQ(verify_audit_log(path()).value().lines, kProcesses * kLines);
+}
+
+}  // namespace
+}  // namespace parley::token_server

@@ -1,0 +1,107 @@
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "token_server/audit/append_file.hpp"
+#include "token_server/audit/private_file.hpp"
+
+namespace parley::token_server {
+
+namespace {
+
+struct Descriptor {
+  int file;
+  ~Descriptor() {
+    if (file >= 0) ::close(file);
+  }
+};
+
+// A signal may interrupt any of these calls.
+template <class Call>
+auto again(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+Error fail_now(const std::string& path, std::string_view doing) {
+  return {
+      .code = Errc::storage_error,
+      .message = path + ": cannot be " + std::string(doing) + ": " + std::generic_category().message(errno)};
+}
+
+}  // namespace
+
+struct AppendFile::Handle : Descriptor {};
+
+Result<std::uint64_t> settled_size(const std::string& path) {
+  const Descriptor handle{again([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); })};
+  if (handle.file < 0) return fail_now(path, "opened");
+  struct stat status {};
+  // Closing gives the lock back.
+  if (again([&] { return ::flock(handle.file, LOCK_SH); }) != 0) return fail_now(path, "locked");
+  if (::fstat(handle.file, &status) != 0) return fail_now(path, "examined");
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+Result<std::unique_ptr<AppendFile>> AppendFile::open(const std::string& path) {
+  if (auto made = make_private_file(path); !made) return made.error();
+  const int file = again([&] { return ::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC); });
+  if (file < 0) return fail_now(path, "opened");
+  return std::unique_ptr<AppendFile>(new AppendFile(path, std::unique_ptr<Handle>(new Handle{{file}})));
+}
+
+AppendFile::AppendFile(std::string path, std::unique_ptr<Handle> handle)
+    : path_(std::move(path)), handle_(std::move(handle)) {}
+
+AppendFile::~AppendFile() = default;
+
+AppendFile::Lock::Lock(AppendFile& file) : file_(file) {
+  if (again([&] { return ::flock(file_.handle_->file, LOCK_EX); }) != 0) taken = file_.fail("locked");
+}
+
+AppendFile::Lock::~Lock() {
+  if (taken) ::flock(file_.handle_->file, LOCK_UN);
+}
+
+Result<std::uint64_t> AppendFile::size() const {
+  struct stat status {};
+  if (::fstat(handle_->file, &status) != 0) return fail("examined");
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+Result<std::string> AppendFile::read(std::uint64_t offset, std::size_t count) const {
+  std::string text(count, '\0');
+  for (std::size_t done = 0; done < count;) {
+    const auto got = again([&] {
+      return ::pread(handle_->file, text.data() + done, count - done, static_cast<off_t>(offset + done));
+    });
+    if (got == 0) errno = EIO;  // shorter than its size: cut while we read
+    if (got <= 0) return fail("read");
+    done += static_cast<std::size_t>(got);
+  }
+  return text;
+}
+
+Result<void> AppendFile::append(std::string_view text) {
+  const auto before = size();
+  if (!before) return before.error();
+  while (!text.empty()) {
+    const auto written = again([&] { return ::write(handle_->file, text.data(), text.size()); });
+    if (written < 0) {
+      const Error reason = fail("written");
+      if (::ftruncate(handle_->file, static_cast<off_t>(*before)) != 0) return fail("written, nor mended");
+      return reason;
+    }
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Error AppendFile::fail(std::string_view doing) const { return fail_now(path_, doing); }
+
+}  // namespace parley::token_server
