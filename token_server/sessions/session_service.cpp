@@ -1,0 +1,220 @@
+#include "token_server/sessions/session_service.hpp"
+
+#include <atomic>
+#include <mutex>
+
+#include "common/base/random.hpp"
+#include "common/protocol/token/identity.hpp"
+#include "token_server/sessions/job_queue.hpp"
+#include "token_server/sessions/login_guard.hpp"
+#include "token_server/sessions/session_database.hpp"
+#include "token_server/sessions/session_desk.hpp"
+
+namespace parley::token_server {
+namespace {
+
+constexpr std::size_t kWaitingJobs = 1024;
+/// Some seconds of scrypt.
+constexpr int kWaitingLogins = 64;
+constexpr Duration kPatience = std::chrono::seconds(5);
+constexpr TimePoint kNotAsked = TimePoint::min();
+
+Error too_many(std::string message, std::chrono::milliseconds retry_after) {
+  return {.code = Errc::too_many_requests, .message = std::move(message), .retry_after = retry_after};
+}
+
+Error busy() { return too_many("sessions: too much is waiting", std::chrono::seconds(1)); }
+
+/// Counts the logins under way.
+class Seat {
+ public:
+  explicit Seat(std::atomic<int>& taken) : taken_(taken) { ++taken_; }
+  ~Seat() { --taken_; }
+  Seat(const Seat&) = delete;
+  Seat& operator=(const Seat&) = delete;
+  bool is_beyond(int limit) const { return taken_ > limit; }
+
+ private:
+  std::atomic<int>& taken_;
+};
+
+/// One login on its way: storing thread, hashing thread, storing thread.
+struct LoginTask {
+  LoginTask(std::atomic<int>& taken, Login login, bool with_session, SessionService::Done on_end)
+      : seat(taken), done(std::move(on_end)) {
+    checked.login = std::move(login);
+    checked.with_session = with_session;
+    possible =
+        token::check_identity(checked.login.name).has_value() && may_be_password(checked.login.password);
+    attempt = {.user = possible ? checked.login.name : "", .address = checked.login.address};
+  }
+
+  Seat seat;
+  CheckedLogin checked;
+  bool possible = false;  ///< else nobody has such a name or password
+  LoginGuard::Attempt attempt;
+  SessionService::Done done;
+};
+
+}  // namespace
+
+class SessionService::Impl {
+ public:
+  Impl(SessionSettings settings, std::unique_ptr<storage::Database> database, const Clock& clock,
+       AuditLog* audit)
+      : clock_(clock),
+        passwords_(salt_random_, std::move(settings.scrypt)),
+        desk_({.database = std::move(database),
+               .lives = {settings.idle_life, settings.absolute_life},
+               .clock = clock,
+               .random = token_random_,
+               .audit = audit}) {}
+
+  ~Impl() {
+    hashing_.stop();
+    storing_.stop();
+  }
+
+  void log_in(Login login, bool with_session, Done done) {
+    auto task = std::make_shared<LoginTask>(logins_, std::move(login), with_session, std::move(done));
+    if (task->seat.is_beyond(kWaitingLogins)) return task->done(busy());
+    if (const auto refusal = start_attempt(*task)) return refuse(std::move(task), *refusal);
+    if (storing_.try_push([this, task] { look_up(task); })) return;
+    take_back(*task);
+    task->done(busy());
+  }
+
+  /// Runs `work` on the storing thread and gives its result to `done`.
+  template <class Done, class Work>
+  void store(Done done, Work work) {
+    auto shared = std::make_shared<Done>(std::move(done));
+    if (!storing_.try_push([this, shared, work = std::move(work)] { (*shared)(work(desk_)); }))
+      (*shared)(busy());
+  }
+
+  bool healthy() {
+    const auto now = clock_.now();
+    TimePoint since = kNotAsked;
+    if (asked_.compare_exchange_strong(since, now)) {
+      since = now;
+      storing_.push([this] {
+        database_answers_ = desk_.database_answers();
+        asked_ = kNotAsked;
+      });
+    }
+    const bool stuck = now - since > kPatience;
+    return database_answers_ && !stuck && desk_.audit_works();
+  }
+
+ private:
+  using Task = std::shared_ptr<LoginTask>;
+
+  std::optional<LoginGuard::Refusal> start_attempt(const LoginTask& task) {
+    const std::lock_guard lock(guard_mutex_);
+    return guard_.start(task.attempt, clock_.now());
+  }
+
+  void refuse(Task task, LoginGuard::Refusal refusal) {
+    auto answer = [task, refusal] {
+      task->done(too_many("login: too many failed attempts", refusal.retry_after));
+    };
+    // The first of a wait goes to the audit log, which is not this thread's work.
+    if (!refusal.first || !storing_.try_push([this, task, answer] {
+          desk_.note_locked(task->checked.login);
+          answer();
+        }))
+      answer();
+  }
+
+  void take_back(const LoginTask& task) {
+    const std::lock_guard lock(guard_mutex_);
+    guard_.take_back(task.attempt);
+  }
+
+  void look_up(const Task& task) {
+    if (!task->possible) return finish(task);
+    auto user = desk_.find_user(task->checked.login.name);
+    if (!user) return fail(task, user.error());
+    task->checked.user = std::move(*user);
+    hashing_.push([this, task] { check(task); });
+  }
+
+  void check(const Task& task) {
+    auto& [login, user, right, new_record, with_session] = task->checked;
+    const auto result = passwords_.check(login.password, user ? user->password : "");
+    if (!result) return storing_.push([this, task, reason = result.error()] { fail(task, reason); });
+    right = result->right;
+    if (right && result->outdated) {
+      // Without it the old record stays good.
+      if (auto record = passwords_.make_record(login.password)) new_record = std::move(*record);
+    }
+    storing_.push([this, task] { finish(task); });
+  }
+
+  void finish(const Task& task) {
+    auto session = desk_.finish_login(task->checked);
+    if (!session && session.error().code != Errc::denied) return fail(task, session.error());
+    if (session) {
+      const std::lock_guard lock(guard_mutex_);
+      guard_.succeeded(task->attempt);
+    }
+    task->done(std::move(session));
+  }
+
+  void fail(const Task& task, const Error& reason) {
+    take_back(*task);
+    task->done(reason);
+  }
+
+  const Clock& clock_;
+  SecureRandom salt_random_;
+  Passwords passwords_;  ///< the hashing thread's
+  SecureRandom token_random_;
+  SessionDesk desk_;  ///< the storing thread's
+  std::mutex guard_mutex_;
+  LoginGuard guard_;  ///< used by callers and the storing thread
+  std::atomic<int> logins_ = 0;
+  std::atomic<bool> database_answers_ = true;
+  std::atomic<TimePoint> asked_ = kNotAsked;  ///< when the database was asked what it has not answered yet
+  JobQueue hashing_{kWaitingLogins};
+  JobQueue storing_{kWaitingJobs};
+};
+
+Result<std::unique_ptr<SessionService>> SessionService::open(SessionSettings settings, const Clock& clock,
+                                                             AuditLog* audit) {
+  auto database = open_session_database(settings.database);
+  if (!database) return database.error();
+  auto impl = std::make_unique<Impl>(std::move(settings), std::move(*database), clock, audit);
+  return std::unique_ptr<SessionService>(new SessionService(std::move(impl)));
+}
+
+SessionService::SessionService(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+SessionService::~SessionService() = default;
+
+void SessionService::log_in(Login login, Done done) {
+  impl_->log_in(std::move(login), true, std::move(done));
+}
+
+void SessionService::check_password(Login login, Done done) {
+  impl_->log_in(std::move(login), false, std::move(done));
+}
+
+void SessionService::begin(SessionSubject subject, std::string address, Done done) {
+  impl_->store(std::move(done), [subject = std::move(subject), address = std::move(address)](
+                                    SessionDesk& desk) { return desk.begin(subject, address); });
+}
+
+void SessionService::renew(std::string refresh_token, std::string address, Done done) {
+  impl_->store(std::move(done), [token = std::move(refresh_token), address = std::move(address)](
+                                    SessionDesk& desk) { return desk.renew(token, address); });
+}
+
+void SessionService::revoke(std::string refresh_token, std::string address, DoneVoid done) {
+  impl_->store(std::move(done), [token = std::move(refresh_token), address = std::move(address)](
+                                    SessionDesk& desk) { return desk.revoke(token, address); });
+}
+
+bool SessionService::healthy() const { return impl_->healthy(); }
+
+}  // namespace parley::token_server
