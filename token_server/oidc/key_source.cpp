@@ -1,0 +1,138 @@
+#include "token_server/oidc/key_source.hpp"
+
+#include <fstream>
+#include <iterator>
+
+#include "common/base/limits.hpp"
+#include "common/net/url.hpp"
+
+namespace parley::token_server {
+namespace {
+
+constexpr auto kFetchTimeout = std::chrono::seconds(5);
+
+Error bad_config(std::string message) {
+  return {.code = Errc::invalid_config, .message = std::move(message)};
+}
+
+/// Reads one byte more than allowed, so that a longer file is seen to be one.
+Result<std::string> read_at_most(const std::string& path, std::size_t size) {
+  std::ifstream in(path, std::ios::binary);
+  std::string text(size + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!in.eof() && !in.good()) return bad_config("the file cannot be read");
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return text;
+}
+
+bool is_loopback(const net::Url& url) {
+  return net::ListenAddress{.host = url.host, .port = url.port}.is_loopback();
+}
+
+}  // namespace
+
+KeySource::KeySource(boost::asio::any_io_executor executor, const OidcSettings& settings, const Clock& clock,
+                     std::function<void()> settled)
+    : executor_(std::move(executor)),
+      settings_(settings),
+      clock_(clock),
+      settled_(std::move(settled)),
+      timer_(executor_),
+      self_(std::make_shared<KeySource*>(this)) {}
+
+Result<void> KeySource::start() {
+  if (settings_.jwks_file.empty() == settings_.jwks_url.empty())
+    return bad_config("jwks_file, jwks_url: expected one of them");
+  return settings_.jwks_url.empty() ? read_file() : start_fetching();
+}
+
+Result<void> KeySource::read_file() {
+  const auto text = read_at_most(settings_.jwks_file, limits::kJwksBytes);
+  if (!text) return bad_config("jwks_file: " + text.error().message);
+  auto keys = JwkSet::parse(*text);
+  if (!keys) return bad_config("jwks_file: " + keys.error().message);
+  if (keys->empty()) return bad_config("jwks_file: no public key for RS256 or ES256 in it");
+  keys_ = std::move(*keys);
+  return {};
+}
+
+Result<void> KeySource::start_fetching() {
+  auto url = net::parse_url(settings_.jwks_url);
+  if (!url) return bad_config("jwks_url: " + url.error().message);
+  if (url->scheme != "https" && !(url->scheme == "http" && is_loopback(*url)))
+    return bad_config("jwks_url: expected https, or http on loopback");
+  const auto& authorities = settings_.jwks_ca_file;
+  if (!authorities.empty() && !std::ifstream(authorities)) return bad_config("jwks_ca_file: cannot be read");
+  url_ = std::move(*url);
+  fetch_if_due();
+  return {};
+}
+
+const JwkSet* KeySource::keys() {
+  if (url_.host.empty()) return &keys_;
+  fetch_if_due();
+  return schedule_.usable(clock_.now()) ? &keys_ : nullptr;
+}
+
+bool KeySource::search() {
+  if (fetching()) return true;
+  if (url_.host.empty() || !schedule_.may_search(clock_.now())) return false;
+  schedule_.on_search_started(clock_.now());
+  fetch();
+  return true;
+}
+
+Error KeySource::unavailable() const {
+  return {.code = Errc::unreachable,
+          .message = "the issuer's keys cannot be had: " + last_failure_,
+          .retry_after = schedule_.retry_after(clock_.now())};
+}
+
+void KeySource::fetch_if_due() {
+  if (!schedule_.due(clock_.now())) return;
+  schedule_.on_started();
+  fetch();
+}
+
+void KeySource::fetch() {
+  timer_.cancel();
+  net::HttpCall call{.url = url_, .headers = {{"Accept", "application/jwk-set+json, application/json"}}};
+  call.tls.ca_file = settings_.jwks_ca_file;
+  call.timeout = kFetchTimeout;
+  call.max_body_bytes = limits::kJwksBytes;
+  pending_ = net::http_call(executor_, std::move(call),
+                            [this](Result<http::Response> response) { on_answer(std::move(response)); });
+}
+
+void KeySource::on_answer(Result<http::Response> response) {
+  pending_ = nullptr;
+  if (response)
+    take(read_jwks_answer(*response));
+  else
+    take(response.error());
+  wait_for_next();
+  settled_();
+}
+
+void KeySource::take(Result<FetchedKeys> fetched) {
+  if (!fetched) {
+    last_failure_ = fetched.error().message;
+    return schedule_.on_failed(clock_.now(), random_.uniform());
+  }
+  keys_ = std::move(fetched->keys);
+  schedule_.on_fetched(clock_.now(), fetched->max_age);
+}
+
+void KeySource::wait_for_next() {
+  const auto next = schedule_.next_fetch();
+  if (!next) return;
+  timer_.expires_after(*next - clock_.now());
+  timer_.async_wait([self = std::weak_ptr(self_)](boost::system::error_code cancelled) {
+    const auto alive = self.lock();
+    if (cancelled || !alive) return;
+    (*alive)->fetch_if_due();
+    if (!(*alive)->fetching()) (*alive)->wait_for_next();  // by our clock it is not time yet
+  });
+}
+
+}  // namespace parley::token_server

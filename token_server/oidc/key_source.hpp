@@ -1,0 +1,69 @@
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <parley/error.hpp>
+#include <parley/seams.hpp>
+#include <string>
+
+#include "common/base/random.hpp"
+#include "common/net/http_client.hpp"
+#include "token_server/oidc/jwk_set.hpp"
+#include "token_server/oidc/jwks_answer.hpp"
+#include "token_server/oidc/key_schedule.hpp"
+#include "token_server/oidc/oidc_verifier.hpp"
+
+namespace parley::token_server {
+
+/// Has the keys of one issuer: read once from a file, or fetched and kept fresh from a URL by KeySchedule.
+/// One fetch at a time.
+///
+/// All calls on the executor. Nothing runs after its destruction. `settings` and `clock` must outlive it.
+class KeySource {
+ public:
+  /// `settled` runs on the executor after each fetch, whether it brought keys or not; it may destroy this.
+  KeySource(boost::asio::any_io_executor executor, const OidcSettings& settings, const Clock& clock,
+            std::function<void()> settled);
+  KeySource(const KeySource&) = delete;
+  KeySource& operator=(const KeySource&) = delete;
+
+  /// Reads the file, or starts the first fetch. Fails with Errc::invalid_config: no or two sources, a file
+  /// without a usable key, a URL that is neither https nor on loopback, a CA file that cannot be read.
+  Result<void> start();
+
+  /// The keys that may be used now; null if there are none. Valid until the next fetch settles.
+  const JwkSet* keys();
+  /// True while a fetch runs, so that `settled` will come.
+  bool fetching() const { return schedule_.fetching(); }
+  /// True if the last fetch failed: what the keys do not know may still be good.
+  bool failing() const { return schedule_.failing(); }
+  /// A key is not in the set: true if a fetch is under way, or was started, that may bring it.
+  bool search();
+  /// Errc::unreachable with the last failure's words and `retry_after`.
+  Error unavailable() const;
+
+ private:
+  Result<void> read_file();
+  Result<void> start_fetching();
+  void fetch_if_due();
+  void fetch();
+  void on_answer(Result<http::Response> response);
+  void take(Result<FetchedKeys> fetched);
+  void wait_for_next();
+
+  boost::asio::any_io_executor executor_;
+  const OidcSettings& settings_;
+  const Clock& clock_;
+  std::function<void()> settled_;
+  net::Url url_{};  ///< without a host: the keys come from a file
+  JwkSet keys_;
+  KeySchedule schedule_;
+  std::string last_failure_;
+  SecureRandom random_;
+  boost::asio::steady_timer timer_;
+  std::unique_ptr<net::PendingCall> pending_;
+  std::shared_ptr<KeySource*> self_;  ///< the timer's handler may be on its way when this ends
+};
+
+}  // namespace parley::token_server
