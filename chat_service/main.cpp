@@ -34,7 +34,7 @@ Result<ServiceOptions> options_of(const config::Config& config) {
   const auto& section = config.chat_service;
   auto listen = net::parse_listen_address(section.listen);
   if (!listen) return listen.error();
-  const auto& account = config.account;
+  const auto& account = config.accounts.front();
   ServiceOptions options;
   options.listen = *listen;
   options.public_url = section.public_url;
@@ -42,6 +42,8 @@ Result<ServiceOptions> options_of(const config::Config& config) {
   options.account_sid = account.account_sid;
   options.chat_service_sid = account.chat_service_sid;
   options.keys = token::KeyRing({account.account_sid, account.api_key_sid, account.api_key_secret});
+  for (const auto& key : account.previous_keys)
+    options.keys.add({account.account_sid, key.api_key_sid, key.api_key_secret});
   if (section.limits.max_connections) options.max_connections = *section.limits.max_connections;
   if (section.limits.send_queue_bytes) options.send_queue_bytes = *section.limits.send_queue_bytes;
   options.log = make_log();

@@ -5,8 +5,8 @@ set -euo pipefail
 packages=(
   ca-certificates git g++ cmake ninja-build ccache lld
   libboost1.81-dev libboost-url1.81-dev libboost-system1.81-dev
-  libssl-dev nlohmann-json3-dev libsqlite3-dev
-  libspdlog-dev libfmt-dev libcli11-dev libvalijson-dev
+  libssl-dev nlohmann-json3-dev libsqlite3-dev libcjose-dev
+  libspdlog-dev libfmt-dev libcli11-dev libvalijson-dev prometheus-cpp-dev
   libgtest-dev libgmock-dev
   clang libclang-rt-14-dev
 )

@@ -1,79 +1,204 @@
 #include "token_server/token_server.hpp"
 
-#include "common/base/sid.hpp"
+#include <algorithm>
+#include <atomic>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+
 #include "common/net/http_server.hpp"
-#include "common/protocol/token/verifier.hpp"
-#include "token_server/routes.hpp"
+#include "token_server/http/api.hpp"
+#include "token_server/http/replies.hpp"
+#include "token_server/site.hpp"
 
 namespace parley::token_server {
 namespace {
 
-// A request is an identity and little more.
+// A request is a name, a password and little more.
 constexpr std::size_t kBodyBytes = 4 * 1024;
 
 Error bad_config(std::string message) {
   return {.code = Errc::invalid_config, .message = std::move(message)};
 }
 
-// Finds a wrong key, service or life before the first user does.
-Result<void> try_minting(const MintPolicy& policy, WallTime now) {
-  if (!is_sid(policy.chat_service_sid, "IS"))
-    return bad_config("chat_service_sid: expected \"IS\" and 32 lower-case hex digits");
-  const token::TokenSpec spec{.identity = "trial",
-                              .ttl = policy.ttl,
-                              .grants = {token::ChatGrant{.service_sid = policy.chat_service_sid}}};
-  const auto token = token::mint(policy.key, spec, now);
-  if (!token) return bad_config(token.error().message);
-  const auto claims =
-      token::verify(*token, token::KeyRing(policy.key), {.service_sids = {policy.chat_service_sid}}, now);
-  if (!claims) return bad_config("a token made on trial was refused: " + claims.error().message);
-  return {};
+net::HttpServerOptions http_options(const TokenServerOptions& options) {
+  return {.listen = options.listen,
+          .tls = options.tls,
+          .max_body_bytes = kBodyBytes,
+          .max_connections = options.max_connections,
+          .max_connections_per_address = options.max_connections_per_address};
 }
+
+/// One thread's share of the server.
+struct Worker {
+  Worker(boost::asio::any_io_executor executor, const TokenServerOptions& options, Shared& shared)
+      : executor(executor),
+        api(std::make_shared<Api>(executor, shared)),
+        http(executor, http_options(options),
+             [this](http::Request request, const std::string& peer, net::HttpReply reply) {
+               api->handle(std::move(request), peer, std::move(reply));
+             }) {
+    http.on_refusal(
+        [this](http::Response& response, const std::string& peer) { api->note_refusal(response, peer); });
+  }
+
+  boost::asio::any_io_executor executor;
+  std::shared_ptr<Api> api;
+  net::HttpServer http;  // last: its handlers use the rest
+};
 
 }  // namespace
 
 class TokenServer::Impl {
  public:
-  Impl(boost::asio::any_io_executor executor, TokenServerOptions options, const Clock& clock, RequestLog log)
-      : listen_(options.listen),
-        policy_{std::move(options.key), std::move(options.chat_service_sid), options.ttl},
-        clock_(clock),
-        log_(std::move(log)),
-        server_(std::move(executor), {.listen = listen_, .tls = {}, .max_body_bytes = kBodyBytes},
-                [this](const http::Request& request, const std::string&, net::HttpReply reply) {
-                  handle(request, reply);
-                }) {}
+  Impl(std::vector<boost::asio::any_io_executor> executors, TokenServerOptions options,
+       Surroundings surroundings)
+      : options_(std::move(options)),
+        audit_(surroundings.audit),
+        shared_{.clock = surroundings.clock,
+                .log = std::move(surroundings.log),
+                .sessions = surroundings.sessions,
+                .secure = options_.tls.has_value()} {
+    for (auto& executor : executors)
+      workers_.push_back(std::make_unique<Worker>(executor, options_, shared_));
+    if (options_.metrics_listen) make_metrics_server();
+  }
 
   Result<net::ListenAddress> start() {
-    if (!listen_.is_loopback())
-      return bad_config("listen: expected a loopback address, because callers are not authenticated yet");
-    if (auto tried = try_minting(policy_, clock_.wall_now()); !tried) return tried.error();
-    return server_.start();
+    auto desks = make_desks(options_.policy);
+    if (!desks) return desks.error();
+    for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->api->use((*desks)[i]);
+    auto address = first().http.start();
+    if (!address) return address;
+    for (std::size_t i = 1; i < workers_.size(); ++i)
+      if (auto started = workers_[i]->http.start_beside(first().http); !started) return started.error();
+    if (auto started = start_metrics(); !started) return started.error();
+    note_certificate();
+    audit("started", "ok");
+    return address;
   }
 
-  void stop(Duration grace, std::function<void()> done) { server_.stop(grace, std::move(done)); }
+  std::optional<net::ListenAddress> metrics_address() const { return metrics_address_; }
+
+  Result<void> reload(Policy policy) {
+    auto reloaded = try_reload(std::move(policy));
+    shared_.metrics.reloaded(reloaded.has_value());
+    audit("reloaded", reloaded ? "ok" : reloaded.error().message);
+    return reloaded;
+  }
+
+  void stop(Duration grace, std::function<void()> done) {
+    audit("stopped", "ok");
+    // The first worker must not run out of work while the others still finish theirs.
+    const auto all_done = [done = std::move(done), busy = std::make_shared<WorkGuard>(first().executor)] {
+      boost::asio::post(busy->get_executor(), done);
+    };
+    const auto left = std::make_shared<std::atomic<std::size_t>>(workers_.size());
+    for (auto& worker : workers_)
+      boost::asio::dispatch(worker->executor, [&http = worker->http, grace, left, all_done] {
+        http.stop(grace, [left, all_done] {
+          if (--*left == 0) all_done();
+        });
+      });
+    if (metrics_) metrics_->stop(grace, [] {});
+  }
 
  private:
-  void handle(const http::Request& request, const net::HttpReply& reply) {
-    auto [response, record] = answer(request, policy_, clock_.wall_now());
-    if (log_) log_(record);
-    reply(std::move(response));
+  using WorkGuard = boost::asio::executor_work_guard<boost::asio::any_io_executor>;
+  using Desks = std::vector<std::shared_ptr<Authenticator>>;
+
+  Worker& first() { return *workers_.front(); }
+
+  void make_metrics_server() {
+    metrics_.emplace(first().executor, net::HttpServerOptions{.listen = *options_.metrics_listen},
+                     [this](const http::Request& request, const std::string&, const net::HttpReply& reply) {
+                       reply(metrics_reply(request));
+                     });
   }
 
-  net::ListenAddress listen_;
-  MintPolicy policy_;
-  const Clock& clock_;
-  RequestLog log_;
-  net::HttpServer server_;  // last: its handler uses the rest
+  http::Response metrics_reply(const http::Request& request) const {
+    if (request.path != "/metrics") return failure_reply(404, "there is nothing at this path");
+    if (request.method != "GET" && request.method != "HEAD")
+      return failure_reply(405, "this path answers GET");
+    return {.status = 200,
+            .headers = {},
+            .body = shared_.metrics.text(),
+            .content_type = "text/plain; version=0.0.4; charset=utf-8"};
+  }
+
+  Result<void> start_metrics() {
+    if (!metrics_) return {};
+    auto address = metrics_->start();
+    if (!address) return address.error();
+    metrics_address_ = *address;
+    return {};
+  }
+
+  Result<void> check(const Site& site) const {
+    if (site.development && !options_.listen.is_loopback())
+      return bad_config("callers: development is served on a loopback address only");
+    if (site.offer.sessions && !shared_.sessions)
+      return bad_config("callers: users and issuers need a database");
+    return {};
+  }
+
+  /// One authenticator for each worker, all of the same site.
+  Result<Desks> make_desks(const Policy& policy) const {
+    auto site = make_site(policy, shared_.clock.wall_now());
+    if (!site) return site.error();
+    if (auto checked = check(**site); !checked) return checked.error();
+    Desks desks;
+    for (const auto& worker : workers_) {
+      desks.push_back(std::make_shared<Authenticator>(worker->executor, *site, shared_.clock));
+      if (auto started = desks.back()->start(); !started) return started.error();
+    }
+    return desks;
+  }
+
+  Result<void> try_reload(Policy policy) {
+    auto desks = make_desks(policy);
+    if (!desks) return desks.error();
+    if (options_.tls)
+      if (auto loaded = first().http.reload_tls(); !loaded) return loaded.error();
+    for (std::size_t i = 0; i < workers_.size(); ++i)
+      boost::asio::dispatch(workers_[i]->executor,
+                            [worker = workers_[i].get(), desk = (*desks)[i], again = options_.tls && i != 0] {
+                              worker->api->use(desk);
+                              if (again) (void)worker->http.reload_tls();
+                            });
+    note_certificate();
+    return {};
+  }
+
+  void note_certificate() {
+    if (!options_.tls) return;
+    if (const auto end = net::certificate_expires_at(options_.tls->certificate_file))
+      shared_.metrics.certificate_expires(*end);
+  }
+
+  void audit(std::string_view what, std::string outcome) {
+    if (audit_) (void)audit_->append({.what = what, .outcome = std::move(outcome)});
+  }
+
+  TokenServerOptions options_;
+  AuditLog* audit_;
+  Shared shared_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::optional<net::HttpServer> metrics_;
+  std::optional<net::ListenAddress> metrics_address_;
 };
 
-TokenServer::TokenServer(boost::asio::any_io_executor executor, TokenServerOptions options,
-                         const Clock& clock, RequestLog log)
-    : impl_(std::make_unique<Impl>(std::move(executor), std::move(options), clock, std::move(log))) {}
+TokenServer::TokenServer(std::vector<boost::asio::any_io_executor> workers, TokenServerOptions options,
+                         Surroundings surroundings)
+    : impl_(std::make_unique<Impl>(std::move(workers), std::move(options), std::move(surroundings))) {}
 
 TokenServer::~TokenServer() = default;
 
 Result<net::ListenAddress> TokenServer::start() { return impl_->start(); }
+
+std::optional<net::ListenAddress> TokenServer::metrics_address() const { return impl_->metrics_address(); }
+
+Result<void> TokenServer::reload(Policy policy) { return impl_->reload(std::move(policy)); }
 
 void TokenServer::stop(Duration grace, std::function<void()> done) { impl_->stop(grace, std::move(done)); }
 

@@ -1,42 +1,52 @@
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <parley/error.hpp>
 #include <parley/seams.hpp>
-#include <string>
+#include <vector>
 
-#include "common/net/url.hpp"
-#include "common/protocol/token/access_token.hpp"
-#include "token_server/request_log.hpp"
+#include "token_server/audit/audit_log.hpp"
+#include "token_server/http/request_log.hpp"
+#include "token_server/options.hpp"
+#include "token_server/sessions/session_service.hpp"
 
 namespace parley::token_server {
 
-struct TokenServerOptions {
-  net::ListenAddress listen{"127.0.0.1", 4000};  ///< loopback: callers are not authenticated yet
-  token::ApiKey key;
-  std::string chat_service_sid;
-  std::chrono::seconds ttl = token::kDefaultLife;  ///< 1 s to token::kMaxLife; the program's floor is 180 s
+/// What a server uses and does not own; all must outlive it.
+struct Surroundings {
+  const Clock& clock;
+  RequestLog log{};                    ///< may be called by several workers at once
+  SessionService* sessions = nullptr;  ///< needed with users or issuers among the callers
+  AuditLog* audit = nullptr;           ///< null: nothing is audited
 };
 
-/// Called on the server's executor after each request that reached a route or none.
-using RequestLog = std::function<void(const RequestRecord&)>;
-
-/// The token server inside a process. All calls on the executor, which must be a strand or single-threaded.
-/// Destroying it closes every connection at once; `clock` must outlive it.
+/// The token server inside a process.
+///
+/// Each worker is an executor, a strand or single-threaded, that serves its share of the connections; the
+/// first also accepts metrics' readers. start(), reload(), stop() and the destructor belong to the first
+/// worker's executor; while start() and the destructor run, no worker may be running elsewhere.
 class TokenServer {
  public:
-  TokenServer(boost::asio::any_io_executor executor, TokenServerOptions options, const Clock& clock,
-              RequestLog log = {});
+  TokenServer(std::vector<boost::asio::any_io_executor> workers, TokenServerOptions options,
+              Surroundings surroundings);
+  /// Closes every connection at once.
   ~TokenServer();
 
-  /// Mints and verifies a token on trial, binds and listens. The address returned has the real port.
-  /// Fails with Errc::invalid_config if the address is not loopback or the key, service or life cannot make a
-  /// token that works; as net::HttpServer::start() if the address cannot be bound.
+  /// Mints and verifies a token of each account on trial, binds and listens. The address returned has the
+  /// real port. Fails with Errc::invalid_config if the policy cannot work, if development callers would be
+  /// served off loopback, or if a TLS or key file cannot be used; as net::HttpServer::start() if an address
+  /// cannot be bound.
   Result<net::ListenAddress> start();
+  /// Where metrics are, if options.metrics_listen is set; after start().
+  std::optional<net::ListenAddress> metrics_address() const;
 
-  /// Stops accepting and lets requests in flight finish; `done` runs once, after `grace` at the latest.
+  /// Replaces the policy and re-reads the TLS files, for requests and connections to come; nothing under way
+  /// is disturbed. On failure (as start()) everything stays as it was.
+  Result<void> reload(Policy policy);
+
+  /// Stops accepting and lets requests in flight finish; `done` runs once, on the first worker, after `grace`
+  /// at the latest.
   void stop(Duration grace, std::function<void()> done);
 
  private:

@@ -20,9 +20,11 @@ Result<std::unique_ptr<LocalTokenServer>> LocalTokenServer::start(Runtime& runti
                                                                   const std::string& service_sid,
                                                                   std::chrono::seconds token_ttl) {
   std::unique_ptr<LocalTokenServer> local(new LocalTokenServer(runtime));
-  token_server::TokenServerOptions options{{"127.0.0.1", 0}, key, service_sid, token_ttl};
+  auto options = token_server::TokenServerOptions::development({"127.0.0.1", 0}, key, service_sid, token_ttl);
   const auto address = on_runtime(runtime, [&] {
-    local->server_ = std::make_unique<token_server::TokenServer>(runtime.executor(), options, system_clock());
+    local->server_ = std::make_unique<token_server::TokenServer>(
+        std::vector<boost::asio::any_io_executor>{runtime.executor()}, std::move(options),
+        token_server::Surroundings{.clock = system_clock()});
     return local->server_->start();
   });
   if (!address) return address.error();

@@ -94,7 +94,7 @@ TEST_F(Layers, AllowsWhatTheTableAllows) {
       {"common/net/src/x.cpp", "<boost/beast/http.hpp>"},
       {"common/protocol/sync/x.cpp", "\"common/protocol/token/verifier.hpp\""},
       {"common/storage/x.cpp", "<parley/error.hpp>"},
-      {"token_server/main.cpp", "\"common/config/config.hpp\""},
+      {"token_server/program/main.cpp", "\"common/config/config.hpp\""},
       {"chat_service/src/store/x.cpp", "\"common/storage/database.hpp\""},
       {"chat_sdk/src/shell/x.cpp", "\"common/net/url.hpp\""},
       {"chat_sdk/include/parley/x.hpp", "<parley/error.hpp>"},

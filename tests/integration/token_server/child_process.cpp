@@ -56,19 +56,19 @@ ChildProcess::~ChildProcess() {
   close(err_);
 }
 
-std::optional<std::string> ChildProcess::read_line() {
+std::optional<std::string> ChildProcess::read_line(int descriptor, std::string& buffered) {
   for (;;) {
-    if (const auto end = buffered_.find('\n'); end != buffered_.npos) {
-      auto line = buffered_.substr(0, end);
-      buffered_.erase(0, end + 1);
+    if (const auto end = buffered.find('\n'); end != buffered.npos) {
+      auto line = buffered.substr(0, end);
+      buffered.erase(0, end + 1);
       return line;
     }
-    pollfd ready{out_, POLLIN, 0};
+    pollfd ready{descriptor, POLLIN, 0};
     if (poll(&ready, 1, kPatienceMs) != 1) return std::nullopt;
     char buffer[1024];
-    const ssize_t count = read(out_, buffer, sizeof buffer);
+    const ssize_t count = read(descriptor, buffer, sizeof buffer);
     if (count <= 0) return std::nullopt;
-    buffered_.append(buffer, static_cast<std::size_t>(count));
+    buffered.append(buffer, static_cast<std::size_t>(count));
   }
 }
 
@@ -88,6 +88,6 @@ std::optional<int> ChildProcess::exit_code() {
 
 std::string ChildProcess::rest_of_output() { return std::move(buffered_) + read_all(out_); }
 
-std::string ChildProcess::error_output() { return read_all(err_); }
+std::string ChildProcess::error_output() { return std::move(buffered_error_) + read_all(err_); }
 
 }  // namespace parley::support

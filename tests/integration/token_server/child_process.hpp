@@ -16,7 +16,9 @@ class ChildProcess {
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   /// Waits for one line of standard output; nothing at its end or after ten seconds.
-  std::optional<std::string> read_line();
+  std::optional<std::string> read_line() { return read_line(out_, buffered_); }
+  /// The same of standard error.
+  std::optional<std::string> read_error_line() { return read_line(err_, buffered_error_); }
   void signal(int number);
   /// Waits for the end, at most ten seconds; nothing if it goes on or ended by a signal.
   std::optional<int> exit_code();
@@ -25,10 +27,13 @@ class ChildProcess {
   std::string error_output();
 
  private:
+  static std::optional<std::string> read_line(int descriptor, std::string& buffered);
+
   pid_t pid_ = -1;
   int out_ = -1;
   int err_ = -1;
   std::string buffered_;
+  std::string buffered_error_;
   bool reaped_ = false;
 };
 

@@ -3,87 +3,36 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
-#include <sstream>
+#include <thread>
 
-#include "common/net/http_client.hpp"
-#include "tests/integration/token_server/child_process.hpp"
+#include "tests/integration/token_server/program_fixture.hpp"
+#include "tests/unit/net/certificate.hpp"
 
 namespace parley {
 namespace {
 
 using nlohmann::json;
 using support::ChildProcess;
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
-const std::string kProgram = PARLEY_TOKEN_SERVER;
-const std::string kExample = std::string(PARLEY_SOURCE_DIR) + "/config.example.json";
-constexpr const char* kSecret = "example-secret-change-me-0123456";
-
-class TokenServerProgram : public testing::Test {
- protected:
-  TokenServerProgram()
-      : path_(testing::TempDir() + "/parley_" +
-              testing::UnitTest::GetInstance()->current_test_info()->name() + ".json") {
-    std::ifstream file(kExample);
-    config_ = json::parse(file);
-    config_["token_server"]["listen"] = "127.0.0.1:0";
-  }
-  ~TokenServerProgram() override { std::filesystem::remove(path_); }
-
-  const std::string& write_config() {
-    std::ofstream(path_) << config_.dump();
-    return path_;
-  }
-  /// The URL that the program says it listens on.
-  static net::Url ready_url(ChildProcess& program) {
-    const auto line = program.read_line().value_or("nothing");
-    const std::string start = "token_server listening on ";
-    EXPECT_THAT(line, testing::StartsWith(start));
-    const auto url = net::parse_url(line.substr(std::min(start.size(), line.size())));
-    EXPECT_TRUE(url) << line;
-    return url ? *url : net::Url{};
-  }
-  static http::Response ask_for_token(net::Url url) {
-    boost::asio::io_context io;
-    std::optional<http::Response> response;
-    url.target = "/v1/token";
-    const auto call =
-        net::http_call(io.get_executor(),
-                       {.url = url,
-                        .method = "POST",
-                        .headers = {{"Content-Type", "application/json"}},
-                        .body = R"({"user":"alice-the-user"})",
-                        .tls = {}},
-                       [&](Result<http::Response> answer) {
-                         response = answer ? *answer : http::Response{.status = 0, .headers = {}, .body = {}};
-                       });
-    io.run();
-    return response.value_or(http::Response{});
-  }
-
-  json config_;
-  std::string path_;
-};
+class TokenServerProgram : public support::ProgramFixture {};
 
 TEST_F(TokenServerProgram, ServesUntilItIsAskedToStop) {
   for (int number : {SIGTERM, SIGINT}) {
-    ChildProcess program({kProgram, "--config", write_config()});
+    ChildProcess program({program_path(), "--config", write_config()});
     const auto url = ready_url(program);
     const auto response = ask_for_token(url);
     EXPECT_EQ(response.status, 200) << response.body;
     program.signal(number);
     EXPECT_EQ(program.exit_code(), 0);
-    EXPECT_THAT(program.rest_of_output(), HasSubstr("callers are not authenticated yet"));
+    EXPECT_THAT(program.rest_of_output(), HasSubstr("DEVELOPMENT: callers are not authenticated"));
   }
 }
 
 TEST_F(TokenServerProgram, LogsJsonLinesWithoutIdentityTokenOrSecret) {
-  ChildProcess program({kProgram, "--config", write_config()});
+  ChildProcess program({program_path(), "--config", write_config()});
   const auto response = ask_for_token(ready_url(program));
   program.signal(SIGTERM);
   EXPECT_EQ(program.exit_code(), 0);
@@ -93,12 +42,12 @@ TEST_F(TokenServerProgram, LogsJsonLinesWithoutIdentityTokenOrSecret) {
   EXPECT_EQ(line["status"], 200);
   EXPECT_EQ(line["ttl"], 3600);
   EXPECT_TRUE(line.contains("jti"));
-  EXPECT_THAT(log, AllOf(Not(HasSubstr("alice-the-user")), Not(HasSubstr(kSecret)),
+  EXPECT_THAT(log, AllOf(Not(HasSubstr("alice-the-user")), Not(HasSubstr(support::kExampleSecret)),
                          Not(HasSubstr(json::parse(response.body)["token"].get<std::string>()))));
 }
 
 TEST_F(TokenServerProgram, StopsAlthoughAClientStaysConnected) {
-  ChildProcess program({kProgram, "--config", write_config()});
+  ChildProcess program({program_path(), "--config", write_config()});
   const auto url = ready_url(program);
   boost::asio::io_context io;
   boost::asio::ip::tcp::socket idle(io), half(io);
@@ -114,20 +63,19 @@ TEST_F(TokenServerProgram, StopsAlthoughAClientStaysConnected) {
 
 TEST_F(TokenServerProgram, RefusesABadConfiguration) {
   config_["account"]["api_key_sid"] = config_["account"]["account_sid"];
-  config_["token_server"]["listen"] = "0.0.0.0:4000";
-  ChildProcess program({kProgram, "--config", write_config()});
+  ChildProcess program({program_path(), "--config", write_config()});
   EXPECT_EQ(program.exit_code(), 2);
   EXPECT_EQ(program.rest_of_output(), "");
   EXPECT_THAT(program.error_output(),
               AllOf(HasSubstr("account.api_key_sid: expected \"SK\" and 32 lower-case hex digits"),
-                    HasSubstr("token_server.listen: expected a loopback address"), Not(HasSubstr(kSecret))));
+                    Not(HasSubstr(support::kExampleSecret))));
 }
 
 TEST_F(TokenServerProgram, SaysThatItsPortIsTaken) {
-  ChildProcess first({kProgram, "--config", write_config()});
+  ChildProcess first({program_path(), "--config", write_config()});
   const auto url = ready_url(first);
   config_["token_server"]["listen"] = "127.0.0.1:" + std::to_string(url.port);
-  ChildProcess second({kProgram, "--config", write_config()});
+  ChildProcess second({program_path(), "--config", write_config()});
   EXPECT_EQ(second.exit_code(), 1);
   EXPECT_THAT(second.error_output(), AllOf(HasSubstr("token_server: "), HasSubstr(std::to_string(url.port))));
 }
@@ -141,18 +89,178 @@ TEST_F(TokenServerProgram, AnswersQuestionsAboutItself) {
   const Case cases[] = {
       {{"--help"}, 0, "--config"},
       {{"--version"}, 0, "token_server "},
-      {{"--check-config", "--config", kExample}, 0, ": ok"},
+      {{"--check-config", "--config", example_config()}, 0, ": ok"},
       {{"--no-such-option"}, 2, ""},
       {{"--check-config", "--config", "/no/such/file"}, 2, ""},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.options[0]);
     auto command = c.options;
-    command.insert(command.begin(), kProgram);
+    command.insert(command.begin(), program_path());
     ChildProcess program(command);
     EXPECT_EQ(program.exit_code(), c.exit_code);
     EXPECT_THAT(program.rest_of_output(), HasSubstr(c.output));
   }
+}
+
+struct Refusal {
+  const char* name;
+  std::function<void(json& section, json& account)> spoil;
+  const char* key;
+};
+
+// Everything that would open the door to strangers, or will not work: nothing is started, and the key is
+// named.
+TEST_F(TokenServerProgram, RefusesToStartWhereItWouldBeUnsafe) {
+  const net::test::Certificate expired(
+      {.valid_from = std::chrono::hours(-2), .valid_until = std::chrono::hours(-1)});
+  const auto tls = [&] {
+    return json{{"certificate_file", expired.certificate_file()}, {"private_key_file", expired.key_file()}};
+  };
+  const std::string readable = private_file("secret", "kTPq7xw0vZJm3uYs8LhNc2RbGf5AeD1i");
+  std::filesystem::permissions(readable, std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  const Refusal cases[] = {
+      {"anyone from anywhere", [](json& s, json&) { s["listen"] = "0.0.0.0:0"; }, "token_server.callers[0]"},
+      {"anyone with a real key", [](json&, json& a) { a["api_key_secret"] = kRealSecret; },
+       "token_server.callers[0]"},
+      {"nobody", [](json& s, json&) { s["callers"] = json::array(); }, "token_server.callers"},
+      {"the example's secret in public",
+       [](json& s, json&) {
+         use_backend_key(s);
+         s["listen"] = "0.0.0.0:0";
+         s["allow_plain_http"] = true;
+       },
+       "account.api_key_secret"},
+      {"a weak secret in public",
+       [](json& s, json& a) {
+         use_backend_key(s);
+         s["listen"] = "0.0.0.0:0";
+         s["allow_plain_http"] = true;
+         a["api_key_secret"] = "secretsecretsecretsecretsecretse";
+       },
+       "account.api_key_secret"},
+      {"keys in the clear in public",
+       [](json& s, json& a) {
+         use_backend_key(s);
+         s["listen"] = "0.0.0.0:0";
+         a["api_key_secret"] = kRealSecret;
+       },
+       "token_server"},
+      {"a secret file that others read",
+       [&](json& s, json& a) {
+         use_backend_key(s);
+         a.erase("api_key_secret");
+         a["api_key_secret_file"] = readable;
+       },
+       "account.api_key_secret_file"},
+      {"a life beyond a day", [](json& s, json&) { s["token_ttl_seconds"] = 86401; },
+       "token_server.token_ttl_seconds"},
+      {"a caller's life beyond a day", [](json& s, json&) { s["callers"][0]["token_ttl_seconds"] = 86401; },
+       "token_server.callers[0].token_ttl_seconds"},
+      {"an unknown key", [](json& s, json&) { s["lisent"] = "127.0.0.1:0"; }, "token_server.lisent"},
+      {"an expired certificate",
+       [&](json& s, json&) {
+         use_backend_key(s);
+         s["tls"] = tls();
+       },
+       "certificate"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    auto spoilt = config_;
+    c.spoil(spoilt["token_server"], spoilt["account"]);
+    ChildProcess program({program_path(), "--config", write_config(spoilt)});
+    EXPECT_EQ(program.exit_code(), 2);
+    EXPECT_EQ(program.rest_of_output(), "");
+    EXPECT_THAT(program.error_output(), AllOf(HasSubstr(c.key), Not(HasSubstr(kRealSecret))));
+  }
+}
+
+TEST_F(TokenServerProgram, RefusesAConfigurationFileWithASecretThatOthersRead) {
+  use_backend_key(config_["token_server"]);
+  config_["account"]["api_key_secret"] = kRealSecret;
+  const auto path = write_config();
+  std::filesystem::permissions(path, std::filesystem::perms::others_read, std::filesystem::perm_options::add);
+  ChildProcess program({program_path(), "--config", path});
+  EXPECT_EQ(program.exit_code(), 2);
+  EXPECT_THAT(program.error_output(), AllOf(HasSubstr("chmod"), Not(HasSubstr(kRealSecret))));
+}
+
+TEST_F(TokenServerProgram, TakesOverANewConfigurationAndKeepsTheOldOneIfTheNewIsBad) {
+  ChildProcess program({program_path(), "--config", write_config()});
+  const auto url = ready_url(program);
+  EXPECT_EQ(ask_for_token(url).status, 200);
+
+  auto bad = config_;
+  bad["token_server"]["token_ttl_seconds"] = 1;
+  reload(program, bad, "reload refused");
+  EXPECT_EQ(ask_for_token(url).status, 200);
+
+  use_backend_key(config_["token_server"]);
+  reload(program, config_, "configuration re-read");
+  EXPECT_EQ(ask_for_token(url).status, 401);
+  EXPECT_EQ(ask_for_token(url, {{"Authorization", std::string("Bearer ") + kBackendKey}}).status, 200);
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.exit_code(), 0);
+}
+
+// Half of the new configurations are bad: neither kind may cost a request.
+TEST_F(TokenServerProgram, LosesNoRequestWhileItReloads) {
+  config_["token_server"]["workers"] = 2;
+  use_backend_key(config_["token_server"]);
+  const auto log = folder() + "/log";
+  auto command = "exec '" + program_path() + "' --config '" + write_config() + "' 2>'" + log + "'";
+  ChildProcess program({"/bin/sh", "-c", command});
+  const auto url = ready_url(program);
+  std::atomic<int> answered = 0, lost = 0;
+  std::atomic<bool> enough = false;
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 4; ++i)
+    clients.emplace_back([&] {
+      while (!enough) {
+        const auto status =
+            ask_for_token(url, {{"Authorization", std::string("Bearer ") + kBackendKey}}).status;
+        ++(status == 200 ? answered : lost);
+      }
+    });
+  for (int round = 0; round < 40; ++round) {
+    auto next = config_;
+    if (round % 2 == 1) next["token_server"]["nonsense"] = round;
+    write_config(next);
+    const int before = answered;
+    program.signal(SIGHUP);
+    while (answered < before + 5 && lost == 0) std::this_thread::yield();
+  }
+  enough = true;
+  for (auto& client : clients) client.join();
+  EXPECT_EQ(lost, 0);
+  EXPECT_GE(answered, 200);
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.exit_code(), 0);
+  EXPECT_THAT(text_of(log), AllOf(HasSubstr("configuration re-read"), HasSubstr("token_server.nonsense")));
+}
+
+TEST_F(TokenServerProgram, SpeaksTlsAndTakesOverARenewedCertificate) {
+  const net::test::Certificate certificate, renewed({.serial = 2});
+  use_backend_key(config_["token_server"]);
+  config_["token_server"]["tls"] = {{"certificate_file", certificate.certificate_file()},
+                                    {"private_key_file", certificate.key_file()}};
+  ChildProcess program({program_path(), "--config", write_config()});
+  const auto url = ready_url(program);
+  EXPECT_EQ(url.scheme, "https");
+  const http::Fields key{{"Authorization", std::string("Bearer ") + kBackendKey}};
+  trusted_ = certificate.certificate_file();
+  const auto response = ask_for_token(url, key);
+  EXPECT_EQ(response.status, 200) << response.body;
+  EXPECT_TRUE(http::find_header(response.headers, "Strict-Transport-Security"));
+
+  const auto old = private_file("old.pem", text_of(certificate.certificate_file()));
+  certificate.replace_by(renewed);
+  reload(program, config_, "configuration re-read");
+  EXPECT_EQ(ask_for_token(url, key).status, 200);
+  trusted_ = old;
+  EXPECT_EQ(ask_for_token(url, key).status, 0) << "the old certificate is gone";
 }
 
 }  // namespace

@@ -1,0 +1,183 @@
+#include "token_server/http/api.hpp"
+
+#include "common/base/random.hpp"
+#include "common/base/redact.hpp"
+#include "token_server/http/client_address.hpp"
+#include "token_server/http/cors.hpp"
+#include "token_server/http/openapi.hpp"
+#include "token_server/http/replies.hpp"
+#include "token_server/http/request_fields.hpp"
+
+namespace parley::token_server {
+namespace {
+
+constexpr const char* kChallenge = "Bearer realm=\"token_server\"";
+constexpr const char* kStayWithTls = "max-age=31536000";
+
+http::Response nobody_named() {
+  return {.status = 403, .headers = {}, .body = "Forbidden", .content_type = "text/plain"};
+}
+
+}  // namespace
+
+Api::Api(boost::asio::any_io_executor executor, Shared& shared)
+    : executor_(std::move(executor)), shared_(shared) {
+  SecureRandom random;
+  id_prefix_ = random_hex(random, 6) + "-";
+}
+
+void Api::handle(http::Request request, const std::string& peer, net::HttpReply reply) {
+  auto exchange = std::make_shared<Exchange>();
+  exchange->started = shared_.clock.now();
+  exchange->desk = desk_;
+  exchange->address = client_address(request, peer, exchange->site().trusted_proxies);
+  exchange->record.id = next_request_id();
+  exchange->record.method = known_method(request.method);
+  exchange->record.address = exchange->address;
+  exchange->request = std::move(request);
+  exchange->reply = std::move(reply);
+  dispatch(exchange);
+}
+
+void Api::dispatch(const ExchangePtr& exchange) {
+  const auto& request = exchange->request;
+  exchange->route = find_route(request.path, request.method, exchange->site().offer);
+  if (!exchange->route) return answer_no_route(exchange);
+  exchange->record.route = exchange->route->path;
+  switch (exchange->route->action) {
+    case Action::mint:
+      return mint(exchange);
+    case Action::mint_by_query:
+      return mint_by_query(exchange);
+    case Action::log_in:
+      return log_in(exchange);
+    case Action::renew:
+      return renew(exchange);
+    case Action::revoke:
+      return revoke(exchange);
+    case Action::tell_health:
+      return finish(exchange, state_reply(200, "ok"));
+    case Action::tell_readiness:
+      return tell_readiness(exchange);
+    case Action::describe:
+      return finish(exchange, {.status = 200, .headers = {}, .body = openapi_text()});
+  }
+}
+
+void Api::answer_no_route(const ExchangePtr& exchange) {
+  const auto methods = methods_of(exchange->request.path, exchange->site().offer);
+  if (methods.empty()) return finish(exchange, failure_reply(404, "there is nothing at this path"));
+  if (exchange->request.method == "OPTIONS")
+    return finish(exchange, options_reply(exchange->request, exchange->site().allowed_origins, methods));
+  auto response = failure_reply(405, "this path answers " + methods);
+  response.headers.emplace_back("Allow", methods);
+  finish(exchange, std::move(response));
+}
+
+void Api::tell_readiness(const ExchangePtr& exchange) {
+  const bool ready = !shared_.sessions || shared_.sessions->healthy();
+  finish(exchange, ready ? state_reply(200, "ready") : state_reply(503, "database not available"));
+}
+
+void Api::mint(const ExchangePtr& exchange) {
+  exchange->desk->authenticate(exchange->request,
+                               [weak = weak_from_this(), exchange](Result<Authenticator::CallerPtr> caller) {
+                                 const auto self = weak.lock();
+                                 if (!self) return;
+                                 if (!caller) return self->refuse_caller(exchange, caller.error());
+                                 self->serve(exchange, *caller);
+                               });
+}
+
+void Api::refuse_caller(const ExchangePtr& exchange, const Error& error) {
+  if (!admit_address(exchange)) return;
+  auto response = failure_reply(error);
+  if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", kChallenge);
+  finish(exchange, std::move(response));
+}
+
+void Api::serve(const ExchangePtr& exchange, const std::shared_ptr<const Caller>& caller) {
+  exchange->record.caller = to_string(caller->policy.kind);
+  exchange->record.caller_name = caller->name;
+  // A back end speaks for many people from one address; its own rate is what limits it.
+  if (caller->policy.kind != CallerKind::backend_key && !admit_address(exchange)) return;
+  if (!admit(exchange, shared_.callers, caller->name, caller->requests_per_minute.value_or(0))) return;
+
+  auto wish = read_token_wish(exchange->request);
+  if (!wish) return finish(exchange, failure_reply(wish.error()));
+  if (wish->identity.empty() && caller->identity.empty() && exchange->route->is_seed)
+    return finish(exchange, nobody_named());
+  wish = permit(*caller, std::move(*wish));
+  if (!wish) return finish(exchange, failure_reply(wish.error()));
+  const auto per_minute = exchange->site().rates.per_minute_and_identity;
+  if (!admit(exchange, shared_.identities, wish->identity, per_minute)) return;
+  if (caller->policy.kind == CallerKind::oidc) return begin_session(exchange, *caller, *wish);
+  if (const auto minted = mint_for(exchange, caller->policy, *wish)) finish(exchange, token_reply(*minted));
+}
+
+std::optional<MintedToken> Api::mint_for(const ExchangePtr& exchange, const CallerPolicy& policy,
+                                         const TokenWish& wish) {
+  auto& record = exchange->record;
+  record.identity = redact_identity(wish.identity);
+  auto minted = token_server::mint(policy, wish, exchange->site().accounts, shared_.clock.wall_now());
+  if (!minted) {
+    finish(exchange, failure_reply(minted.error()));
+    return std::nullopt;
+  }
+  shared_.metrics.token_minted(policy.kind);
+  record.account = minted->account;
+  record.token_id = minted->token_id;
+  record.ttl = minted->ttl;
+  return std::move(*minted);
+}
+
+bool Api::admit(const ExchangePtr& exchange, RateLimiter& limiter, std::string_view party,
+                unsigned per_minute) {
+  const auto wait = limiter.take(party, per_minute, shared_.clock.now());
+  if (!wait) return true;
+  const char* by = &limiter == &shared_.addresses    ? "address"
+                   : &limiter == &shared_.identities ? "identity"
+                                                     : "caller";
+  shared_.metrics.rate_limited(by);
+  finish(exchange, failure_reply(Error{.code = Errc::too_many_requests,
+                                       .message = "too many requests for this " + std::string(by),
+                                       .http_status = 429,
+                                       .retry_after = std::chrono::ceil<std::chrono::milliseconds>(*wait)}));
+  return false;
+}
+
+bool Api::admit_address(const ExchangePtr& exchange) {
+  return admit(exchange, shared_.addresses, exchange->address, exchange->site().rates.per_minute_and_address);
+}
+
+void Api::finish(const ExchangePtr& exchange, http::Response response) {
+  decorate(exchange, response);
+  auto& record = exchange->record;
+  record.status = response.status;
+  record.took = shared_.clock.now() - exchange->started;
+  shared_.metrics.request(record.route, record.status, record.took);
+  if (shared_.log) shared_.log(record);
+  if (exchange->reply) exchange->reply(std::move(response));
+}
+
+void Api::decorate(const ExchangePtr& exchange, http::Response& response) const {
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.headers.emplace_back("X-Request-Id", exchange->record.id);
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  if (shared_.secure) response.headers.emplace_back("Strict-Transport-Security", kStayWithTls);
+  add_cors_headers(exchange->request, exchange->site().allowed_origins, response);
+}
+
+void Api::note_refusal(http::Response& response, const std::string& peer) {
+  auto exchange = std::make_shared<Exchange>();
+  exchange->started = shared_.clock.now();
+  exchange->desk = desk_;
+  exchange->record.id = next_request_id();
+  exchange->record.address = peer;
+  exchange->reply = [&response](http::Response decorated) { response = std::move(decorated); };
+  finish(exchange, std::move(response));
+}
+
+std::string Api::next_request_id() { return id_prefix_ + std::to_string(++requests_); }
+
+}  // namespace parley::token_server
