@@ -13,13 +13,13 @@ trap cleanup EXIT
 
 account=AC00000000000000000000000000000001
 key=SK00000000000000000000000000000002
-secret=0123456789abcdefghijklmnopqrstuv
+secret=example-secret-change-me-0123456 # the example's: others are not for callers of type development
 service=IS00000000000000000000000000000003
 
 write_config() { # DATABASE: both listen where the system chooses
   cat >"$work/config.json" <<JSON
 {"account": {"account_sid": "$account", "api_key_sid": "$key", "api_key_secret": "$secret", "chat_service_sid": "$service"},
- "token_server": {"listen": "127.0.0.1:0", "token_ttl_seconds": 3600},
+ "token_server": {"listen": "127.0.0.1:0", "token_ttl_seconds": 3600, "callers": [{"type": "development"}]},
  "chat_service": {"listen": "127.0.0.1:0", "database": "$1"}}
 JSON
 }
