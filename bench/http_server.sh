@@ -7,20 +7,11 @@ rounds=${1:-5} seconds=${2:-3}
 
 start http_server_bench "$bin/http_server_bench"
 ours_url=$(url_of http_server_bench)/ ours_pid=${children[0]}
-nginx_port=$((20000 + RANDOM % 10000))
 mkdir "$work/www"
 curl -s -o "$work/www/token" "$ours_url"
-cat >"$work/nginx.conf" <<CONF
-worker_processes 1; daemon off; pid $work/nginx.pid; error_log $work/nginx.log;
-events { worker_connections 1024; }
-http { access_log off; keepalive_requests 10000000; open_file_cache max=10;
-  server { listen 127.0.0.1:$nginx_port; root $work/www; default_type application/json; } }
-CONF
-nginx -c "$work/nginx.conf" & children+=($!)
-sleep 0.5
+start_nginx
 nginx_pid=$(pgrep -P "${children[1]}")
 
-busy() { cut -d' ' -f1 "/proc/$1/schedstat"; } # nanoseconds on a processor
 run() { # NAME PID URL
   local before requests
   before=$(busy "$2")

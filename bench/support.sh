@@ -39,3 +39,18 @@ install_node_peer() { # DIRECTORY
 }
 
 median() { sort -n | awk '{v[NR]=$1} END {print (NR%2) ? v[(NR+1)/2] : (v[NR/2]+v[NR/2+1])/2}'; }
+
+start_nginx() { # serves $work/www on $nginx_port with one worker
+  nginx_port=$((20000 + RANDOM % 10000))
+  cat >"$work/nginx.conf" <<CONF
+worker_processes 1; daemon off; pid $work/nginx.pid; error_log $work/nginx.log;
+events { worker_connections 2048; }
+http { access_log off; keepalive_requests 10000000; open_file_cache max=10;
+  server { listen 127.0.0.1:$nginx_port; root $work/www; default_type application/json; } }
+CONF
+  nginx -c "$work/nginx.conf" & children+=($!)
+  for _ in $(seq 100); do curl -s -o /dev/null "http://127.0.0.1:$nginx_port/" && return; sleep 0.05; done
+  echo "nginx did not start:" >&2; cat "$work/nginx.log" >&2; exit 1
+}
+
+busy() { cat "/proc/$1/task"/*/schedstat | awk '{ns += $1} END {printf "%d", ns}'; } # PID: its threads' time on a processor, ns

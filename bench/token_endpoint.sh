@@ -24,41 +24,44 @@ start token_server "$bin/token_server" --config "$work/token1.json"
 ours_pid=${children[-1]} ours_url=$(url_of token_server)/v1/token
 rm "$work/token_server.out"
 start token_server "$bin/token_server" --config "$work/token2.json"
-two_url=$(url_of token_server)/v1/token
+two_pid=${children[-1]} two_url=$(url_of token_server)/v1/token
 start koa node "$root/bench/peers/koa_token_endpoint/server.js" 0 "$account" "$key" "$secret" "$service" "$backend_key"
-koa_url=$(url_of koa)/v1/token
-nginx_port=$((20000 + RANDOM % 10000))
+koa_pid=${children[-1]} koa_url=$(url_of koa)/v1/token
 
 ask() { curl -sf -d '{"user":"alice"}' -H 'content-type: application/json' -H "authorization: Bearer $backend_key" "$@"; }
 mkdir "$work/www"
 ask -o "$work/www/token" "$ours_url"
 [ "$(ask "$koa_url" | wc -c)" = "$(stat -c %s "$work/www/token")" ] || { echo "replies differ in size" >&2; exit 1; }
-cat >"$work/nginx.conf" <<CONF
-worker_processes 1; daemon off; pid $work/nginx.pid; error_log $work/nginx.log;
-events { worker_connections 2048; }
-http { access_log off; keepalive_requests 10000000; open_file_cache max=10;
-  server { listen 127.0.0.1:$nginx_port; root $work/www; default_type application/json; } }
-CONF
-nginx -c "$work/nginx.conf" & children+=($!)
+start_nginx
+nginx_pid=$(pgrep -P "${children[-1]}")
 cat >"$work/post.lua" <<LUA
 wrk.method = "POST"; wrk.body = '{"user":"alice"}'
 wrk.headers["Content-Type"] = "application/json"; wrk.headers["Authorization"] = "Bearer $backend_key"
 LUA
 # A pause of 1 ms after each answer: the load is a matter of the number of connections.
 { cat "$work/post.lua"; echo 'function delay() return 1 end'; } >"$work/paced.lua"
-sleep 0.5
 
-run() { wrk -t1 -c32 -d"${seconds}s" "$@" | awk '/Requests\/sec/ {print $2}'; }
+run() { # NAME PID WRK'S ARGUMENTS...: requests per second, and processor time for each
+  local name=$1 pid=$2 before
+  shift 2
+  before=$(busy "$pid")
+  wrk -t1 -c32 -d"${seconds}s" "$@" >"$work/wrk"
+  awk '/Requests\/sec/ {print $2}' "$work/wrk" >>"$work/$name"
+  awk -v used="$(($(busy "$pid") - before))" '/requests in/ {printf "%.2f\n", used / $1 / 1000}' "$work/wrk" >>"$work/$name.us"
+}
 for _ in $(seq "$rounds"); do
-  run -s "$work/post.lua" "$ours_url" >>"$work/ours"
-  run "http://127.0.0.1:$nginx_port/token" >>"$work/nginx"
-  run -s "$work/post.lua" "$koa_url" >>"$work/koa"
-  run -s "$work/post.lua" "$two_url" >>"$work/two"
+  run ours "$ours_pid" -s "$work/post.lua" "$ours_url"
+  run nginx "$nginx_pid" "http://127.0.0.1:$nginx_port/token"
+  run koa "$koa_pid" -s "$work/post.lua" "$koa_url"
+  run two "$two_pid" -s "$work/post.lua" "$two_url"
 done
 ours=$(median <"$work/ours") nginx=$(median <"$work/nginx") koa=$(median <"$work/koa") two=$(median <"$work/two")
 echo "reply: $(stat -c %s "$work/www/token") bytes; medians of $rounds rounds of $seconds s, 32 connections"
 echo "token_server $ours req/s; nginx static file $nginx req/s; Koa + official helper $koa req/s"
 awk -v o="$ours" -v n="$nginx" -v k="$koa" 'BEGIN {printf "ratios: %.2f x nginx, %.1f x Koa\n", o/n, o/k}'
+for name in ours nginx koa two; do
+  echo "$name: $(median <"$work/$name.us") us of processor time per request"
+done
 awk -v o="$ours" -v t="$two" 'BEGIN {printf "two workers: %.0f req/s, %.2f x one (the load generator needs a core, too)\n", t, t/o}'
 
 half=$(awk -v o="$ours" 'BEGIN {printf "%d", o/2}')
