@@ -5,8 +5,12 @@ import net from 'node:net';
 import { describe, it } from 'node:test';
 import { eventually, within } from '../support/deadline.mjs';
 import { decode, encode } from '../support/packet.mjs';
+import { Dice } from '../support/dice.mjs';
+import { numbers } from '../support/expect.mjs';
 import { account } from '../support/programs.mjs';
+import { randomIdentity } from '../support/random_tokens.mjs';
 import { Relay } from '../support/relay.mjs';
+import { Secrets } from '../support/secrets.mjs';
 import { goodBody, goodHead, helperToken, helperTokenAt, payloadOf, sign } from '../support/tokens.mjs';
 
 describe('support', () => {
@@ -73,5 +77,44 @@ describe('support', () => {
     const again = connect();
     again.write('again');
     assert.equal(String((await once(again, 'data'))[0]), 'again');
+  });
+
+  it('a secret is found however it is written', () => {
+    const secrets = new Secrets();
+    const text = secrets.keep('a password', 'Pa ß"\\ 0123456789?>');
+    secrets.keep('something else', 'something else');
+    const base64 = Buffer.from(text).toString('base64');
+    for (const written of [text, JSON.stringify({ text }), `?password=${encodeURIComponent(text)}&`, base64,
+      Buffer.from(text).toString('base64url'), `Basic ${base64}`])
+      assert.deepEqual(secrets.leaks(`{"a":1}\n${written}\n`), ['a password'], written);
+    assert.deepEqual(secrets.leaks(text, 'a password'), []);
+    assert.deepEqual(secrets.leaks('a password: ********, something, else'), []);
+    assert.equal(secrets.keep('too short to be looked for', 'a'), 'a');
+    assert.deepEqual(secrets.leaks('a'), []);
+  });
+
+  it('a part of a token is found, its header is not', () => {
+    const secrets = new Secrets();
+    const token = secrets.keepToken('a token', helperToken('alice'));
+    const [head, payload, signature] = token.split('.');
+    assert.deepEqual(secrets.leaks(head), []);
+    assert.deepEqual(secrets.leaks(payload), ['the payload of a token']);
+    assert.deepEqual(secrets.leaks(signature), ['the signature of a token']);
+  });
+
+  it('a seed repeats what was random, and identities are allowed ones', () => {
+    const draw = (seed) => {
+      const dice = new Dice(seed);
+      return numbers(2000).map(() => randomIdentity(dice));
+    };
+    const identities = draw(7);
+    assert.deepEqual(draw(7), identities);
+    assert.notDeepEqual(draw(8), identities);
+    assert.ok(new Set(identities).size > 1900);
+    const sizes = identities.map((identity) => Buffer.byteLength(identity));
+    assert.deepEqual([Math.min(...sizes), Math.max(...sizes)], [1, 256]);
+    assert.ok(identities.every((identity) => !/\p{Cc}|\p{Cs}/u.test(identity)));
+    for (const rare of [/"/, /\\/, /\//, /\u2028|[\u2000-\u27bf]/, /\p{Emoji_Presentation}/u])
+      assert.ok(identities.some((identity) => rare.test(identity)), `${rare}`);
   });
 });

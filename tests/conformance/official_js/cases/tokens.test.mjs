@@ -93,6 +93,20 @@ cases('tokens', {}, (world, test) => {
     });
   }
 
+  test('development_is_for_this_machine_alone', async () => {
+    const foreign = [
+      { 'X-Forwarded-For': '203.0.113.7' }, { Forwarded: 'for=203.0.113.7' }, { 'X-Real-IP': '203.0.113.7' },
+      { Via: '1.1 proxy' }, { Origin: 'https://app.example.com' }, { 'Sec-Fetch-Site': 'cross-site' },
+    ];
+    for (const header of foreign) {
+      const reply = await post('/v1/token', { ...json, ...header }, '{"user":"alice"}');
+      assert.equal(reply.status, 403, JSON.stringify(header));
+    }
+    for (const header of [{ Origin: 'http://localhost:3000' }, { Origin: 'http://127.0.0.1' }])
+      assert.equal((await post('/v1/token', { ...json, ...header }, '{"user":"alice"}')).status, 200);
+    assert.match(world.tokenServer.everything(), /DEVELOPMENT: callers are not authenticated/);
+  });
+
   test('token_server_is_healthy', async () => {
     assert.equal((await fetch(`${world.tokenUrl}/healthz`)).status, 200);
   });

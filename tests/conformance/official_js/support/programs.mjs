@@ -8,7 +8,8 @@ import { within } from './deadline.mjs';
 export const account = {
   account_sid: 'AC' + '0a'.repeat(16),
   api_key_sid: 'SK' + '0b'.repeat(16),
-  api_key_secret: 'the-secret-of-the-conformance-suite',
+  // That of config.example.json: with any other, token_server asks callers who they are.
+  api_key_secret: 'example-secret-change-me-0123456',
   chat_service_sid: 'IS' + '0c'.repeat(16),
 };
 
@@ -30,7 +31,8 @@ export class Workplace {
   }
   config(name, sections) {
     const file = this.file(name);
-    writeFileSync(file, JSON.stringify({ account, ...sections }));
+    // Nobody else may read a file with a secret, or the programs refuse it.
+    writeFileSync(file, JSON.stringify({ account, ...sections }), { mode: 0o600 });
     return file;
   }
   remove() {
@@ -53,7 +55,8 @@ export class Program {
 
   constructor(name, configFile) {
     this.name = name;
-    this.output = '';
+    this.output = ''; // the end of it, for messages
+    this.chunks = [];
     this.child = spawn(binary(name), ['--config', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.ended = new Promise((resolve) => {
       this.child.on('exit', (code, signal) => resolve({ code, signal }));
@@ -61,6 +64,7 @@ export class Program {
     });
     this.ready = new Promise((resolve, reject) => {
       const look = (chunk) => {
+        this.chunks.push(chunk);
         this.output = (this.output + chunk).slice(-20_000);
         if (process.env.PARLEY_OUTPUT) process.stderr.write(`[${name}] ${chunk}`);
         const found = /listening on \w+:\/\/([\d.]+:\d+)/.exec(this.output);
@@ -72,6 +76,11 @@ export class Program {
         reject(new Error(`${name} ended at once (${JSON.stringify(end)}):\n${this.output}`)));
     });
     this.ready.catch(() => {});
+  }
+
+  /** All that it wrote to stdout and stderr. */
+  everything() {
+    return this.chunks.join('');
   }
 
   /** SIGTERM; a clean program ends with 0 within five seconds. */

@@ -28,7 +28,11 @@ export class World {
 
   async startToken() {
     const config = this.place.config('token.json', {
-      token_server: { listen: '127.0.0.1:0', token_ttl_seconds: 3600 },
+      token_server: {
+        listen: '127.0.0.1:0',
+        token_ttl_seconds: 3600,
+        callers: [{ type: 'development' }],
+      },
     });
     this.tokenServer = await Program.start('token_server', config);
     this.tokenUrl = `http://${this.tokenServer.address}`;
@@ -90,10 +94,14 @@ export class World {
  * A group of cases with servers of their own. `define(world, test)`: test(name, body) adds one case;
  * cases of a group run `concurrency` at a time because most of their time is waiting.
  */
-export function cases(title, { concurrency = 4, ...options }, define) {
+export function cases(title, { concurrency, ...options }, define) {
+  group(title, { concurrency, world: new World(), start: () => World.start(options) }, define);
+}
+
+/** The same for another kind of world: `start` makes one, `world` is an empty one of its class. */
+export function group(title, { concurrency = 4, world, start }, define) {
   describe(title, { concurrency }, () => {
-    const world = new World();
-    before(async () => Object.assign(world, await World.start(options)));
+    before(async () => Object.assign(world, await start()));
     after(async () => {
       try {
         await world.stop();
