@@ -82,9 +82,13 @@ class TokenServer::Impl {
 
   Result<void> reload(Policy policy) {
     auto reloaded = try_reload(std::move(policy));
-    shared_.metrics.reloaded(reloaded.has_value());
-    audit("reloaded", reloaded ? "ok" : reloaded.error().message);
+    note_reload(reloaded.has_value(), reloaded ? "ok" : reloaded.error().message);
     return reloaded;
+  }
+
+  void note_reload(bool done, std::string outcome) {
+    shared_.metrics.reloaded(done);
+    audit("reloaded", std::move(outcome));
   }
 
   void stop(Duration grace, std::function<void()> done) {
@@ -199,6 +203,8 @@ Result<net::ListenAddress> TokenServer::start() { return impl_->start(); }
 std::optional<net::ListenAddress> TokenServer::metrics_address() const { return impl_->metrics_address(); }
 
 Result<void> TokenServer::reload(Policy policy) { return impl_->reload(std::move(policy)); }
+
+void TokenServer::note_refused_reload(const std::string& why) { impl_->note_reload(false, why); }
 
 void TokenServer::stop(Duration grace, std::function<void()> done) { impl_->stop(grace, std::move(done)); }
 

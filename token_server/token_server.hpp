@@ -4,6 +4,7 @@
 #include <memory>
 #include <parley/error.hpp>
 #include <parley/seams.hpp>
+#include <string>
 #include <vector>
 
 #include "token_server/audit/audit_log.hpp"
@@ -44,6 +45,8 @@ class TokenServer {
   /// Replaces the policy and re-reads the TLS files, for requests and connections to come; nothing under way
   /// is disturbed. On failure (as start()) everything stays as it was.
   Result<void> reload(Policy policy);
+  /// Writes down that a new policy was refused before it came here. `why` holds no secret.
+  void note_refused_reload(const std::string& why);
 
   /// Stops accepting and lets requests in flight finish; `done` runs once, on the first worker, after `grace`
   /// at the latest.

@@ -37,7 +37,8 @@ struct Response {
 std::string_view reason_phrase(int status);
 
 /// "a=1&b=%20" -> decoded pairs. Undecodable members are dropped.
-/// `plus_is_space`: the form encoding of browsers, as opposed to RFC 3986.
+/// `plus_is_space`: the form encoding, which browsers and their libraries use in queries, too; RFC 3986 knows
+/// no such rule.
 Fields parse_query(std::string_view query, bool plus_is_space = false);
 std::string format_query(const Fields& params);
 

@@ -91,9 +91,7 @@ void Api::mint(const ExchangePtr& exchange) {
 
 void Api::refuse_caller(const ExchangePtr& exchange, const Error& error) {
   if (!admit_address(exchange)) return;
-  auto response = failure_reply(error);
-  if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", kChallenge);
-  finish(exchange, std::move(response));
+  finish(exchange, failure_reply(error));
 }
 
 void Api::serve(const ExchangePtr& exchange, const std::shared_ptr<const Caller>& caller) {
@@ -164,6 +162,7 @@ void Api::decorate(const ExchangePtr& exchange, http::Response& response) const 
   response.headers.emplace_back("Cache-Control", "no-store");
   response.headers.emplace_back("X-Request-Id", exchange->record.id);
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", kChallenge);
   if (shared_.secure) response.headers.emplace_back("Strict-Transport-Security", kStayWithTls);
   add_cors_headers(exchange->request, exchange->site().allowed_origins, response);
 }

@@ -119,12 +119,13 @@ class Run {
   }
 
   Result<void> try_reload() {
-    const auto refused = [](const config::Problems& problems) {
-      return Error{.code = Errc::invalid_config, .message = config::describe(problems)};
-    };
     auto loaded = config::load(path_, config::process_environment());
-    if (!loaded) return refused(loaded.error());
-    if (auto problems = refusals(*loaded, path_); !problems.empty()) return refused(problems);
+    auto problems = loaded ? refusals(*loaded, path_) : loaded.error();
+    if (!problems.empty()) {
+      const auto why = config::describe(problems);
+      server_->note_refused_reload(why);
+      return Error{.code = Errc::invalid_config, .message = why};
+    }
     if (auto reloaded = server_->reload(policy_of(*loaded)); !reloaded) return reloaded;
     tell_what_needs_a_restart(loaded->token_server);
     return {};

@@ -70,7 +70,8 @@ void HttpParser::on_request_impl(Verb verb, Text method, Text target, int versio
 bool HttpParser::set_target(std::string_view target) {
   const auto question = std::min(target.find('?'), target.size());
   request_.path = target.substr(0, question);
-  if (question < target.size()) request_.params = http::parse_query(target.substr(question + 1));
+  if (question < target.size())
+    request_.params = http::parse_query(target.substr(question + 1), /*plus_is_space=*/true);
   if (request_.path.empty()) request_.path = "/";
   return request_.path[0] == '/' || (request_.path == "*" && request_.method == "OPTIONS");
 }

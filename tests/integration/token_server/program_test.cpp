@@ -2,6 +2,8 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 #include <csignal>
 #include <thread>
 
@@ -261,6 +263,35 @@ TEST_F(TokenServerProgram, SpeaksTlsAndTakesOverARenewedCertificate) {
   EXPECT_EQ(ask_for_token(url, key).status, 200);
   trusted_ = old;
   EXPECT_EQ(ask_for_token(url, key).status, 0) << "the old certificate is gone";
+}
+
+// A login takes its time; whoever asked before the end gets the answer.
+TEST_F(TokenServerProgram, AnswersWhatIsInFlightWhenItIsAskedToStop) {
+  config_["token_server"]["callers"] = {{{"type", "users"}}};
+  config_["account"]["api_key_secret"] = kRealSecret;
+  const auto path = write_config();
+  const auto add =
+      "printf 'correct horse battery\n' | '" + program_path() + "' --config '" + path + "' user add alice";
+  ASSERT_EQ(ChildProcess({"/bin/sh", "-c", add}).exit_code(), 0);
+  ChildProcess program({program_path(), "--config", path});
+  const auto url = ready_url(program);
+
+  const std::string body = R"({"user":"alice","password":"correct horse battery"})";
+  const std::string request =
+      "POST /v1/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+      "Content-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n" + body;
+  boost::asio::io_context io;
+  boost::asio::ip::tcp::socket socket(io);
+  socket.connect({boost::asio::ip::make_address(url.host), url.port});
+  boost::asio::write(socket, boost::asio::buffer(request));
+  program.signal(SIGTERM);
+  std::string answer;
+  boost::system::error_code closed;
+  boost::asio::read(socket, boost::asio::dynamic_buffer(answer), closed);
+  EXPECT_THAT(answer,
+              AllOf(HasSubstr("HTTP/1.1 200"), HasSubstr("refresh_token"), HasSubstr("Connection: close")));
+  EXPECT_EQ(program.exit_code(), 0);
 }
 
 }  // namespace
