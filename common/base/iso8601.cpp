@@ -1,7 +1,6 @@
 #include "common/base/iso8601.hpp"
 
 #include <charconv>
-#include <cstdio>
 #include <string>
 
 namespace parley {
@@ -32,19 +31,27 @@ bool read_fraction(std::string_view text, int& milliseconds_out) {
   return read_number(padded, 0, 3, milliseconds_out);
 }
 
+void write_number(std::string& text, std::size_t at, std::size_t length, unsigned number) {
+  for (auto i = at + length; i-- > at; number /= 10) text[i] = static_cast<char>('0' + number % 10);
+}
+
 Error bad_date() { return {.code = Errc::protocol_error, .message = "not an ISO 8601 date"}; }
 
 }  // namespace
 
+// Digit by digit, because logs write a time in every line. A WallTime's year has four digits.
 std::string format_iso8601(WallTime time) {
   const auto day = floor<days>(time);
   const year_month_day date{day};
   const hh_mm_ss clock{floor<milliseconds>(time - day)};
-  char text[40];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
+  std::string text = "0000-00-00T00:00:00.000Z";
+  write_number(text, 0, 4, static_cast<unsigned>(static_cast<int>(date.year())));
+  write_number(text, 5, 2, static_cast<unsigned>(date.month()));
+  write_number(text, 8, 2, static_cast<unsigned>(date.day()));
+  write_number(text, 11, 2, static_cast<unsigned>(clock.hours().count()));
+  write_number(text, 14, 2, static_cast<unsigned>(clock.minutes().count()));
+  write_number(text, 17, 2, static_cast<unsigned>(clock.seconds().count()));
+  write_number(text, 20, 3, static_cast<unsigned>(clock.subseconds().count()));
   return text;
 }
 

@@ -9,6 +9,8 @@ using namespace std::chrono;
 
 TEST(Iso8601, WritesMillisecondsInUtc) {
   EXPECT_EQ(format_iso8601(WallTime{seconds{1700000000} + milliseconds{7}}), "2023-11-14T22:13:20.007Z");
+  EXPECT_EQ(format_iso8601(WallTime{}), "1970-01-01T00:00:00.000Z");
+  EXPECT_EQ(format_iso8601(WallTime{milliseconds{-1}}), "1969-12-31T23:59:59.999Z");
 }
 
 TEST(Iso8601, ReadsWhatItWritesAndTheShortForm) {
