@@ -45,6 +45,7 @@ struct UserCallers {};
 struct CallerOptions {
   std::optional<std::chrono::seconds> max_ttl{};  ///< nothing: TokenServerOptions::ttl
   std::vector<std::string> accounts{};            ///< names; empty: the first account
+  std::vector<std::string> identities{};          ///< patterns with `*`; empty: any
   std::variant<DevelopmentCallers, BackendKeys, UserCallers, OidcSettings> who;
 };
 

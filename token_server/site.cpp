@@ -15,6 +15,8 @@ template <class... Cases>
 struct Overloaded : Cases... {
   using Cases::operator()...;
 };
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 14 does not guess it
 
 /// Fills a site step by step; the first failure is kept.
 class Builder {
@@ -52,7 +54,8 @@ class Builder {
   CallerPolicy policy_for(const CallerOptions& options) const {
     return {
         .max_ttl = options.max_ttl.value_or(policy_.ttl),
-        .accounts = options.accounts.empty() ? std::vector{policy_.accounts.front().name} : options.accounts};
+        .accounts = options.accounts.empty() ? std::vector{policy_.accounts.front().name} : options.accounts,
+        .identities = options.identities};
   }
 
   void check(const CallerPolicy& policy) {

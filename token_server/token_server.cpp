@@ -1,9 +1,9 @@
 #include "token_server/token_server.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
 #include "common/net/http_server.hpp"
@@ -65,9 +65,9 @@ class TokenServer::Impl {
   }
 
   Result<net::ListenAddress> start() {
-    auto desks = make_desks(options_.policy);
-    if (!desks) return desks.error();
-    for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->api->use((*desks)[i]);
+    auto authenticators = make_authenticators(options_.policy);
+    if (!authenticators) return authenticators.error();
+    for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i]->api->use((*authenticators)[i]);
     auto address = first().http.start();
     if (!address) return address;
     for (std::size_t i = 1; i < workers_.size(); ++i)
@@ -80,8 +80,8 @@ class TokenServer::Impl {
 
   std::optional<net::ListenAddress> metrics_address() const { return metrics_address_; }
 
-  Result<void> reload(Policy policy) {
-    auto reloaded = try_reload(std::move(policy));
+  Result<void> reload(const Policy& policy, std::optional<net::TlsServerOptions> tls) {
+    auto reloaded = try_reload(policy, std::move(tls));
     note_reload(reloaded.has_value(), reloaded ? "ok" : reloaded.error().message);
     return reloaded;
   }
@@ -109,7 +109,7 @@ class TokenServer::Impl {
 
  private:
   using WorkGuard = boost::asio::executor_work_guard<boost::asio::any_io_executor>;
-  using Desks = std::vector<std::shared_ptr<Authenticator>>;
+  using Authenticators = std::vector<std::shared_ptr<Authenticator>>;
 
   Worker& first() { return *workers_.front(); }
 
@@ -147,29 +147,33 @@ class TokenServer::Impl {
   }
 
   /// One authenticator for each worker, all of the same site.
-  Result<Desks> make_desks(const Policy& policy) const {
+  Result<Authenticators> make_authenticators(const Policy& policy) const {
     auto site = make_site(policy, shared_.clock.wall_now());
     if (!site) return site.error();
     if (auto checked = check(**site); !checked) return checked.error();
-    Desks desks;
+    Authenticators made;
     for (const auto& worker : workers_) {
-      desks.push_back(std::make_shared<Authenticator>(worker->executor, *site, shared_.clock));
-      if (auto started = desks.back()->start(); !started) return started.error();
+      made.push_back(std::make_shared<Authenticator>(worker->executor, *site, shared_.clock));
+      if (auto started = made.back()->start(); !started) return started.error();
     }
-    return desks;
+    return made;
   }
 
-  Result<void> try_reload(Policy policy) {
-    auto desks = make_desks(policy);
-    if (!desks) return desks.error();
-    if (options_.tls)
-      if (auto loaded = first().http.reload_tls(); !loaded) return loaded.error();
+  Result<void> try_reload(const Policy& policy, std::optional<net::TlsServerOptions> tls) {
+    auto authenticators = make_authenticators(policy);
+    if (!authenticators) return authenticators.error();
+    if (options_.tls) {
+      if (!tls) tls = options_.tls;
+      if (auto loaded = first().http.reload_tls(*tls); !loaded) return loaded.error();
+      options_.tls = std::move(tls);
+    }
     for (std::size_t i = 0; i < workers_.size(); ++i)
-      boost::asio::dispatch(workers_[i]->executor,
-                            [worker = workers_[i].get(), desk = (*desks)[i], again = options_.tls && i != 0] {
-                              worker->api->use(desk);
-                              if (again) (void)worker->http.reload_tls();
-                            });
+      boost::asio::dispatch(workers_[i]->executor, [worker = workers_[i].get(), tls = options_.tls, i,
+                                                    authenticator = (*authenticators)[i]] {
+        worker->api->use(authenticator);
+        // The first has tried these files just now.
+        if (tls && i != 0) (void)worker->http.reload_tls(*tls);
+      });
     note_certificate();
     return {};
   }
@@ -192,6 +196,13 @@ class TokenServer::Impl {
   std::optional<net::ListenAddress> metrics_address_;
 };
 
+Result<void> TokenServer::try_out(const Policy& policy, const Clock& clock) {
+  auto site = make_site(policy, clock.wall_now());
+  if (!site) return site.error();
+  boost::asio::io_context nowhere;
+  return Authenticator(nowhere.get_executor(), *site, clock).start();
+}
+
 TokenServer::TokenServer(std::vector<boost::asio::any_io_executor> workers, TokenServerOptions options,
                          Surroundings surroundings)
     : impl_(std::make_unique<Impl>(std::move(workers), std::move(options), std::move(surroundings))) {}
@@ -202,7 +213,9 @@ Result<net::ListenAddress> TokenServer::start() { return impl_->start(); }
 
 std::optional<net::ListenAddress> TokenServer::metrics_address() const { return impl_->metrics_address(); }
 
-Result<void> TokenServer::reload(Policy policy) { return impl_->reload(std::move(policy)); }
+Result<void> TokenServer::reload(Policy policy, std::optional<net::TlsServerOptions> tls) {
+  return impl_->reload(policy, std::move(tls));
+}
 
 void TokenServer::note_refused_reload(const std::string& why) { impl_->note_reload(false, why); }
 

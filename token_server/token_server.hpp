@@ -42,15 +42,19 @@ class TokenServer {
   /// Where metrics are, if options.metrics_listen is set; after start().
   std::optional<net::ListenAddress> metrics_address() const;
 
-  /// Replaces the policy and re-reads the TLS files, for requests and connections to come; nothing under way
-  /// is disturbed. On failure (as start()) everything stays as it was.
-  Result<void> reload(Policy policy);
+  /// Replaces the policy and reads the TLS files (`tls`: other ones than before, if TLS is served at all),
+  /// for requests and connections to come; nothing under way is disturbed. On failure (as start()) everything
+  /// stays as it was.
+  Result<void> reload(Policy policy, std::optional<net::TlsServerOptions> tls = {});
   /// Writes down that a new policy was refused before it came here. `why` holds no secret.
   void note_refused_reload(const std::string& why);
 
   /// Stops accepting and lets requests in flight finish; `done` runs once, on the first worker, after `grace`
   /// at the latest.
   void stop(Duration grace, std::function<void()> done);
+
+  /// Would start() accept this policy? Listens nowhere and asks nobody. Any thread.
+  static Result<void> try_out(const Policy& policy, const Clock& clock);
 
  private:
   class Impl;

@@ -24,6 +24,7 @@ struct Request {
   Fields params{};         ///< the query: names and values decoded, a repeated name repeats
   Fields headers{};
   std::string body{};
+  bool is_http_1_0 = false;  ///< as simple proxies speak to what is behind them
 };
 
 struct Response {

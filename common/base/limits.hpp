@@ -30,6 +30,8 @@ inline constexpr std::size_t kHeldEvents = 50'000;           ///< of one object,
 
 inline constexpr std::size_t kHttpHeaderBytes = 16 * 1024;
 inline constexpr std::size_t kHttpBodyBytes = 64 * 1024;
+inline constexpr std::size_t kHttpFields = 100;  ///< header fields of one request
+inline constexpr std::size_t kHttpParams = 100;  ///< members of one request's query
 
 inline constexpr std::size_t kJwksBytes = 256 * 1024;  ///< the published keys of one issuer
 inline constexpr std::size_t kJwksKeys = 100;          ///< of one issuer

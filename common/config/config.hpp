@@ -76,6 +76,7 @@ struct OidcCallers {
   std::string jwks_url{};
   std::string jwks_ca_file{};  ///< PEM; empty: the system's authorities
   std::string identity_claim = "sub";
+  std::vector<std::string> identities{};  ///< patterns with `*`; empty: any identity
   std::chrono::seconds clock_skew{30};
 };
 

@@ -94,6 +94,7 @@ OidcCallers read_oidc(const json& in) {
   take(in, "jwks_url", out.jwks_url);
   take(in, "jwks_ca_file", out.jwks_ca_file);
   take(in, "identity_claim", out.identity_claim);
+  take(in, "identities", out.identities);
   take(in, "clock_skew_seconds", out.clock_skew);
   return out;
 }

@@ -18,6 +18,9 @@ struct TlsServerOptions {
   std::string private_key_file{};  ///< PEM, without a passphrase
 };
 
+/// Would a server start with these files now? Fails with Errc::invalid_config, naming the file.
+Result<void> check_tls_files(const TlsServerOptions& options);
+
 /// When the first certificate in a PEM file expires. Fails with Errc::invalid_config, naming the file.
 Result<WallTime> certificate_expires_at(const std::string& certificate_file);
 

@@ -25,6 +25,11 @@ std::optional<std::string_view> bearer_credential(std::string_view header) {
   return header;
 }
 
+std::ptrdiff_t count_of(const http::Fields& headers, std::string_view name) {
+  return std::count_if(headers.begin(), headers.end(),
+                       [&](const auto& field) { return http::equal_ignoring_case(field.first, name); });
+}
+
 bool is_jwt(std::string_view credential) {
   return std::count(credential.begin(), credential.end(), '.') == 2;
 }
@@ -42,7 +47,7 @@ Authenticator::Authenticator(boost::asio::any_io_executor executor, std::shared_
                              const Clock& clock)
     : site_(std::move(site)) {
   for (const auto& issuer : site_->issuers)
-    issuers_.push_back({issuer.policy, std::make_unique<OidcVerifier>(executor, issuer.settings, clock)});
+    issuers_.push_back({issuer.policy, std::make_shared<OidcVerifier>(executor, issuer.settings, clock)});
 }
 
 Result<void> Authenticator::start() {
@@ -51,9 +56,29 @@ Result<void> Authenticator::start() {
   return {};
 }
 
+void Authenticator::begin(const Authenticator* before) {
+  for (auto& issuer : issuers_) {
+    const auto& settings = issuer.verifier->settings();
+    auto known = before && !settings.jwks_url.empty() ? before->verifier_of(settings) : nullptr;
+    if (known)
+      issuer.verifier = std::move(known);
+    else
+      issuer.verifier->begin();
+  }
+}
+
+std::shared_ptr<OidcVerifier> Authenticator::verifier_of(const OidcSettings& settings) const {
+  const auto found = std::find_if(issuers_.begin(), issuers_.end(), [&](const Issuer& issuer) {
+    return issuer.verifier->settings() == settings;
+  });
+  return found == issuers_.end() ? nullptr : found->verifier;
+}
+
 void Authenticator::authenticate(const http::Request& request, Done done) {
   const auto header = http::find_header(request.headers, "Authorization");
   if (!header) return done(development_caller(request));
+  if (count_of(request.headers, "Authorization") != 1)
+    return done(nobody_we_know("Authorization: expected once"));
   const auto credential = bearer_credential(*header);
   if (!credential || credential->empty())
     return done(nobody_we_know("Authorization: expected Bearer and a key or token"));

@@ -14,8 +14,8 @@ namespace parley::token_server {
 
 /// Who sent a request? The one place that decides it for requests with an Authorization header, or none.
 ///
-/// Belongs to one worker: all calls on its executor, but for start(), which comes first. `clock` must outlive
-/// it.
+/// Belongs to one worker: all calls on its executor, but for the constructor and start(). One that did not
+/// begin() may be destroyed anywhere. `clock` must outlive it.
 class Authenticator {
  public:
   using CallerPtr = std::shared_ptr<const Caller>;
@@ -23,22 +23,26 @@ class Authenticator {
 
   Authenticator(boost::asio::any_io_executor executor, std::shared_ptr<const Site> site, const Clock& clock);
 
-  /// Reads the issuers' key files. Fails with Errc::invalid_config.
+  /// Reads the issuers' key files. Comes first, on any thread. Fails with Errc::invalid_config.
   Result<void> start();
+  /// From now on it is asked. Issuers that `before` (may be null) knows in the same way go on with the keys
+  /// that were fetched for them; of the others the first fetch is started.
+  void begin(const Authenticator* before);
 
   /// `done` runs once, inside this call unless an issuer's keys have to be fetched first; the authenticator
   /// must live until then. Errc::denied (401): nobody we know; Errc::forbidden (403): a development caller
   /// that may come from elsewhere; Errc::unreachable (503): an issuer's keys cannot be had.
   void authenticate(const http::Request& request, Done done);
 
-  const Site& site() const { return *site_; }
+  const std::shared_ptr<const Site>& site() const { return site_; }
 
  private:
   struct Issuer {
     CallerPolicy policy;
-    std::unique_ptr<OidcVerifier> verifier;
+    std::shared_ptr<OidcVerifier> verifier;
   };
 
+  std::shared_ptr<OidcVerifier> verifier_of(const OidcSettings& settings) const;
   Result<CallerPtr> development_caller(const http::Request& request) const;
   void check_bearer(std::string_view credential, Done done);
 

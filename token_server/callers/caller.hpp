@@ -16,8 +16,9 @@ std::string_view to_string(CallerKind kind);
 struct CallerPolicy {
   CallerKind kind = CallerKind::development;
   std::string entry{};  ///< names the entry across restarts: "users", "oidc:https://id.example.com"
-  std::chrono::seconds max_ttl{3600};  ///< a request may only shorten it
-  std::vector<std::string> accounts{};  ///< names, at least one; the first unless the request names another
+  std::chrono::seconds max_ttl{3600};     ///< a request may only shorten it
+  std::vector<std::string> accounts{};    ///< names, at least one; the first unless the request names another
+  std::vector<std::string> identities{};  ///< patterns that every identity must match; empty: any
 };
 
 /// Who asks, proven. Immutable once made.

@@ -7,12 +7,15 @@
 #include "token_server/http/openapi.hpp"
 #include "token_server/http/replies.hpp"
 #include "token_server/http/request_fields.hpp"
+#include "token_server/sessions/address_group.hpp"
 
 namespace parley::token_server {
 namespace {
 
 constexpr const char* kChallenge = "Bearer realm=\"token_server\"";
 constexpr const char* kStayWithTls = "max-age=31536000";
+// Longer than any token waits for its issuer's keys.
+constexpr auto kLongestWait = std::chrono::seconds(30);
 
 http::Response nobody_named() {
   return {.status = 403, .headers = {}, .body = "Forbidden", .content_type = "text/plain"};
@@ -26,10 +29,18 @@ Api::Api(boost::asio::any_io_executor executor, Shared& shared)
   id_prefix_ = random_hex(random, 6) + "-";
 }
 
+void Api::use(std::shared_ptr<Authenticator> authenticator) {
+  const auto now = shared_.clock.now();
+  std::erase_if(retired_, [&](const Retired& old) { return now - old.since > kLongestWait; });
+  authenticator->begin(authenticator_.get());
+  if (authenticator_) retired_.push_back({std::move(authenticator_), now});
+  authenticator_ = std::move(authenticator);
+}
+
 void Api::handle(http::Request request, const std::string& peer, net::HttpReply reply) {
   auto exchange = std::make_shared<Exchange>();
   exchange->started = shared_.clock.now();
-  exchange->desk = desk_;
+  exchange->held_site = authenticator_->site();
   exchange->address = client_address(request, peer, exchange->site().trusted_proxies);
   exchange->record.id = next_request_id();
   exchange->record.method = known_method(request.method);
@@ -80,7 +91,7 @@ void Api::tell_readiness(const ExchangePtr& exchange) {
 }
 
 void Api::mint(const ExchangePtr& exchange) {
-  exchange->desk->authenticate(exchange->request,
+  authenticator_->authenticate(exchange->request,
                                [weak = weak_from_this(), exchange](Result<Authenticator::CallerPtr> caller) {
                                  const auto self = weak.lock();
                                  if (!self) return;
@@ -129,23 +140,20 @@ std::optional<MintedToken> Api::mint_for(const ExchangePtr& exchange, const Call
   return std::move(*minted);
 }
 
-bool Api::admit(const ExchangePtr& exchange, RateLimiter& limiter, std::string_view party,
-                unsigned per_minute) {
-  const auto wait = limiter.take(party, per_minute, shared_.clock.now());
+bool Api::admit(const ExchangePtr& exchange, Limit& limit, std::string_view party, unsigned per_minute) {
+  const auto wait = limit.limiter.take(party, per_minute, shared_.clock.now());
   if (!wait) return true;
-  const char* by = &limiter == &shared_.addresses    ? "address"
-                   : &limiter == &shared_.identities ? "identity"
-                                                     : "caller";
-  shared_.metrics.rate_limited(by);
+  shared_.metrics.rate_limited(limit.by);
   finish(exchange, failure_reply(Error{.code = Errc::too_many_requests,
-                                       .message = "too many requests for this " + std::string(by),
+                                       .message = "too many requests for this " + std::string(limit.by),
                                        .http_status = 429,
                                        .retry_after = std::chrono::ceil<std::chrono::milliseconds>(*wait)}));
   return false;
 }
 
 bool Api::admit_address(const ExchangePtr& exchange) {
-  return admit(exchange, shared_.addresses, exchange->address, exchange->site().rates.per_minute_and_address);
+  return admit(exchange, shared_.addresses, address_group(exchange->address),
+               exchange->site().rates.per_minute_and_address);
 }
 
 void Api::finish(const ExchangePtr& exchange, http::Response response) {
@@ -170,7 +178,7 @@ void Api::decorate(const ExchangePtr& exchange, http::Response& response) const 
 void Api::note_refusal(http::Response& response, const std::string& peer) {
   auto exchange = std::make_shared<Exchange>();
   exchange->started = shared_.clock.now();
-  exchange->desk = desk_;
+  exchange->held_site = authenticator_->site();
   exchange->record.id = next_request_id();
   exchange->record.address = peer;
   exchange->reply = [&response](http::Response decorated) { response = std::move(decorated); };

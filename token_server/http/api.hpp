@@ -3,8 +3,10 @@
 #include <memory>
 #include <parley/seams.hpp>
 #include <string>
+#include <vector>
 
 #include "common/net/http_server.hpp"
+#include "token_server/callers/authenticator.hpp"
 #include "token_server/http/exchange.hpp"
 #include "token_server/http/metrics.hpp"
 #include "token_server/http/rate_limiter.hpp"
@@ -13,6 +15,12 @@
 
 namespace parley::token_server {
 
+/// A rate limiter and what it counts by.
+struct Limit {
+  const char* by;
+  RateLimiter limiter{};
+};
+
 /// What the workers of one server share. Everything in it may be used by any thread.
 struct Shared {
   const Clock& clock;
@@ -20,9 +28,9 @@ struct Shared {
   SessionService* sessions = nullptr;  ///< null: nobody has a session
   bool secure = false;                 ///< served over TLS
   Metrics metrics{};
-  RateLimiter addresses{};
-  RateLimiter identities{};
-  RateLimiter callers{};
+  Limit addresses{"address"};
+  Limit identities{"identity"};
+  Limit callers{"caller"};
 };
 
 /// The server but its sockets: takes a request through its checks to its answer. Every answer, also of a
@@ -35,7 +43,7 @@ class Api : public std::enable_shared_from_this<Api> {
   Api(boost::asio::any_io_executor executor, Shared& shared);
 
   /// From now on requests are answered by this configuration; those under way keep theirs.
-  void use(std::shared_ptr<Authenticator> desk) { desk_ = std::move(desk); }
+  void use(std::shared_ptr<Authenticator> authenticator);
   void handle(http::Request request, const std::string& peer, net::HttpReply reply);
   /// For a response that the HTTP server made without asking us.
   void note_refusal(http::Response& response, const std::string& peer);
@@ -61,7 +69,7 @@ class Api : public std::enable_shared_from_this<Api> {
   std::optional<MintedToken> mint_for(const ExchangePtr& exchange, const CallerPolicy& policy,
                                       const TokenWish& wish);
   /// True if it may go on; else the answer has been given.
-  bool admit(const ExchangePtr& exchange, RateLimiter& limiter, std::string_view party, unsigned per_minute);
+  bool admit(const ExchangePtr& exchange, Limit& limit, std::string_view party, unsigned per_minute);
   bool admit_address(const ExchangePtr& exchange);
   /// Runs `next` on our executor if we are still there.
   template <class Next>
@@ -73,7 +81,13 @@ class Api : public std::enable_shared_from_this<Api> {
 
   boost::asio::any_io_executor executor_;
   Shared& shared_;
-  std::shared_ptr<Authenticator> desk_;
+  struct Retired {
+    std::shared_ptr<Authenticator> authenticator;
+    TimePoint since;
+  };
+
+  std::shared_ptr<Authenticator> authenticator_;
+  std::vector<Retired> retired_;  ///< tokens may still wait for keys in them
   std::string id_prefix_;
   std::uint64_t requests_ = 0;
 };

@@ -1,12 +1,14 @@
 #include "token_server/http/client_address.hpp"
 
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
+#include <optional>
 #include <string_view>
 
 namespace parley::token_server {
 namespace {
 
-constexpr std::size_t kLongestAddress = 45;  // IPv6 with an IPv4 tail
+namespace ip = boost::asio::ip;
 
 std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
@@ -14,9 +16,20 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-bool looks_like_address(std::string_view text) {
-  return !text.empty() && text.size() <= kLongestAddress &&
-         text.find_first_not_of("0123456789abcdefABCDEF.:") == text.npos;
+// Some proxies write "192.0.2.1:4711" or "[2001:db8::1]:4711".
+std::string_view without_port(std::string_view text) {
+  if (text.starts_with('[')) return text.substr(1, text.find(']') - 1);
+  return std::count(text.begin(), text.end(), ':') == 1 ? text.substr(0, text.find(':')) : text;
+}
+
+/// One spelling for each address; nothing for what is none.
+std::optional<std::string> normal(std::string_view text) {
+  boost::system::error_code error;
+  const auto address = ip::make_address(without_port(trim(text)), error);
+  if (error) return std::nullopt;
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    return ip::make_address_v4(ip::v4_mapped, address.to_v6()).to_string();
+  return address.to_string();
 }
 
 // Several headers of the name are one list.
@@ -31,17 +44,18 @@ std::string forwarded_for(const http::Request& request) {
 
 std::string client_address(const http::Request& request, const std::string& peer,
                            const std::vector<std::string>& trusted_proxies) {
-  const auto is_trusted = [&](std::string_view address) {
-    return std::find(trusted_proxies.begin(), trusted_proxies.end(), address) != trusted_proxies.end();
+  if (trusted_proxies.empty()) return peer;
+  const auto is_trusted = [&](const std::string& address) {
+    return std::any_of(trusted_proxies.begin(), trusted_proxies.end(),
+                       [&](const auto& proxy) { return normal(proxy) == address; });
   };
-  if (!is_trusted(peer)) return peer;
   const auto list = forwarded_for(request);
-  std::string address = peer;
+  std::string address = normal(peer).value_or(peer);
   for (std::string_view rest = list; !rest.empty() && is_trusted(address);) {
     const auto comma = rest.rfind(',');
-    const auto hop = trim(comma == rest.npos ? rest : rest.substr(comma + 1));
-    if (!looks_like_address(hop)) break;
-    address = hop;
+    auto hop = normal(comma == rest.npos ? rest : rest.substr(comma + 1));
+    if (!hop) break;
+    address = std::move(*hop);
     rest = comma == rest.npos ? std::string_view() : rest.substr(0, comma);
   }
   return address;

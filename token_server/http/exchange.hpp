@@ -4,9 +4,9 @@
 
 #include "common/base/http.hpp"
 #include "common/net/http_server.hpp"
-#include "token_server/callers/authenticator.hpp"
 #include "token_server/http/request_log.hpp"
 #include "token_server/http/routes.hpp"
+#include "token_server/site.hpp"
 
 namespace parley::token_server {
 
@@ -16,12 +16,13 @@ struct Exchange {
   std::string address;  ///< the client's
   net::HttpReply reply;
   const Route* route = nullptr;
-  /// The configuration as it was when the request came: a reload changes nothing for it.
-  std::shared_ptr<Authenticator> desk;
+  /// The configuration as it was when the request came: a reload changes nothing for it. (Not the
+  /// authenticator: the last owner of an exchange may be a thread of the sessions.)
+  std::shared_ptr<const Site> held_site;
   TimePoint started{};
   RequestRecord record{};
 
-  const Site& site() const { return desk->site(); }
+  const Site& site() const { return *held_site; }
 };
 
 using ExchangePtr = std::shared_ptr<Exchange>;

@@ -57,6 +57,12 @@ json::Value failure_members(int status, std::string_view message, int code) {
   return body;
 }
 
+// How our database or an issuer fails is for the log.
+const std::string& message_of(const Error& error) {
+  static const std::string kUnavailable = "not available now; try again later";
+  return status_of(error) == 503 ? kUnavailable : error.message;
+}
+
 void tell_when_to_retry(const Error& error, http::Response& response) {
   if (!error.retry_after) return;
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after).count();
@@ -92,16 +98,16 @@ http::Response failure_reply(int status, std::string_view message, int code) {
 }
 
 http::Response failure_reply(const Error& error) {
-  auto response = failure_reply(status_of(error), error.message, error.server_code);
+  auto response = failure_reply(status_of(error), message_of(error), error.server_code);
   tell_when_to_retry(error, response);
   return response;
 }
 
 http::Response oauth_failure_reply(const Error& error, std::string_view oauth_error) {
   const int status = status_of(error);
-  auto body = failure_members(status, error.message, error.server_code);
+  auto body = failure_members(status, message_of(error), error.server_code);
   body["error"] = std::string(oauth_error);
-  body["error_description"] = error.message;
+  body["error_description"] = message_of(error);
   auto response = json_response(status, json::dump(body));
   tell_when_to_retry(error, response);
   return response;

@@ -2,6 +2,7 @@
 // comes back to our executor.
 #include <boost/asio/post.hpp>
 
+#include "token_server/callers/identity_pattern.hpp"
 #include "token_server/http/api.hpp"
 #include "token_server/http/replies.hpp"
 #include "token_server/http/request_fields.hpp"
@@ -36,8 +37,9 @@ std::string_view oauth_name(const Error& error) {
 
 template <class Next>
 auto Api::back_here(Next next) {
-  return [executor = executor_, weak = weak_from_this(), next = std::move(next)](auto result) {
-    boost::asio::post(executor, [weak, next, result = std::move(result)] {
+  // Called once: what `next` holds goes along and is not left to the thread that called.
+  return [executor = executor_, weak = weak_from_this(), next = std::move(next)](auto result) mutable {
+    boost::asio::post(executor, [weak, next = std::move(next), result = std::move(result)] {
       if (const auto self = weak.lock()) next(*self, result);
     });
   };
@@ -115,6 +117,8 @@ void Api::finish_session(const ExchangePtr& exchange, const Session& session) {
   if (!policy) return refuse_session(exchange, invalid_grant("its callers are not served any more"));
   if (auto account = choose_account(*policy, session.subject.account); !account)
     return refuse_session(exchange, invalid_grant("its account is not served any more"));
+  if (!matches_any(policy->identities, session.subject.identity))
+    return refuse_session(exchange, invalid_grant("its identity is not served any more"));
   exchange->record.caller = to_string(policy->kind);
   const TokenWish wish{.identity = session.subject.identity, .account = session.subject.account};
   if (const auto minted = mint_for(exchange, *policy, wish))

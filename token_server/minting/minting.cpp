@@ -17,7 +17,7 @@ Result<void> permit_identity(const Caller& caller, const std::string& identity) 
   if (!caller.identity.empty() && identity != caller.identity)
     return refuse(403, "identity: expected the caller's own, or none");
   if (identity.empty()) return refuse(400, "identity: expected a string that is not empty");
-  if (!matches_any(caller.identities, identity))
+  if (!matches_any(caller.policy.identities, identity) || !matches_any(caller.identities, identity))
     return refuse(403, "identity: this caller may not have tokens for it");
   return {};
 }

@@ -43,7 +43,7 @@ KeySource::KeySource(boost::asio::any_io_executor executor, const OidcSettings& 
 Result<void> KeySource::start() {
   if (settings_.jwks_file.empty() == settings_.jwks_url.empty())
     return bad_config("jwks_file, jwks_url: expected one of them");
-  return settings_.jwks_url.empty() ? read_file() : start_fetching();
+  return settings_.jwks_url.empty() ? read_file() : read_url();
 }
 
 Result<void> KeySource::read_file() {
@@ -56,7 +56,7 @@ Result<void> KeySource::read_file() {
   return {};
 }
 
-Result<void> KeySource::start_fetching() {
+Result<void> KeySource::read_url() {
   auto url = net::parse_url(settings_.jwks_url);
   if (!url) return bad_config("jwks_url: " + url.error().message);
   if (url->scheme != "https" && !(url->scheme == "http" && is_loopback(*url)))
@@ -64,8 +64,11 @@ Result<void> KeySource::start_fetching() {
   const auto& authorities = settings_.jwks_ca_file;
   if (!authorities.empty() && !std::ifstream(authorities)) return bad_config("jwks_ca_file: cannot be read");
   url_ = std::move(*url);
-  fetch_if_due();
   return {};
+}
+
+void KeySource::begin() {
+  if (!url_.host.empty()) fetch_if_due();
 }
 
 const JwkSet* KeySource::keys() {

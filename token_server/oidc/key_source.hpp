@@ -28,9 +28,12 @@ class KeySource {
   KeySource(const KeySource&) = delete;
   KeySource& operator=(const KeySource&) = delete;
 
-  /// Reads the file, or starts the first fetch. Fails with Errc::invalid_config: no or two sources, a file
-  /// without a usable key, a URL that is neither https nor on loopback, a CA file that cannot be read.
+  /// Reads the file and looks at the URL; the executor is not used, so any thread may call it. Fails with
+  /// Errc::invalid_config: no or two sources, a file without a usable key, a URL that is neither https nor on
+  /// loopback, a CA file that cannot be read.
   Result<void> start();
+  /// Starts the first fetch, if the keys come from a URL.
+  void begin();
 
   /// The keys that may be used now; null if there are none. Valid until the next fetch settles.
   const JwkSet* keys();
@@ -45,7 +48,7 @@ class KeySource {
 
  private:
   Result<void> read_file();
-  Result<void> start_fetching();
+  Result<void> read_url();
   void fetch_if_due();
   void fetch();
   void on_answer(Result<http::Response> response);

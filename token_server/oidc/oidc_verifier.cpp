@@ -16,6 +16,7 @@ class OidcVerifier::Impl : public std::enable_shared_from_this<Impl> {
         source_(std::move(executor), settings_, clock, [this] { on_settled(); }) {}
 
   Result<void> start() { return source_.start(); }
+  void begin() { source_.begin(); }
   const OidcSettings& settings() const { return settings_; }
   void verify(std::string token, Done done);
   void close();
@@ -91,6 +92,8 @@ OidcVerifier::OidcVerifier(boost::asio::any_io_executor executor, OidcSettings s
 OidcVerifier::~OidcVerifier() { impl_->close(); }
 
 Result<void> OidcVerifier::start() { return impl_->start(); }
+
+void OidcVerifier::begin() { impl_->begin(); }
 
 void OidcVerifier::verify(std::string token, Done done) {
   const auto alive = impl_;

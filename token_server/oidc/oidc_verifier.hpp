@@ -25,6 +25,8 @@ struct OidcSettings {
   /// they are verified (`email_verified`, `phone_number_verified`).
   std::string identity_claim = "sub";
   std::chrono::seconds clock_skew{30};  ///< 0 to 300; for `exp`, `nbf` and `iat`
+
+  friend bool operator==(const OidcSettings&, const OidcSettings&) = default;
 };
 
 /// What a verified token says.
@@ -50,9 +52,12 @@ class OidcVerifier {
   OidcVerifier(const OidcVerifier&) = delete;
   OidcVerifier& operator=(const OidcVerifier&) = delete;
 
-  /// Reads jwks_file, or starts the first fetch; that it fails is not this call's failure. Fails with
-  /// Errc::invalid_config: the file has no usable key, the URL is not as above, not just one of both is set.
+  /// Reads jwks_file, or looks at jwks_url. Comes first, once; any thread may call it, and until begin() any
+  /// may destroy this. Fails with Errc::invalid_config: the file has no usable key, the URL is not as above,
+  /// not just one of both is set.
   Result<void> start();
+  /// Starts the first fetch, which otherwise the first token to verify would start and wait for.
+  void begin();
 
   /// `done` runs exactly once, on the executor; at once, inside this call, if the key is known. Fails with
   /// Errc::denied (the reason in words, nothing of the token); Errc::unreachable with retry_after if the keys

@@ -1,29 +1,33 @@
 #pragma once
 #include <cstdio>
-#include <mutex>
-#include <string>
+#include <memory>
 #include <string_view>
+#include <thread>
 
 namespace parley::token_server {
 
-/// Lines on their way to standard error, many in one write. Any thread may add; someone calls flush() now and
-/// then, and the destructor does. What a crash takes along is what came since the last flush.
+/// Lines on their way to standard error, written by a thread of their own, many at a time: who serves
+/// requests never waits for whoever reads the log. Beyond 1 MiB of waiting lines new ones are dropped, and
+/// their number is written when there is room again.
+///
+/// Any thread may add. The destructor writes what waits, for a second at most.
 class LogLines {
  public:
-  explicit LogLines(std::FILE* out) : out_(out) {}
-  ~LogLines() { flush(); }
+  explicit LogLines(std::FILE* out);
+  ~LogLines();
   LogLines(const LogLines&) = delete;
   LogLines& operator=(const LogLines&) = delete;
 
   void add(std::string_view line);
+  /// Has the lines written now and not within the next 100 ms.
   void flush();
 
  private:
-  void write_out();
+  struct State;
+  static void write_lines(const std::shared_ptr<State>& state);
 
-  std::FILE* out_;
-  std::mutex mutex_;
-  std::string waiting_;
+  std::shared_ptr<State> state_;  ///< shared: a writer that hangs is left behind
+  std::thread writer_;
 };
 
 }  // namespace parley::token_server

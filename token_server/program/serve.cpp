@@ -1,7 +1,6 @@
 #include "token_server/program/serve.hpp"
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <iostream>
 #include <optional>
 
@@ -18,7 +17,6 @@
 namespace parley::token_server {
 namespace {
 
-constexpr auto kFlushEvery = std::chrono::milliseconds(100);
 constexpr auto kBeyondDrain = std::chrono::seconds(1);
 
 int fail(const Error& error) {
@@ -41,12 +39,11 @@ void announce_development() {
 class Run {
  public:
   Run(const config::Config& config, const std::string& path)
-      : config_(config), path_(path), threads_(config.token_server.workers), flush_(threads_.first()) {}
+      : config_(config), path_(path), threads_(config.token_server.workers) {}
 
   int run() {
     if (auto opened = open_files(); !opened) return fail(opened.error());
     if (auto started = start(); !started) return fail(started.error());
-    flush_again();
     threads_.start();
     net::run_until_signal(
         threads_.first(), [this] { stop(); },
@@ -99,49 +96,69 @@ class Run {
             .audit = audit_.get()};
   }
 
-  void flush_again() {
-    flush_.expires_after(kFlushEvery);
-    flush_.async_wait([this](boost::system::error_code cancelled) {
-      lines_.flush();
-      if (!cancelled) flush_again();
-    });
-  }
-
   void stop() {
     server_->stop(config_.token_server.drain, [this] { threads_.first().stop(); });
   }
 
   void reload() {
-    if (auto reloaded = try_reload(); !reloaded)
+    try {
+      const auto reloaded = try_reload();
+      if (reloaded) return tell("info", "configuration re-read");
       tell("warning", "reload refused, the old configuration goes on: " + reloaded.error().message);
-    else
-      tell("info", "configuration re-read");
+    } catch (const std::exception& failure) {
+      tell("warning", std::string("reload failed, the old configuration goes on: ") + failure.what());
+    }
   }
 
   Result<void> try_reload() {
     auto loaded = config::load(path_, config::process_environment());
-    auto problems = loaded ? refusals(*loaded, path_) : loaded.error();
-    if (!problems.empty()) {
-      const auto why = config::describe(problems);
-      server_->note_refused_reload(why);
-      return Error{.code = Errc::invalid_config, .message = why};
-    }
-    if (auto reloaded = server_->reload(policy_of(*loaded)); !reloaded) return reloaded;
-    tell_what_needs_a_restart(loaded->token_server);
+    if (!loaded) return refuse(loaded.error());
+    const auto restarts = keys_that_take_a_restart(loaded->token_server);
+    keep_what_runs(loaded->token_server);
+    if (auto problems = refusals(*loaded, path_); !problems.empty()) return refuse(problems);
+    if (has_proven_callers(loaded->token_server) != has_proven_callers(config_.token_server))
+      return refuse({{"token_server.callers", "to or from development takes a restart"}});
+    if (auto reloaded = server_->reload(policy_of(*loaded), tls_of(loaded->token_server)); !reloaded)
+      return reloaded;
+    for (const auto& key : restarts) tell("warning", key + " has changed; it takes a restart");
     return {};
   }
 
-  void tell_what_needs_a_restart(const config::TokenServer& now) {
+  Error refuse(const config::Problems& problems) {
+    const auto why = config::describe(problems);
+    server_->note_refused_reload(why);
+    return {.code = Errc::invalid_config, .message = why};
+  }
+
+  /// A new configuration is judged by the address that is really served.
+  void keep_what_runs(config::TokenServer& section) const {
+    const auto& running = config_.token_server;
+    section.listen = running.listen;
+    section.allow_plain_http = running.allow_plain_http;
+    if (section.tls.has_value() != running.tls.has_value()) section.tls = running.tls;
+  }
+
+  std::vector<std::string> keys_that_take_a_restart(const config::TokenServer& now) const {
     const auto& then = config_.token_server;
-    const auto tell_if = [this](bool changed, const char* key) {
-      if (changed) tell("warning", std::string(key) + " has changed; it takes a restart");
+    const std::pair<bool, const char*> changes[] = {
+        {now.listen != then.listen, "listen"},
+        {now.allow_plain_http != then.allow_plain_http, "allow_plain_http"},
+        {now.tls.has_value() != then.tls.has_value(), "tls"},
+        {now.database != then.database, "database"},
+        {now.audit_log != then.audit_log, "audit_log"},
+        {now.refresh_idle != then.refresh_idle, "refresh.idle_seconds"},
+        {now.refresh_absolute != then.refresh_absolute, "refresh.absolute_seconds"},
+        {now.metrics_listen != then.metrics_listen, "metrics_listen"},
+        {now.workers != then.workers, "workers"},
+        {now.drain != then.drain, "drain_seconds"},
+        {now.limits.max_connections != then.limits.max_connections, "limits.max_connections"},
+        {now.limits.connections_per_address != then.limits.connections_per_address,
+         "limits.connections_per_address"},
     };
-    tell_if(now.listen != then.listen, "token_server.listen");
-    tell_if(now.workers != then.workers, "token_server.workers");
-    tell_if(now.database != then.database, "token_server.database");
-    tell_if(now.audit_log != then.audit_log, "token_server.audit_log");
-    tell_if(now.metrics_listen != then.metrics_listen, "token_server.metrics_listen");
-    tell_if(now.tls.has_value() != then.tls.has_value(), "token_server.tls");
+    std::vector<std::string> keys;
+    for (const auto& [changed, key] : changes)
+      if (changed) keys.push_back(std::string("token_server.") + key);
+    return keys;
   }
 
   void tell(const char* level, const std::string& message) {
@@ -156,7 +173,6 @@ class Run {
   const char* scheme_ = "http://";
   std::unique_ptr<AuditLog> audit_;
   WorkerThreads threads_;
-  boost::asio::steady_timer flush_;
   std::unique_ptr<SessionService> sessions_;
   std::optional<TokenServer> server_;
 };
@@ -166,6 +182,12 @@ class Run {
 config::Problems refusals(const config::Config& config, const std::string& path) {
   auto problems = config::check_deployment(config);
   if (auto exposed = config::exposed_secret(path)) problems.push_back(std::move(*exposed));
+  if (const auto tls = tls_of(config.token_server))
+    if (auto usable = net::check_tls_files(*tls); !usable)
+      problems.push_back({"token_server.tls", usable.error().message});
+  if (!problems.empty()) return problems;
+  if (auto works = TokenServer::try_out(policy_of(config), system_clock()); !works)
+    problems.push_back({"token_server", works.error().message});
   return problems;
 }
 

@@ -52,6 +52,11 @@ struct Translate {
   }
 };
 
+std::vector<std::string> identities_of(const config::CallerEntry& entry) {
+  const auto* issuer = std::get_if<config::OidcCallers>(&entry.who);
+  return issuer ? issuer->identities : std::vector<std::string>{};
+}
+
 template <class Kind>
 bool has(const config::TokenServer& section) {
   return std::any_of(section.callers.begin(), section.callers.end(),
@@ -65,8 +70,10 @@ Policy policy_of(const config::Config& config) {
   Policy policy;
   for (const auto& account : config.accounts) policy.accounts.push_back(account_of(account));
   for (const auto& entry : section.callers)
-    policy.callers.push_back(
-        {.max_ttl = entry.token_ttl, .accounts = entry.accounts, .who = std::visit(Translate{}, entry.who)});
+    policy.callers.push_back({.max_ttl = entry.token_ttl,
+                              .accounts = entry.accounts,
+                              .identities = identities_of(entry),
+                              .who = std::visit(Translate{}, entry.who)});
   policy.ttl = section.token_ttl;
   policy.allowed_origins = section.allowed_origins;
   policy.trusted_proxies = section.trusted_proxies;
@@ -84,13 +91,17 @@ Result<TokenServerOptions> options_of(const config::Config& config) {
                              .max_connections = section.limits.max_connections,
                              .max_connections_per_address = section.limits.connections_per_address,
                              .policy = policy_of(config)};
-  if (section.tls)
-    options.tls = net::TlsServerOptions{section.tls->certificate_file, section.tls->private_key_file};
+  options.tls = tls_of(section);
   if (section.metrics_listen.empty()) return options;
   auto metrics = net::parse_listen_address(section.metrics_listen);
   if (!metrics) return metrics.error();
   options.metrics_listen = *metrics;
   return options;
+}
+
+std::optional<net::TlsServerOptions> tls_of(const config::TokenServer& section) {
+  if (!section.tls) return std::nullopt;
+  return net::TlsServerOptions{section.tls->certificate_file, section.tls->private_key_file};
 }
 
 SessionSettings session_settings_of(const config::TokenServer& section) {

@@ -11,6 +11,8 @@ namespace parley::token_server {
 /// Fails with Errc::invalid_config if an address cannot be understood.
 Result<TokenServerOptions> options_of(const config::Config& config);
 Policy policy_of(const config::Config& config);
+/// Nothing: plain HTTP.
+std::optional<net::TlsServerOptions> tls_of(const config::TokenServer& section);
 SessionSettings session_settings_of(const config::TokenServer& section);
 
 /// True if a kind of caller is configured that has sessions.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/beast/http/error.hpp>
 
+#include "common/base/limits.hpp"
+
 namespace parley::net {
 namespace {
 
@@ -64,6 +66,7 @@ void HttpParser::on_request_impl(Verb verb, Text method, Text target, int versio
   version_ = version;
   is_head_ = verb == Verb::head;
   request_.method = view(method);
+  request_.is_http_1_0 = version == 10;
   if (!set_target(without_origin(view(target)))) refuse(400, error);
 }
 
@@ -73,13 +76,20 @@ bool HttpParser::set_target(std::string_view target) {
   if (question < target.size())
     request_.params = http::parse_query(target.substr(question + 1), /*plus_is_space=*/true);
   if (request_.path.empty()) request_.path = "/";
+  if (request_.params.size() > limits::kHttpParams) return false;
   return request_.path[0] == '/' || (request_.path == "*" && request_.method == "OPTIONS");
 }
 
 void HttpParser::on_field_impl(Field name, Text text, Text value, BeastError& error) {
   if (is_header_done()) return;  // a trailer of a chunked body: nothing we know may travel there
+  if (request_.headers.size() >= limits::kHttpFields) return refuse(431, error);
   if (name == Field::host) ++hosts_;
-  if (name == Field::transfer_encoding) has_transfer_encoding_ = true;
+  if (name == Field::transfer_encoding) {
+    // Another coding below "chunked" would be given to the handler undecoded.
+    if (has_transfer_encoding_ || !http::equal_ignoring_case(view(value), "chunked"))
+      return refuse(400, error);
+    has_transfer_encoding_ = true;
+  }
   if (name == Field::expect) {
     expects_continue_ = http::equal_ignoring_case(view(value), "100-continue");
     if (!expects_continue_) refuse(417, error);

@@ -86,4 +86,10 @@ Result<TlsContext> make_server_context(const TlsServerOptions& options) {
   return context;
 }
 
+Result<void> check_tls_files(const TlsServerOptions& options) {
+  auto context = make_server_context(options);
+  if (!context) return context.error();
+  return {};
+}
+
 }  // namespace parley::net

@@ -148,7 +148,7 @@ TEST_F(TokenServerProgram, RefusesToStartWhereItWouldBeUnsafe) {
          s["listen"] = "0.0.0.0:0";
          a["api_key_secret"] = kRealSecret;
        },
-       "token_server"},
+       "token_server.tls"},
       {"a secret file that others read",
        [&](json& s, json& a) {
          use_backend_key(s);
@@ -166,7 +166,7 @@ TEST_F(TokenServerProgram, RefusesToStartWhereItWouldBeUnsafe) {
          use_backend_key(s);
          s["tls"] = tls();
        },
-       "certificate"},
+       "token_server.tls"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
@@ -190,19 +190,25 @@ TEST_F(TokenServerProgram, RefusesAConfigurationFileWithASecretThatOthersRead) {
 }
 
 TEST_F(TokenServerProgram, TakesOverANewConfigurationAndKeepsTheOldOneIfTheNewIsBad) {
+  auto open_to_all = config_;
+  use_backend_key(config_["token_server"]);
+  auto& identities = config_["token_server"]["callers"][0]["keys"][0]["identities"];
+  identities = {"bob-*"};
   ChildProcess program({program_path(), "--config", write_config()});
   const auto url = ready_url(program);
-  EXPECT_EQ(ask_for_token(url).status, 200);
+  const http::Fields key{{"Authorization", std::string("Bearer ") + kBackendKey}};
+  EXPECT_EQ(ask_for_token(url, key).status, 403);
 
   auto bad = config_;
   bad["token_server"]["token_ttl_seconds"] = 1;
-  reload(program, bad, "reload refused");
-  EXPECT_EQ(ask_for_token(url).status, 200);
-
-  use_backend_key(config_["token_server"]);
-  reload(program, config_, "configuration re-read");
+  reload(program, bad, "token_server.token_ttl_seconds");
+  reload(program, open_to_all, "token_server.callers");
   EXPECT_EQ(ask_for_token(url).status, 401);
-  EXPECT_EQ(ask_for_token(url, {{"Authorization", std::string("Bearer ") + kBackendKey}}).status, 200);
+  EXPECT_EQ(ask_for_token(url, key).status, 403);
+
+  identities = {"alice-*"};
+  reload(program, config_, "configuration re-read");
+  EXPECT_EQ(ask_for_token(url, key).status, 200);
   program.signal(SIGTERM);
   EXPECT_EQ(program.exit_code(), 0);
 }

@@ -196,7 +196,7 @@ const Case kCases[] = {
     {"/callers/0/type", nullptr, "callers[0].type: expected development, backend_keys, users or oidc, but it is missing"},
     {"/callers/0/type", "development", "callers[0].type: expected development alone"},
     {"/callers/0/keys", json::array(), "callers[0].keys: unknown key; expected one of accounts, token_ttl_seconds, type"},
-    {"/callers/2/keys", json::array(), "callers[2].keys: unknown key; expected one of accounts, algorithms, audiences, clock_skew_seconds, identity_claim, issuer, jwks_ca_file, jwks_file, jwks_url, token_ttl_seconds, type"},
+    {"/callers/2/keys", json::array(), "callers[2].keys: unknown key; expected one of accounts, algorithms, audiences, clock_skew_seconds, identities, identity_claim, issuer, jwks_ca_file, jwks_file, jwks_url, token_ttl_seconds, type"},
     {"/callers/3", {{"type", "users"}}, "callers[3].type: expected users once, but it is there twice"},
     {"/callers/0/token_ttl_seconds", 179, "callers[0].token_ttl_seconds: expected a whole number of seconds, 180 to 86400"},
     {"/callers/0/token_ttl_seconds", 86401, "callers[0].token_ttl_seconds: expected a whole number of seconds"},

@@ -45,6 +45,7 @@ class IssuerFixture : public testing::Test {
   void start_verifier(OidcSettings settings, const Clock& clock) {
     verifier_ = std::make_unique<OidcVerifier>(loop_.executor(), std::move(settings), clock);
     const auto started = verifier_->start();
+    if (started) verifier_->begin();
     ASSERT_TRUE(started) << started.error().to_string();
   }
   void start_verifier() { start_verifier(url_settings(), clock_); }

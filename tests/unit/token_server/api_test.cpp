@@ -198,6 +198,18 @@ TEST(ApiOnLoopback, RefuseWhatMayComeFromAnotherMachine) {
       {"Cross-Site", with_header(good, "sec-fetch-site", "Cross-Site"), 403, 20003},
       {"X-Real-IP", with_header(good, "X-Real-IP", "10.0.0.1"), 403, 20003},
       {"Via", with_header(good, "Via", "1.1 proxy"), 403, 20003},
+      {"HTTP/1.0",
+       [&] {
+         auto old = good;
+         old.is_http_1_0 = true;
+         return old;
+       }(),
+       403, 20003},
+      {"no host",
+       {.method = "POST", .path = "/v1/token", .headers = {{"Content-Type", kJson}}, .body = good.body},
+       403,
+       20003},
+      {"X-Client-IP", with_header(good, "x-client-ip", "10.0.0.1"), 403, 20003},
       {"another host", with_header(good, "Host", "evil.example:4000"), 403, 20003},
       {"loopback as a subdomain", with_header(good, "Host", "127.0.0.1.evil.example"), 403, 20003},
       {"another machine's address", with_header(good, "Host", "192.168.0.5:4000"), 403, 20003},

@@ -28,6 +28,12 @@ TEST(ClientAddress, BelievesTrustedProxiesOnly) {
       {"garbage", {{"X-Forwarded-For", "unknown"}}, "10.0.0.1", "10.0.0.1"},
       {"garbage in front", {{"X-Forwarded-For", "<script>, 192.0.2.1"}}, "10.0.0.1", "192.0.2.1"},
       {"empty", {{"X-Forwarded-For", ""}}, "10.0.0.1", "10.0.0.1"},
+      {"with a port", {{"X-Forwarded-For", "192.0.2.1:4711"}}, "10.0.0.1", "192.0.2.1"},
+      {"IPv6 with a port", {{"X-Forwarded-For", "[2001:db8::1]:4711"}}, "10.0.0.1", "2001:db8::1"},
+      {"another spelling", {{"X-Forwarded-For", "2001:DB8:0::1"}}, "10.0.0.1", "2001:db8::1"},
+      {"mapped IPv4", {{"X-Forwarded-For", "192.0.2.1"}}, "::ffff:10.0.0.2", "192.0.2.1"},
+      {"hex digits that are no address", {{"X-Forwarded-For", "abc.def"}}, "10.0.0.1", "10.0.0.1"},
+      {"an open bracket", {{"X-Forwarded-For", "[2001:db8::1"}}, "10.0.0.1", "2001:db8::1"},
       {"IPv6", {{"X-Forwarded-For", "2001:db8::1"}}, "10.0.0.1", "2001:db8::1"},
   };
   for (const auto& c : cases)

@@ -35,6 +35,9 @@ TEST(Permit, ChecksTheIdentityAgainstTheCaller) {
   EXPECT_EQ(refusal(backend, {.identity = "crm-7"}), 200);
   EXPECT_EQ(refusal(backend, {.identity = "bob@example.com"}), 200);
   EXPECT_EQ(refusal(backend, {.identity = "bob"}), 403);
+  backend.policy.identities = {"crm-1*"};
+  EXPECT_EQ(refusal(backend, {.identity = "crm-1"}), 200);
+  EXPECT_EQ(refusal(backend, {.identity = "crm-7"}), 403);
 }
 
 TEST(Permit, ChecksTheAccountAgainstTheCaller) {
