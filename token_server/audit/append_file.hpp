@@ -7,7 +7,8 @@
 
 namespace parley::token_server {
 
-/// How long the file is while nobody is in the middle of appending. Makes and changes nothing.
+/// How long the file is while nobody is in the middle of appending. Makes and changes nothing. Waits some
+/// seconds at most for one who is.
 Result<std::uint64_t> settled_size(const std::string& path);
 
 /// A private file (mode 0600) that only grows, shared with other processes through a lock.
@@ -19,7 +20,8 @@ class AppendFile {
   static Result<std::unique_ptr<AppendFile>> open(const std::string& path);
   ~AppendFile();
 
-  /// Keeps other processes from appending as long as it lives. Check `taken` first.
+  /// Keeps other processes from appending as long as it lives. Waits some seconds at most for another's:
+  /// check `taken` first.
   class Lock {
    public:
     explicit Lock(AppendFile& file);
@@ -37,11 +39,13 @@ class AppendFile {
   /// Exactly `count` bytes from `offset`.
   Result<std::string> read(std::uint64_t offset, std::size_t count) const;
   /// All of `text`, or nothing: what was written in part is taken back. Call it under a Lock.
+  /// Fails if the path is not this file any more: it was moved, deleted or replaced (not noticed on Windows).
   Result<void> append(std::string_view text);
 
  private:
   struct Handle;
   AppendFile(std::string path, std::unique_ptr<Handle> handle);
+  Result<void> check_path() const;
   Error fail(std::string_view doing) const;
 
   std::string path_;

@@ -45,6 +45,8 @@ Result<std::string> AppendFile::read(std::uint64_t offset, std::size_t count) co
   return text;
 }
 
+Result<void> AppendFile::check_path() const { return {}; }
+
 Result<void> AppendFile::append(std::string_view text) {
   const auto before = size();
   if (!before) return before.error();

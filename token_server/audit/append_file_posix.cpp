@@ -4,9 +4,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <system_error>
+#include <thread>
 
 #include "token_server/audit/append_file.hpp"
+#include "token_server/audit/file_identity.hpp"
 #include "token_server/audit/private_file.hpp"
 
 namespace parley::token_server {
@@ -34,6 +37,22 @@ Error fail_now(const std::string& path, std::string_view doing) {
       .message = path + ": cannot be " + std::string(doing) + ": " + std::generic_category().message(errno)};
 }
 
+// Appending takes far less. A process that stands still with the lock must not make all others wait for ever.
+constexpr std::chrono::seconds kLockPatience{2};
+constexpr std::chrono::milliseconds kLockPause{1};
+
+Result<void> take_lock(int file, int kind, const std::string& path) {
+  const auto end = std::chrono::steady_clock::now() + kLockPatience;
+  while (again([&] { return ::flock(file, kind | LOCK_NB); }) != 0) {
+    if (errno != EWOULDBLOCK) return fail_now(path, "locked");
+    if (std::chrono::steady_clock::now() >= end)
+      return Error{.code = Errc::storage_error,
+                   .message = path + ": cannot be locked: another process keeps it locked"};
+    std::this_thread::sleep_for(kLockPause);
+  }
+  return {};
+}
+
 }  // namespace
 
 struct AppendFile::Handle : Descriptor {};
@@ -43,7 +62,7 @@ Result<std::uint64_t> settled_size(const std::string& path) {
   if (handle.file < 0) return fail_now(path, "opened");
   struct stat status {};
   // Closing gives the lock back.
-  if (again([&] { return ::flock(handle.file, LOCK_SH); }) != 0) return fail_now(path, "locked");
+  if (auto taken = take_lock(handle.file, LOCK_SH, path); !taken) return taken.error();
   if (::fstat(handle.file, &status) != 0) return fail_now(path, "examined");
   return static_cast<std::uint64_t>(status.st_size);
 }
@@ -60,9 +79,8 @@ AppendFile::AppendFile(std::string path, std::unique_ptr<Handle> handle)
 
 AppendFile::~AppendFile() = default;
 
-AppendFile::Lock::Lock(AppendFile& file) : file_(file) {
-  if (again([&] { return ::flock(file_.handle_->file, LOCK_EX); }) != 0) taken = file_.fail("locked");
-}
+AppendFile::Lock::Lock(AppendFile& file)
+    : taken(take_lock(file.handle_->file, LOCK_EX, file.path_)), file_(file) {}
 
 AppendFile::Lock::~Lock() {
   if (taken) ::flock(file_.handle_->file, LOCK_UN);
@@ -87,7 +105,19 @@ Result<std::string> AppendFile::read(std::uint64_t offset, std::size_t count) co
   return text;
 }
 
+Result<void> AppendFile::check_path() const {
+  struct stat status {};
+  if (::fstat(handle_->file, &status) != 0) return fail("examined");
+  const FileIdentity open{static_cast<std::uint64_t>(status.st_dev),
+                          static_cast<std::uint64_t>(status.st_ino)};
+  if (identity_of(path_) == open) return {};
+  return Error{.code = Errc::storage_error,
+               .message = path_ + ": was moved or deleted: restart or put it back"};
+}
+
 Result<void> AppendFile::append(std::string_view text) {
+  // What is written to a file that has no name any more is lost without a word.
+  if (auto there = check_path(); !there) return there;
   const auto before = size();
   if (!before) return before.error();
   while (!text.empty()) {

@@ -31,7 +31,8 @@ class AuditLog {
   ~AuditLog();
 
   /// The line is with the operating system when this returns. Fails with Errc::storage_error, and writes
-  /// nothing, if the file cannot be written, is shorter than it was, or its last line is not a link.
+  /// nothing, if the file cannot be written, was moved or deleted, is shorter than it was, or its last line
+  /// is not a link, or if another process keeps it locked (after some seconds).
   Result<void> append(const AuditEvent& event);
 
  private:

@@ -87,7 +87,8 @@ void Api::answer_no_route(const ExchangePtr& exchange) {
 
 void Api::tell_readiness(const ExchangePtr& exchange) {
   const bool ready = !shared_.sessions || shared_.sessions->healthy();
-  finish(exchange, ready ? state_reply(200, "ready") : state_reply(503, "database not available"));
+  finish(exchange,
+         ready ? state_reply(200, "ready") : state_reply(503, "database or audit log not available"));
 }
 
 void Api::mint(const ExchangePtr& exchange) {

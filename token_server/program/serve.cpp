@@ -61,7 +61,9 @@ class Run {
       audit_ = std::move(*audit);
     }
     if (!needs_sessions(section)) return {};
-    auto sessions = SessionService::open(session_settings_of(section), system_clock(), audit_.get());
+    auto settings = session_settings_of(section);
+    settings.warn = [this](const std::string& warning) { tell("warning", warning); };
+    auto sessions = SessionService::open(std::move(settings), system_clock(), audit_.get());
     if (!sessions) return sessions.error();
     sessions_ = std::move(*sessions);
     return {};

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kTokenBytes = 32;
 constexpr std::size_t kTokenCharacters = 43;
+/// A clock that is kept right may go back a little.
+constexpr std::chrono::seconds kClockJitter{1};
 constexpr std::string_view kSealLabel = "parley refresh successor";
 
 std::string hash_of(std::string_view token) { return hex_encode(as_bytes(sha256(token))); }
@@ -118,7 +120,9 @@ RefreshToken RefreshTokens::use(const Row& row, std::string_view token, std::str
 
 std::optional<RefreshToken> RefreshTokens::reopen(const Row& row, std::string_view token,
                                                   std::string_view address, WallTime now) {
-  if (now > from_stored(*row.spent_at) + kLostAnswer || row.spent_from != address) return std::nullopt;
+  const auto since = now - from_stored(*row.spent_at);
+  // Before it was spent: the clock was set back, and nobody knows how long ago it was.
+  if (since > kLostAnswer || since < -kClockJitter || row.spent_from != address) return std::nullopt;
   auto text = open_token(token, row.sealed_successor);
   if (!text || hash_of(*text) != row.successor) return std::nullopt;
   auto successor = find(*text);

@@ -36,15 +36,19 @@ SessionDesk::SessionDesk(Parts parts)
     : database_(std::move(parts.database)),
       clock_(parts.clock),
       audit_(parts.audit),
+      path_(std::move(parts.path)),
+      file_(identity_of(path_)),
+      storage_("the storage of sessions", parts.warn),
+      audit_state_("the audit log of sessions", parts.warn),
       users_(*database_),
       tokens_(*database_, parts.random, parts.lives) {}
 
 Result<std::optional<User>> SessionDesk::find_user(std::string_view name) {
   auto user = users_.find(name);
   if (!database_->error()) return user;
-  const Error reason = *database_->error();
-  database_->clear_error();
-  return reason;
+  const auto failed = take_outcome();
+  storage_.note(failed);
+  return failed.error();
 }
 
 Result<Session> SessionDesk::finish_login(const CheckedLogin& checked) {
@@ -59,7 +63,7 @@ Result<Session> SessionDesk::finish_login(const CheckedLogin& checked) {
     session.subject = subject_of(*user, login.account);
     if (with_session) session.refresh = tokens_.begin(session.subject, clock_.wall_now());
   }
-  if (auto committed = transaction.commit(); !committed) return committed.error();
+  if (auto committed = commit(transaction); !committed) return committed.error();
   write_audit("login", {.name = user ? user->name : "",
                         .identity = user ? user->identity : "",
                         .address = login.address,
@@ -82,7 +86,7 @@ void SessionDesk::note_locked(const Login& login) {
 Result<Session> SessionDesk::begin(const SessionSubject& subject, const std::string& address) {
   Transaction transaction(*database_);
   Session session{.subject = subject, .refresh = tokens_.begin(subject, clock_.wall_now())};
-  if (auto committed = transaction.commit(); !committed) return committed.error();
+  if (auto committed = commit(transaction); !committed) return committed.error();
   write_audit("session_begun", {.name = subject.name, .identity = subject.identity, .address = address});
   return session;
 }
@@ -95,7 +99,7 @@ Result<Session> SessionDesk::renew(std::string_view token, const std::string& ad
   const bool good = kind == Kind::renewed || kind == Kind::repeated;
   const bool welcome = good && still_welcome(subject);
   if (good && !welcome) tokens_.end_all(subject.entry, subject.name);
-  if (auto committed = transaction.commit(); !committed) return committed.error();
+  if (auto committed = commit(transaction); !committed) return committed.error();
   if (kind == Kind::reused)
     write_audit(
         "refresh_reused",
@@ -107,18 +111,43 @@ Result<Session> SessionDesk::renew(std::string_view token, const std::string& ad
 Result<void> SessionDesk::revoke(std::string_view token, const std::string& address) {
   Transaction transaction(*database_);
   const auto subject = tokens_.revoke(token, clock_.wall_now());
-  if (auto committed = transaction.commit(); !committed) return committed.error();
+  if (auto committed = commit(transaction); !committed) return committed.error();
   if (subject)
     write_audit("session_revoked",
                 {.name = subject->name, .identity = subject->identity, .address = address});
   return {};
 }
 
-bool SessionDesk::database_answers() {
+void SessionDesk::probe() {
+  if (audit_) note_lost_lines();
+  Transaction transaction(*database_);
   database_->query("SELECT 1 FROM families LIMIT 1").run();
-  const bool answers = !database_->error();
+  if (!storage_.works()) return static_cast<void>(commit(transaction));
+  const auto outcome = take_outcome();
+  storage_.note(outcome ? check_file() : outcome);
+}
+
+Result<void> SessionDesk::take_outcome() {
+  if (!database_->error()) return {};
+  const Error reason = *database_->error();
   database_->clear_error();
-  return answers;
+  return reason;
+}
+
+// The database goes on in a file without a name; it is gone when the server ends.
+Result<void> SessionDesk::check_file() const {
+  if (identity_of(path_) == file_) return {};
+  return Error{.code = Errc::storage_error,
+               .message = path_ + ": was moved or deleted: restart or put it back"};
+}
+
+Result<void> SessionDesk::commit(Transaction& transaction) {
+  // On a full disk, too, a transaction that writes nothing succeeds: after a failure each writes this, which
+  // changes nothing, so that success means something.
+  if (!storage_.works()) database_->run("PRAGMA user_version = 0");
+  auto committed = transaction.commit();
+  storage_.note(committed ? check_file() : committed);
+  return committed;
 }
 
 bool SessionDesk::still_welcome(const SessionSubject& subject) {
@@ -129,13 +158,26 @@ bool SessionDesk::still_welcome(const SessionSubject& subject) {
 
 void SessionDesk::write_audit(const char* what, const Event& event) {
   if (!audit_) return;
-  audit_works_ = audit_
-                     ->append({.what = what,
-                               .caller = fingerprint(event.name),
-                               .identity = fingerprint(event.identity),
-                               .address = event.address,
-                               .outcome = event.outcome})
-                     .has_value();
+  const bool written = note_lost_lines() && append({.what = what,
+                                                    .caller = fingerprint(event.name),
+                                                    .identity = fingerprint(event.identity),
+                                                    .address = event.address,
+                                                    .outcome = event.outcome});
+  if (!written) ++lost_lines_;
+}
+
+// So nobody takes the log for whole; and it shows that the log can be written again.
+bool SessionDesk::note_lost_lines() {
+  if (lost_lines_ == 0) return true;
+  if (!append({.what = "lines_lost", .outcome = std::to_string(lost_lines_)})) return false;
+  lost_lines_ = 0;
+  return true;
+}
+
+bool SessionDesk::append(const AuditEvent& event) {
+  const auto written = audit_->append(event);
+  audit_state_.note(written);
+  return written.has_value();
 }
 
 }  // namespace parley::token_server

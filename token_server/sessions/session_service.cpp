@@ -17,7 +17,10 @@ constexpr std::size_t kWaitingJobs = 1024;
 /// Some seconds of scrypt.
 constexpr int kWaitingLogins = 64;
 constexpr Duration kPatience = std::chrono::seconds(5);
-constexpr TimePoint kNotAsked = TimePoint::min();
+/// Who has waited longer has mostly gone.
+constexpr Duration kLongestWait = std::chrono::seconds(10);
+constexpr Duration kFresh = std::chrono::seconds(1);
+constexpr TimePoint kNever = TimePoint::min();
 
 Error too_many(std::string message, std::chrono::milliseconds retry_after) {
   return {.code = Errc::too_many_requests, .message = std::move(message), .retry_after = retry_after};
@@ -68,7 +71,9 @@ class SessionService::Impl {
                .lives = {settings.idle_life, settings.absolute_life},
                .clock = clock,
                .random = token_random_,
-               .audit = audit}) {}
+               .audit = audit,
+               .path = std::move(settings.database),
+               .warn = std::move(settings.warn)}) {}
 
   ~Impl() {
     hashing_.stop();
@@ -79,35 +84,49 @@ class SessionService::Impl {
     auto task = std::make_shared<LoginTask>(logins_, std::move(login), with_session, std::move(done));
     if (task->seat.is_beyond(kWaitingLogins)) return task->done(busy());
     if (const auto refusal = start_attempt(*task)) return refuse(std::move(task), *refusal);
-    if (storing_.try_push([this, task] { look_up(task); })) return;
-    take_back(*task);
-    task->done(busy());
+    const auto give_up = [this, task] { fail(task, busy()); };
+    if (!storing_.try_push(in_time([this, task] { look_up(task); }, give_up))) give_up();
   }
 
   /// Runs `work` on the storing thread and gives its result to `done`.
   template <class Done, class Work>
   void store(Done done, Work work) {
     auto shared = std::make_shared<Done>(std::move(done));
-    if (!storing_.try_push([this, shared, work = std::move(work)] { (*shared)(work(desk_)); }))
-      (*shared)(busy());
+    const auto give_up = [shared] { (*shared)(busy()); };
+    auto run = [this, shared, work = std::move(work)] { (*shared)(work(desk_)); };
+    if (!storing_.try_push(in_time(std::move(run), give_up))) give_up();
   }
 
   bool healthy() {
     const auto now = clock_.now();
-    TimePoint since = kNotAsked;
-    if (asked_.compare_exchange_strong(since, now)) {
-      since = now;
-      storing_.push([this] {
-        database_answers_ = desk_.database_answers();
-        asked_ = kNotAsked;
-      });
-    }
-    const bool stuck = now - since > kPatience;
-    return database_answers_ && !stuck && desk_.audit_works();
+    const TimePoint asked = asked_;
+    const bool stuck = asked != kNever && now - asked > kPatience;
+    ask(now);
+    return desk_.works() && !stuck;
   }
 
  private:
   using Task = std::shared_ptr<LoginTask>;
+
+  void ask(TimePoint now) {
+    const TimePoint answered = answered_;
+    if (answered != kNever && now - answered < kFresh) return;
+    TimePoint before = kNever;
+    if (!asked_.compare_exchange_strong(before, now)) return;
+    storing_.push([this] {
+      desk_.probe();
+      answered_ = clock_.now();
+      asked_ = kNever;
+    });
+  }
+
+  /// A job that does `work`, or `give_up` if it waited too long: while each takes seconds because the
+  /// database is locked, a long queue is answered all the same.
+  JobQueue::Job in_time(JobQueue::Job work, JobQueue::Job give_up) {
+    return [this, since = clock_.now(), work = std::move(work), give_up = std::move(give_up)] {
+      clock_.now() - since > kLongestWait ? give_up() : work();
+    };
+  }
 
   std::optional<LoginGuard::Refusal> start_attempt(const LoginTask& task) {
     const std::lock_guard lock(guard_mutex_);
@@ -119,11 +138,11 @@ class SessionService::Impl {
       task->done(too_many("login: too many failed attempts", refusal.retry_after));
     };
     // The first of a wait goes to the audit log, which is not this thread's work.
-    if (!refusal.first || !storing_.try_push([this, task, answer] {
-          desk_.note_locked(task->checked.login);
-          answer();
-        }))
+    const auto note = [this, task, answer] {
+      desk_.note_locked(task->checked.login);
       answer();
+    };
+    if (!refusal.first || !storing_.try_push(in_time(note, answer))) answer();
   }
 
   void take_back(const LoginTask& task) {
@@ -148,7 +167,7 @@ class SessionService::Impl {
       // Without it the old record stays good.
       if (auto record = passwords_.make_record(login.password)) new_record = std::move(*record);
     }
-    storing_.push([this, task] { finish(task); });
+    storing_.push(in_time([this, task] { finish(task); }, [this, task] { fail(task, busy()); }));
   }
 
   void finish(const Task& task) {
@@ -174,8 +193,8 @@ class SessionService::Impl {
   std::mutex guard_mutex_;
   LoginGuard guard_;  ///< used by callers and the storing thread
   std::atomic<int> logins_ = 0;
-  std::atomic<bool> database_answers_ = true;
-  std::atomic<TimePoint> asked_ = kNotAsked;  ///< when the database was asked what it has not answered yet
+  std::atomic<TimePoint> asked_ = kNever;     ///< when the desk was asked what it has not answered yet
+  std::atomic<TimePoint> answered_ = kNever;  ///< when it did the last time
   JobQueue hashing_{kWaitingLogins};
   JobQueue storing_{kWaitingJobs};
 };

@@ -17,6 +17,9 @@ struct SessionSettings {
   std::chrono::seconds idle_life{14 * 86400};      ///< of one refresh token
   std::chrono::seconds absolute_life{90 * 86400};  ///< of a session, however often it is renewed
   Scrypt scrypt = parley::scrypt;                  ///< tests count the calls and make them cheap
+  /// Told once, in words without secrets, when the storage or the audit log begins to fail and when it works
+  /// again. Called on a thread of the service; must not wait for the service. What it uses outlives it.
+  std::function<void(const std::string&)> warn{};
 };
 
 /// Whose session it is, as it was proven when the session began.
@@ -49,10 +52,11 @@ struct Login {
 ///
 /// Any thread may call. Every completion runs exactly once, on a thread of the service, unless the service is
 /// destroyed first; then it is destroyed without a call. Errc::too_many_requests (too much is waiting, or the
-/// name or address has to wait) may come at once, inside the call. A completion must not block, nor destroy
-/// the service.
+/// name or address has to wait) may come at once, inside the call; it comes, too, and nothing was done, for
+/// what has waited 10 s for its turn. A completion must not block, nor destroy the service.
 ///
-/// What happened is in `audit` before its completion runs; a failing audit log shows in healthy() only.
+/// What happened is in `audit` before its completion runs; a failing audit log shows in healthy() and goes to
+/// `warn`.
 class SessionService {
  public:
   using Done = std::function<void(Result<Session>)>;
@@ -78,8 +82,9 @@ class SessionService {
   /// Ends the session of a refresh token. A token nobody knows is a success, too (RFC 7009).
   void revoke(std::string refresh_token, std::string address, DoneVoid done);
 
-  /// True while the database answers and the audit log can be written. Never waits: it asks the database and
-  /// tells the answer to the question before.
+  /// True while the last write to the database and to the audit log went well and the database's file is
+  /// where it was. Never waits: if the last look is more than a second old it asks for a new one, and the
+  /// next call tells the answer.
   bool healthy() const;
 
  private:

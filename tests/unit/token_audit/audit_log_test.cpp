@@ -1,14 +1,18 @@
 #include "token_server/audit/audit_log.hpp"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "common/base/crypto.hpp"
 #include "common/base/encoding.hpp"
 #include "tests/unit/token_audit/audit_fixture.hpp"
+#include "token_server/audit/append_file.hpp"
 
 namespace parley::token_server {
 namespace {
@@ -113,6 +117,70 @@ TEST_F(AuditLogTest, NoticesLinesThatWereCutOffUnderIt) {
   ASSERT_FALSE(written);
   EXPECT_NE(written.error().message.find("shorter"), std::string::npos);
   EXPECT_EQ(lines(), shorter);
+}
+
+TEST_F(AuditLogTest, AppendsNothingToAFileThatIsGone) {
+  struct Case {
+    const char* name;
+    std::function<void()> harm;
+  };
+  const Case cases[] = {
+      {"moved", [&] { fs::rename(path(), path() + ".1"); }},
+      {"replaced by an empty file", [&] { fs::rename(path(), path() + ".1"), set_text(""); }},
+      {"replaced by a copy",
+       [&] { fs::rename(path(), path() + ".1"), fs::copy_file(path() + ".1", path()); }},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const auto log = open();
+    log->append({.what = "login"}).value();
+    c.harm();
+    const auto before = fs::exists(path()) ? text() : "";
+    const auto written = log->append({.what = "login"});
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().code, Errc::storage_error);
+    EXPECT_EQ(written.error().message, path() + ": was moved or deleted: restart or put it back");
+    EXPECT_EQ(fs::exists(path()) ? text() : "", before);
+    fs::rename(path() + ".1", path());
+    EXPECT_TRUE(log->append({.what = "login"})) << "it was put back";
+  }
+  const auto log = open();
+  fs::remove(path());
+  EXPECT_FALSE(log->append({.what = "login"}));
+  EXPECT_FALSE(fs::exists(path()));
+}
+
+TEST_F(AuditLogTest, DoesNotWaitForEverForAnotherProcess) {
+  const auto log = open();
+  const auto other = std::move(AppendFile::open(path()).value());
+  {
+    const AppendFile::Lock lock(*other);
+    ASSERT_TRUE(lock.taken);
+    const auto written = log->append({.what = "login"});
+    ASSERT_FALSE(written);
+    EXPECT_NE(written.error().message.find("another process keeps it locked"), std::string::npos);
+    EXPECT_FALSE(verify_audit_log(path()));
+  }
+  EXPECT_TRUE(log->append({.what = "login"}));
+}
+
+// Root prepares what a server with another user works on.
+TEST_F(AuditLogTest, WhatRootMakesIsTheDirectorysOwners) {
+  if (::geteuid() != 0) GTEST_SKIP() << "it takes root";
+  constexpr uid_t kOwner = 12345, kGroup = 23456;
+  ASSERT_EQ(::chown(file_.directory().c_str(), kOwner, kGroup), 0);
+  open()->append({.what = "login"}).value();
+  for (const auto& made : {fs::path(path()), fs::path(path()).parent_path()}) {
+    struct stat status {};
+    ASSERT_EQ(::stat(made.c_str(), &status), 0);
+    EXPECT_EQ(status.st_uid, kOwner) << made;
+    EXPECT_EQ(status.st_gid, kGroup) << made;
+  }
+  ASSERT_EQ(::chown(path().c_str(), 0, 0), 0);
+  open()->append({.what = "login"}).value();
+  struct stat status {};
+  ASSERT_EQ(::stat(path().c_str(), &status), 0);
+  EXPECT_EQ(status.st_uid, 0u) << "what is there keeps its owner";
 }
 
 TEST_F(AuditLogTest, AppendsNothingToAnothersTornLine) {

@@ -60,6 +60,41 @@ TEST_F(SessionDeskTest, AFamilyWhoseEndWasNotCommittedIsStillToEnd) {
   EXPECT_EQ(desk_->renew(next, kAddress).error().code, Errc::denied);
 }
 
+TEST_F(SessionDeskTest, AfterAFailedWriteJustAWriteThatSucceedsMakesItWorkAgain) {
+  desk_->probe();
+  EXPECT_TRUE(desk_->works());
+  commits_work_ = false;
+  EXPECT_FALSE(begin());
+  EXPECT_FALSE(desk_->works());
+  desk_->probe();
+  EXPECT_FALSE(desk_->works());
+  EXPECT_EQ(desk_->renew("unknown", kAddress).error().code, Errc::storage_error);
+  EXPECT_FALSE(desk_->works());
+  commits_work_ = true;
+  desk_->probe();
+  EXPECT_TRUE(desk_->works());
+}
+
+TEST_F(SessionDeskTest, ItDoesNotWorkWhileAnotherProcessKeepsTheDatabaseLocked) {
+  auto other = std::move(storage::Database::open({.path = file_.path()}).value());
+  auto impatient = std::move(
+      storage::Database::open({.path = file_.path(), .busy_timeout = std::chrono::milliseconds(1)}).value());
+  SessionDesk desk({.database = std::move(impatient),
+                    .lives = {std::chrono::hours(10), std::chrono::hours(100)},
+                    .clock = system_clock(),
+                    .random = random_,
+                    .audit = nullptr,
+                    .path = file_.path()});
+  desk.probe();
+  EXPECT_TRUE(desk.works());
+  ASSERT_TRUE(other->run("BEGIN IMMEDIATE"));
+  desk.probe();
+  EXPECT_FALSE(desk.works());
+  ASSERT_TRUE(other->run("ROLLBACK"));
+  desk.probe();
+  EXPECT_TRUE(desk.works());
+}
+
 TEST_F(SessionDeskTest, ALoginEndsInARefusalIfTheUserChangedDuringTheCheck) {
   auto database = std::move(open_session_database(file_.path()).value());
   Users users(*database);

@@ -1,5 +1,10 @@
 #include "token_server/sessions/session_service.hpp"
 
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
 #include <filesystem>
 
 #include "common/base/redact.hpp"
@@ -11,6 +16,26 @@ namespace {
 using namespace std::chrono_literals;
 using Events = std::vector<std::string>;
 
+/// No file grows while it lives.
+class FullDisk {
+ public:
+  FullDisk() : signal_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit nothing{1, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &nothing);
+  }
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, signal_);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*signal_)(int);
+};
+
 class SessionServiceTest : public SessionTest {
  protected:
   /// As if `alice` had got her password in times of a lower cost.
@@ -19,6 +44,13 @@ class SessionServiceTest : public SessionTest {
     const auto record = Passwords(random, scrypt_.function(), {.log2_n = 12}).make_record(password).value();
     auto database = std::move(storage::Database::open({.path = file_.path()}).value());
     database->run("UPDATE users SET password = ? WHERE name = 'alice'", record);
+  }
+  /// Health after a new look.
+  bool look_again() {
+    clock_.advance(2s);
+    service_->healthy();
+    renew("").error();  // what it asked is answered by now
+    return service_->healthy();
   }
   std::string cost_of_alice() { return admin_->list().value()[0].password.substr(0, 12); }
 };
@@ -207,6 +239,25 @@ TEST_F(SessionServiceTest, TheDatabaseIsItsOwnersOnly) {
     EXPECT_EQ(fs::status(entry).permissions(), fs::perms::owner_read | fs::perms::owner_write) << entry;
 }
 
+// Root adds a user before a server with another user has run.
+TEST_F(SessionServiceTest, ADatabaseThatRootMakesIsTheDirectorysOwners) {
+  if (::geteuid() != 0) GTEST_SKIP() << "it takes root";
+  const auto directory = file_.directory() / "state";
+  std::filesystem::create_directory(directory);
+  ASSERT_EQ(::chown(directory.c_str(), 12345, 23456), 0);
+  const auto admin =
+      std::move(UserAdmin::open(directory / "x.db", clock_, nullptr, scrypt_.function()).value());
+  admin->add("bob", "bob", "long enough").value();
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    struct stat status {};
+    ASSERT_EQ(::stat(entry.path().c_str(), &status), 0);
+    EXPECT_EQ(status.st_uid, 12345u) << entry;
+    ++files;
+  }
+  EXPECT_EQ(files, 3) << "the write-ahead log, too, and its index";
+}
+
 TEST_F(SessionServiceTest, RefusesWhatIsNoDatabase) {
   std::ofstream(file_.directory() / "text") << std::string(4096, 'x');
   for (const auto& path : {(file_.directory() / "text").string(), std::string("/proc/no/such")})
@@ -264,17 +315,12 @@ TEST_F(SessionServiceTest, NoNamePasswordOrTokenIsWrittenDown) {
 }
 
 TEST_F(SessionServiceTest, IsHealthyWhileItsFilesAre) {
-  const auto ask = [&] {
-    service_->healthy();
-    renew("").error();  // what it asked is answered by now
-    return service_->healthy();
-  };
-  EXPECT_TRUE(ask());
+  EXPECT_TRUE(look_again());
   auto other = std::move(storage::Database::open({.path = file_.path()}).value());
   other->run_script("ALTER TABLE families RENAME TO gone");
-  EXPECT_FALSE(ask());
+  EXPECT_FALSE(look_again());
   other->run_script("ALTER TABLE gone RENAME TO families");
-  EXPECT_TRUE(ask());
+  EXPECT_TRUE(look_again());
 }
 
 TEST_F(SessionServiceTest, AnAuditLogThatFailsShowsInItsHealth) {
@@ -282,6 +328,99 @@ TEST_F(SessionServiceTest, AnAuditLogThatFailsShowsInItsHealth) {
   std::filesystem::resize_file(audit_path(), 0);
   EXPECT_TRUE(log_in("alice", "correct horse")) << "people can work";
   EXPECT_FALSE(service_->healthy());
+}
+
+TEST_F(SessionServiceTest, IsNotHealthyOnAFullDisk) {
+  EXPECT_TRUE(look_again());
+  std::optional<FullDisk> full(std::in_place);
+  const auto refused = log_in("alice", "correct horse");
+  const bool after_the_login = service_->healthy();
+  const bool later = look_again();
+  full.reset();
+  EXPECT_EQ(refused.error().code, Errc::storage_error);
+  EXPECT_FALSE(after_the_login);
+  EXPECT_FALSE(later) << "that nothing was tried meanwhile does not make it good";
+  EXPECT_TRUE(look_again());
+  EXPECT_TRUE(log_in("alice", "correct horse"));
+}
+
+TEST_F(SessionServiceTest, IsNotHealthyWithoutItsFileAndTellsItOnce) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> told;
+  service_ =
+      std::move(SessionService::open({.database = file_.path(),
+                                      .scrypt = scrypt_.function(),
+                                      .warn = [&](const std::string& words) { told.push_back(words); }},
+                                     clock_, audit_.get())
+                    .value());
+  EXPECT_TRUE(look_again());
+  fs::rename(file_.path(), file_.path() + ".away");
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(look_again());
+  std::ofstream(file_.path()) << "";
+  EXPECT_FALSE(look_again()) << "another file is there";
+  fs::rename(file_.path() + ".away", file_.path());
+  EXPECT_TRUE(look_again());
+  service_.reset();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0], "the storage of sessions fails: " + file_.path() +
+                         ": was moved or deleted: restart or put it back");
+  EXPECT_EQ(told[1], "the storage of sessions works again");
+}
+
+TEST_F(SessionServiceTest, IsHealthyInMemory) {
+  const auto service = std::move(
+      SessionService::open({.database = ":memory:", .scrypt = scrypt_.function()}, clock_, nullptr).value());
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(service->healthy());
+    wait_for<Session>([&](auto done) { service->renew("", "192.0.2.1", done); }).error();
+    clock_.advance(2s);
+  }
+}
+
+TEST_F(SessionServiceTest, LostAuditLinesAreCountedInTheLogAndToldOnce) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> told;
+  service_ =
+      std::move(SessionService::open({.database = file_.path(),
+                                      .scrypt = scrypt_.function(),
+                                      .warn = [&](const std::string& words) { told.push_back(words); }},
+                                     clock_, audit_.get())
+                    .value());
+  fs::rename(audit_path(), audit_path() + ".away");
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(log_in("alice", "correct horse")) << "people can work";
+  EXPECT_FALSE(look_again());
+  EXPECT_FALSE(fs::exists(audit_path()));
+  fs::rename(audit_path() + ".away", audit_path());
+  EXPECT_TRUE(look_again()) << "also if nobody logs in";
+  EXPECT_EQ(audit_events().back(), "lines_lost 4");
+  EXPECT_TRUE(verify_audit_log(audit_path()));
+  service_.reset();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0].find("the audit log of sessions fails: " + audit_path() + ": was moved"), 0u) << told[0];
+  EXPECT_EQ(told[1], "the audit log of sessions works again");
+}
+
+TEST_F(SessionServiceTest, WhatWaitedTooLongIsRefusedAndNotDone) {
+  const auto token = begin("bob").value().refresh.text;
+  std::promise<void> reached, go_on;
+  service_->renew("x", "192.0.2.1", [&](const Result<Session>&) {
+    reached.set_value();
+    go_on.get_future().wait();
+  });
+  reached.get_future().wait();
+  std::promise<Errc> renewed, logged_in;
+  service_->renew(token, "192.0.2.1",
+                  [&](Result<Session> session) { renewed.set_value(session.error().code); });
+  service_->log_in({"alice", "correct horse", "main", "192.0.2.1"},
+                   [&](Result<Session> session) { logged_in.set_value(session.error().code); });
+  const int before = scrypt_.calls();
+  clock_.advance(11s);
+  go_on.set_value();
+  EXPECT_EQ(renewed.get_future().get(), Errc::too_many_requests);
+  EXPECT_EQ(logged_in.get_future().get(), Errc::too_many_requests);
+  EXPECT_EQ(scrypt_.calls(), before);
+  EXPECT_TRUE(renew(token, "198.51.100.1")) << "it was not spent";
+  EXPECT_TRUE(log_in("alice", "correct horse"));
 }
 
 TEST_F(SessionServiceTest, ADatabaseErrorIsNotADenial) {
