@@ -53,4 +53,4 @@ CONF
   echo "nginx did not start:" >&2; cat "$work/nginx.log" >&2; exit 1
 }
 
-busy() { cat "/proc/$1/task"/*/schedstat | awk '{ns += $1} END {printf "%d", ns}'; } # PID: its threads' time on a processor, ns
+busy() { cat "/proc/$1/task"/*/schedstat | awk '{ns += $1} END {printf "%.0f", ns}'; } # PID: its threads' time on a processor, ns
