@@ -65,7 +65,7 @@ done
 awk -v o="$ours" -v t="$two" 'BEGIN {printf "two workers: %.0f req/s, %.2f x one (the load generator needs a core, too)\n", t, t/o}'
 
 half=$(awk -v o="$ours" 'BEGIN {printf "%d", o/2}')
-connections=$(awk -v h="$half" 'BEGIN {printf "%d", h/1000*2.1}') # an answer and its pause take about 2 ms
+connections=$(awk -v h="$half" 'BEGIN {printf "%d", h/1000*1.6}') # an answer and its pause take about 1.6 ms
 wrk -t1 -c"$connections" -d"$((seconds * 2))s" --latency -s "$work/paced.lua" "$ours_url" >"$work/paced"
 awk -v h="$half" '/50%|99%/ {l = l " " $1 " " $2} /Requests\/sec/ {r = $2} END {print "at about half load (" h "/s wanted, " r "/s given):" l}' "$work/paced"
 
