@@ -148,6 +148,8 @@ Result<std::string> scrypt(std::string_view password, std::string_view salt, Scr
   return out;
 }
 
+std::string sha256_hex(std::string_view data) { return hex_encode(as_bytes(sha256(data))); }
+
 bool constant_time_equal(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }

@@ -38,6 +38,8 @@ class HmacKey {
 
 /// Raw bytes of SHA-256(data).
 std::string sha256(std::string_view data);
+/// The same as 64 lower-case hex digits.
+std::string sha256_hex(std::string_view data);
 
 /// What one scrypt costs: 128 * r * 2^log2_n bytes of memory, and time in proportion to that times p.
 struct ScryptCost {

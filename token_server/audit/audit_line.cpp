@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/crypto.hpp"
-#include "common/base/encoding.hpp"
 #include "common/base/iso8601.hpp"
 #include "common/base/json.hpp"
 
@@ -16,7 +15,7 @@ constexpr std::string_view kEnd = R"("})";
 constexpr std::size_t kHashDigits = 64;
 
 // The hash is over the object without its last member.
-std::string hash_of(std::string_view body) { return hex_encode(as_bytes(sha256(body))); }
+std::string hash_of(std::string_view body) { return sha256_hex(body); }
 
 std::string cut(std::string_view text) { return std::string(text.substr(0, kMemberBytes)); }
 

@@ -1,7 +1,6 @@
 #include "token_server/callers/backend_keys.hpp"
 
 #include "common/base/crypto.hpp"
-#include "common/base/encoding.hpp"
 
 namespace parley::token_server {
 
@@ -15,7 +14,7 @@ void KnownBackends::add(const BackendKey& key, const CallerPolicy& policy) {
 
 std::shared_ptr<const Caller> KnownBackends::find(std::string_view key) const {
   if (by_digest_.empty()) return nullptr;
-  const auto found = by_digest_.find(hex_encode(as_bytes(sha256(key))));
+  const auto found = by_digest_.find(sha256_hex(key));
   return found == by_digest_.end() ? nullptr : found->second;
 }
 

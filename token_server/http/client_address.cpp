@@ -5,16 +5,12 @@
 #include <optional>
 #include <string_view>
 
+#include "common/base/trim.hpp"
+
 namespace parley::token_server {
 namespace {
 
 namespace ip = boost::asio::ip;
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 // Some proxies write "192.0.2.1:4711" or "[2001:db8::1]:4711".
 std::string_view without_port(std::string_view text) {
@@ -25,7 +21,7 @@ std::string_view without_port(std::string_view text) {
 /// One spelling for each address; nothing for what is none.
 std::optional<std::string> normal(std::string_view text) {
   boost::system::error_code error;
-  const auto address = ip::make_address(without_port(trim(text)), error);
+  const auto address = ip::make_address(without_port(trim_blanks(text)), error);
   if (error) return std::nullopt;
   if (address.is_v6() && address.to_v6().is_v4_mapped())
     return ip::make_address_v4(ip::v4_mapped, address.to_v6()).to_string();

@@ -3,18 +3,14 @@
 #include <algorithm>
 #include <charconv>
 
+#include "common/base/trim.hpp"
+
 namespace parley::token_server {
 namespace {
 
 using std::chrono::seconds;
 
 constexpr std::int64_t kMostSeconds = 10LL * 365 * 86400;
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 std::optional<seconds> parse_seconds(std::string_view digits) {
   std::int64_t value = 0;
@@ -27,11 +23,11 @@ std::optional<seconds> parse_seconds(std::string_view digits) {
 
 std::optional<seconds> read_directive(std::string_view directive) {
   const auto equals = directive.find('=');
-  const auto name = trimmed(directive.substr(0, equals));
+  const auto name = trim_blanks(directive.substr(0, equals));
   if (http::equal_ignoring_case(name, "no-store") || http::equal_ignoring_case(name, "no-cache"))
     return seconds(0);
   if (equals == directive.npos || !http::equal_ignoring_case(name, "max-age")) return std::nullopt;
-  return parse_seconds(trimmed(directive.substr(equals + 1)));
+  return parse_seconds(trim_blanks(directive.substr(equals + 1)));
 }
 
 void keep_shortest(std::optional<seconds>& shortest, std::optional<seconds> other) {

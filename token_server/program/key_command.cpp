@@ -122,7 +122,7 @@ class KeyCommand final : public Command {
 
   Result<void> add(const config::TokenServer& settings) {
     const std::string text = make_key();
-    key_.sha256 = hex_encode(as_bytes(sha256(text)));
+    key_.sha256 = sha256_hex(text);
     if (auto fits = check_new(key_); !fits) return fits;
     auto known = all_keys(settings);
     if (find_name(known, key_.name) != known.end()) return already_there();

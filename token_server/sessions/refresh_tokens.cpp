@@ -16,7 +16,7 @@ constexpr std::size_t kTokenCharacters = 43;
 constexpr std::chrono::seconds kClockJitter{1};
 constexpr std::string_view kSealLabel = "parley refresh successor";
 
-std::string hash_of(std::string_view token) { return hex_encode(as_bytes(sha256(token))); }
+std::string hash_of(std::string_view token) { return sha256_hex(token); }
 
 /// Seals and opens: what it does twice is undone. `bytes` are as many as the HMAC's.
 std::string seal(std::string_view parent, std::string bytes) {
