@@ -12,7 +12,7 @@ if ! [[ "$seconds" =~ ^[1-9][0-9]*$ ]]; then
   exit 2
 fi
 if ! command -v clang++ >/dev/null; then
-  echo "fuzz: skipped, there is no clang++ (scripts/install-deps.sh installs it)"
+  echo "fuzz: skipped, there is no clang++ (scripts/install-deps.sh test installs it)"
   exit 0
 fi
 

@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Installs what building, testing and the official-client tests need on Debian 12. Run as root (or with sudo).
+# Installs what is needed on Debian 12. Run as root (or with sudo).
+#   install-deps.sh         to build and run
+#   install-deps.sh test    and for the tests: Node.js for the official clients, a browser, a fuzzer's compiler
 set -euo pipefail
 
 packages=(
@@ -8,11 +10,13 @@ packages=(
   libssl-dev nlohmann-json3-dev libsqlite3-dev libcjose-dev
   libspdlog-dev libfmt-dev libcli11-dev libvalijson-dev prometheus-cpp-dev
   libgtest-dev libgmock-dev
-  clang libclang-rt-14-dev
 )
-# Node.js may come from elsewhere (an image of its own); Debian's is fine.
-command -v node >/dev/null || packages+=(nodejs)
-command -v npm >/dev/null || packages+=(npm)
+if [ "${1:-}" = test ]; then
+  packages+=(clang libclang-rt-14-dev chromium)
+  # Node.js may come from elsewhere (an image of its own); Debian's is fine.
+  command -v node >/dev/null || packages+=(nodejs)
+  command -v npm >/dev/null || packages+=(npm)
+fi
 
 missing=()
 for package in "${packages[@]}"; do
