@@ -48,29 +48,29 @@ std::span<const std::uint8_t> as_bytes(std::string_view text) {
 }
 
 std::string hex_encode(std::span<const std::uint8_t> bytes) {
-  std::string out;
-  out.reserve(bytes.size() * 2);
+  std::string out(bytes.size() * 2, '\0');
+  char* to = out.data();
   for (auto byte : bytes) {
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
+    *to++ = kHex[byte >> 4];
+    *to++ = kHex[byte & 15];
   }
   return out;
 }
 
 char* base64url_encode_to(char* out, std::string_view bytes) {
   const auto in = as_bytes(bytes);
-  const auto byte = [&in](std::size_t i) -> std::uint32_t { return i < in.size() ? in[i] : 0; };
   std::size_t i = 0;
   for (; i + 3 <= in.size(); i += 3, out += 4) {
-    const std::uint32_t bits = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+    const std::uint32_t bits = std::uint32_t{in[i]} << 16 | std::uint32_t{in[i + 1]} << 8 | in[i + 2];
     std::memcpy(out, kBase64UrlPairs[bits >> 12].data(), 2);
     std::memcpy(out + 2, kBase64UrlPairs[bits & 4095].data(), 2);
   }
   if (i == in.size()) return out;
-  const std::uint32_t bits = byte(i) << 16 | byte(i + 1) << 8;
+  const bool two_left = in.size() - i == 2;
+  const std::uint32_t bits = std::uint32_t{in[i]} << 16 | (two_left ? std::uint32_t{in[i + 1]} << 8 : 0);
   *out++ = kBase64Url[bits >> 18];
   *out++ = kBase64Url[bits >> 12 & 63];
-  if (in.size() - i == 2) *out++ = kBase64Url[bits >> 6 & 63];
+  if (two_left) *out++ = kBase64Url[bits >> 6 & 63];
   return out;
 }
 

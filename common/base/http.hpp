@@ -1,5 +1,9 @@
 #pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,11 +31,25 @@ struct Request {
   bool is_http_1_0 = false;  ///< as simple proxies speak to what is behind them
 };
 
+/// A body that is read while it is sent, so that it is never in memory as a whole. The server reads on its
+/// own executor, only when the receiver has taken what was read before, and drops its reference as soon as it
+/// needs no more, however that comes.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  /// Bytes in all; known from the beginning.
+  virtual std::uint64_t size() const = 0;
+  /// Fills `into` (never empty, never beyond size()) from its start and says how far; 0: no more can be had,
+  /// which before size() is a failure: the connection ends, so that the receiver sees that bytes are missing.
+  virtual std::size_t read(std::span<char> into) = 0;
+};
+
 struct Response {
   int status = 200;
   Fields headers{};
   std::string body{};
   std::string content_type = "application/json";
+  std::shared_ptr<BodySource> source{};  ///< instead of `body`; HTTP servers only
 };
 
 /// "Not Found" for 404; "Unknown" for a number without a name.

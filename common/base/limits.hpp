@@ -16,10 +16,17 @@ inline constexpr std::size_t kTokenBytes = 8 * 1024;
 inline constexpr std::size_t kIdentityBytes = 256;
 
 inline constexpr std::size_t kMessageBodyBytes = 32 * 1024;
-inline constexpr std::size_t kAttributesBytes = 16 * 1024;
-inline constexpr std::size_t kRegistrationBytes = 16 * 1024;  ///< one registration for push notifications
-inline constexpr std::size_t kRegistrations = 20;             ///< of one user; the newest are kept
-inline constexpr std::size_t kNameBytes = 320;                ///< unique and friendly names
+inline constexpr std::size_t kMessageMedia = 10;                ///< files of one message
+inline constexpr std::size_t kAttributesBytes = 16 * 1024;      ///< of a conversation or a user
+inline constexpr std::size_t kSmallAttributesBytes = 4 * 1024;  ///< of a message or a participant
+inline constexpr std::size_t kParticipants = 1000;              ///< of one conversation, and as many invited
+inline constexpr std::size_t kNonChatParticipants = 50;         ///< among them
+inline constexpr std::size_t kAddressChars = 256;               ///< of a participant outside of chat
+inline constexpr std::size_t kRegistrationBytes = 16 * 1024;    ///< one registration for push notifications
+inline constexpr std::size_t kRegistrations = 20;               ///< of one user; the newest are kept
+inline constexpr std::size_t kNameBytes = 320;                  ///< unique names, subjects
+inline constexpr std::size_t kFriendlyNameChars = 256;          ///< Unicode characters
+inline constexpr std::size_t kContentTemplates = 1000;          ///< of one service
 
 inline constexpr std::size_t kPageSize = 100;  ///< the most items in one page
 inline constexpr std::size_t kDefaultPageSize = 50;
@@ -28,10 +35,22 @@ inline constexpr std::size_t kSubscriptionBatch = 1000;
 inline constexpr std::size_t kHeldBytes = 64 * 1024 * 1024;  ///< of one object, while its replay is running
 inline constexpr std::size_t kHeldEvents = 50'000;           ///< of one object, while its replay is running
 
+inline constexpr std::size_t kHeldAnswers = 1000;  ///< of the service that wait for one commit
+inline constexpr std::size_t kHeldAnswerBytes = 8 * 1024 * 1024;
+
 inline constexpr std::size_t kHttpHeaderBytes = 16 * 1024;
 inline constexpr std::size_t kHttpBodyBytes = 64 * 1024;
 inline constexpr std::size_t kHttpFields = 100;  ///< header fields of one request
 inline constexpr std::size_t kHttpParams = 100;  ///< members of one request's query
+
+inline constexpr std::size_t kMediaFilenameBytes = 255;  ///< of an uploaded file, after its path was cut off
+inline constexpr std::size_t kMediaTypeBytes = 255;      ///< `type/subtype; parameters`
+inline constexpr std::size_t kMediaSetEntries = 1000;    ///< asked for in one request: ten for each of a page
+inline constexpr std::size_t kMediaUploads = 20;         ///< of one user at the same time
+inline constexpr std::size_t kMultipartBoundaryBytes = 70;      ///< RFC 2046
+inline constexpr std::size_t kMultipartHeaderBytes = 8 * 1024;  ///< of one part
+inline constexpr std::size_t kMultipartOtherBytes = 64 * 1024;  ///< everything in a form that is not the file
+inline constexpr std::size_t kMultipartParts = 20;
 
 inline constexpr std::size_t kJwksBytes = 256 * 1024;  ///< the published keys of one issuer
 inline constexpr std::size_t kJwksKeys = 100;          ///< of one issuer

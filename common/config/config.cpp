@@ -8,6 +8,7 @@
 #include "common/config/read.hpp"
 #include "common/config/rules.hpp"
 #include "common/config/secret_files.hpp"
+#include "common/config/template_files.hpp"
 #include "common/config/validate.hpp"
 
 namespace parley::config {
@@ -36,15 +37,17 @@ Problems take_keys_files(Config& config) {
   return problems;
 }
 
-void check_private_key(const std::optional<Tls>& tls, Problems& problems) {
+void check_private_key(const std::optional<Tls>& tls, const std::string& section, Problems& problems) {
   if (tls && permits(tls->private_key_file, std::filesystem::perms::others_all))
-    problems.push_back({"token_server.tls.private_key_file", kExpectedPrivateFile});
+    problems.push_back({section + ".tls.private_key_file", kExpectedPrivateFile});
 }
 
 Loaded finish(nlohmann::ordered_json document) {
   Problems problems = take_secret_files(document);
+  append(problems, take_template_files(document));
   Config config = read_config(document);
-  check_private_key(config.token_server.tls, problems);
+  check_private_key(config.token_server.tls, "token_server", problems);
+  check_private_key(config.chat_service.tls, "chat_service", problems);
   append(problems, take_keys_files(config));
   append(problems, check_rules(config));
   if (!problems.empty()) return problems;

@@ -35,6 +35,15 @@ struct VoiceGrant {
   std::string push_credential_sid;
 };
 
+/// What chat_service does for an account's users.
+struct Chat {
+  std::vector<std::string> admins{};                  ///< identities that may do everything
+  std::vector<std::string> admin_role_sids{};         ///< and whoever's token bears one of these roles
+  std::optional<std::chrono::hours> keep_messages{};  ///< nothing: for ever
+  std::string content_templates = "[]";               ///< JSON text, an array of objects with a sid
+  bool public_channels = true;
+};
+
 /// An account, the key that signs its tokens and the chat service they are for.
 struct Account {
   std::string key;  ///< its path in the file: "account" or "accounts[1]"
@@ -48,6 +57,7 @@ struct Account {
   std::string region{};                 ///< e.g. "ie1"; empty: none
   std::string push_credential_sid{};
   std::string deployment_role_sid{};
+  Chat chat{};
   std::optional<SyncGrant> sync{};
   std::optional<VideoGrant> video{};
   std::optional<VoiceGrant> voice{};
@@ -100,6 +110,9 @@ struct TokenServerLimits {
   unsigned requests_per_minute_per_identity = 600;
 };
 
+inline constexpr const char* kDefaultTokenMetrics = "127.0.0.1:4001";
+inline constexpr const char* kNoMetrics = "off";
+
 struct TokenServer {
   std::string listen = "127.0.0.1:4000";
   std::chrono::seconds token_ttl{3600};
@@ -113,22 +126,42 @@ struct TokenServer {
   std::string audit_log = "parley-data/token_audit.log";
   std::chrono::seconds refresh_idle{14 * 86400};      ///< life of one refresh token
   std::chrono::seconds refresh_absolute{90 * 86400};  ///< then the caller must prove itself anew
-  std::string metrics_listen{};                       ///< empty: no metrics
+  std::optional<std::string> metrics_listen{};        ///< nothing: kDefaultTokenMetrics; or kNoMetrics
   unsigned workers = 1;                               ///< threads that serve requests
   std::chrono::seconds drain{5};                      ///< for requests in flight at the end
   TokenServerLimits limits{};
 };
 
 struct ServiceLimits {
-  std::optional<std::size_t> max_connections{};
-  std::optional<std::size_t> send_queue_bytes{};
+  std::size_t max_connections = 20'000;
+  std::size_t connections_per_address = 5'000;
+  std::optional<std::size_t> send_queue_bytes{};  ///< nothing: the service's own
+};
+
+struct Media {
+  std::string directory{};  ///< empty: beside the database
+  std::optional<std::size_t> max_megabytes{};
+  std::vector<std::string> content_types{};  ///< empty: all
+  std::optional<std::chrono::seconds> url_life{};
+};
+
+/// Requests of one user, and of one connection; nothing: the service's own.
+struct Throttle {
+  std::optional<unsigned> per_second{};
+  std::optional<unsigned> burst{};
 };
 
 struct ChatService {
   std::string listen = "127.0.0.1:4010";
   std::string public_url{};                      ///< empty: as `listen`
   std::string database = "parley-data/chat.db";  ///< or ":memory:"; relative to the working directory
-  std::string media_directory{};                 ///< empty: not given
+  std::optional<Tls> tls{};
+  bool allow_plain_http = false;               ///< off loopback without TLS: something in front has it
+  std::vector<std::string> allowed_origins{};  ///< web pages that may connect; empty: any
+  std::string metrics_listen{};                ///< empty: no metrics
+  std::chrono::seconds drain{3};               ///< for clients to leave at the end
+  Media media{};
+  Throttle throttle{};
   ServiceLimits limits{};
 };
 

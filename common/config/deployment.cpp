@@ -41,7 +41,25 @@ const CallerEntry* find_callers(const Config& config) {
   return nullptr;
 }
 
-bool off_loopback(const Config& config) { return !listens_on_loopback(config.token_server.listen); }
+/// What both servers have in common: where they listen and what protects that.
+struct Door {
+  std::string section;
+  std::string_view listen;
+  bool tls;
+  bool allow_plain_http;
+
+  bool off_loopback() const { return !listens_on_loopback(listen); }
+};
+
+Door token_door(const Config& config) {
+  const auto& server = config.token_server;
+  return {"token_server", server.listen, server.tls.has_value(), server.allow_plain_http};
+}
+
+Door chat_door(const Config& config) {
+  const auto& server = config.chat_service;
+  return {"chat_service", server.listen, server.tls.has_value(), server.allow_plain_http};
+}
 
 void check_callers(const Config& config, Problems& problems) {
   if (config.token_server.callers.empty())
@@ -51,7 +69,7 @@ void check_callers(const Config& config, Problems& problems) {
 void check_development(const Config& config, Problems& problems) {
   const auto* open = find_callers<DevelopmentCallers>(config);
   if (!open) return;
-  if (off_loopback(config))
+  if (token_door(config).off_loopback())
     problems.push_back({open->key + ".type",
                         "expected another type than development, because token_server.listen is not a "
                         "loopback address: anyone could have a token for any identity"});
@@ -63,27 +81,33 @@ void check_development(const Config& config, Problems& problems) {
                                                    "machine could have a token for any identity"});
 }
 
-void check_secrets(const Config& config, Problems& problems) {
-  if (!off_loopback(config)) return;
+void check_secrets(const Config& config, const Door& door, Problems& problems) {
+  if (!door.off_loopback()) return;
   for (const auto& secret : secrets_of(config)) {
     if (secret.text == kExampleSecret)
       problems.push_back({secret.key,
                           "expected a secret of your own: everyone knows the one of "
-                          "config.example.json, and token_server.listen is not a loopback address"});
+                          "config.example.json, and " +
+                              door.section + ".listen is not a loopback address"});
     else if (is_weak(secret.text))
-      problems.push_back({secret.key,
-                          "expected at least 24 bytes with 8 different ones, because "
-                          "token_server.listen is not a loopback address"});
+      problems.push_back({secret.key, "expected at least 24 bytes with 8 different ones, because " +
+                                          door.section + ".listen is not a loopback address"});
   }
 }
 
-void check_transport(const Config& config, Problems& problems) {
-  const auto& server = config.token_server;
-  if (off_loopback(config) && !server.tls && !server.allow_plain_http)
-    problems.push_back(
-        {"token_server.tls",
-         "expected certificate_file and private_key_file, because token_server.listen is not a "
-         "loopback address (or allow_plain_http, if something in front has TLS)"});
+void check_transport(const Door& door, Problems& problems) {
+  if (door.off_loopback() && !door.tls && !door.allow_plain_http)
+    problems.push_back({door.section + ".tls", "expected certificate_file and private_key_file, because " +
+                                                   door.section +
+                                                   ".listen is not a loopback address (or allow_plain_http, "
+                                                   "if something in front has TLS)"});
+}
+
+void check_services_are_told_apart(const Config& config, Problems& problems) {
+  std::set<std::string> seen;
+  for (const auto& account : config.accounts)
+    if (!seen.insert(account.chat_service_sid).second)
+      problems.push_back({account.key + ".chat_service_sid", "expected a service that no other account has"});
 }
 
 void check_get_with_password(const Config& config, Problems& problems) {
@@ -91,9 +115,6 @@ void check_get_with_password(const Config& config, Problems& problems) {
     problems.push_back({"token_server.get_with_password",
                         "expected with an entry of type users in token_server.callers only"});
 }
-
-constexpr void (*kChecks[])(const Config&, Problems&) = {check_callers, check_development, check_secrets,
-                                                         check_transport, check_get_with_password};
 
 using json = nlohmann::ordered_json;
 
@@ -135,7 +156,19 @@ bool listens_on_loopback(std::string_view listen) {
 
 Problems check_deployment(const Config& config) {
   Problems problems;
-  for (const auto check : kChecks) check(config, problems);
+  check_callers(config, problems);
+  check_development(config, problems);
+  check_secrets(config, token_door(config), problems);
+  check_transport(token_door(config), problems);
+  check_get_with_password(config, problems);
+  return problems;
+}
+
+Problems check_chat_deployment(const Config& config) {
+  Problems problems;
+  check_services_are_told_apart(config, problems);
+  check_secrets(config, chat_door(config), problems);
+  check_transport(chat_door(config), problems);
   return problems;
 }
 

@@ -5,7 +5,7 @@
 
 #include "common/config/config.hpp"
 
-/// Is a configuration that is right in itself also safe where it is used? For the programs that mint tokens.
+/// Is a configuration that is right in itself also safe where it is used? For the servers.
 namespace parley::config {
 
 /// The secret of config.example.json, which the whole world knows.
@@ -21,6 +21,11 @@ inline constexpr std::string_view kExampleSecret = "example-secret-change-me-012
 ///
 /// Looks at no file. Any thread may call.
 Problems check_deployment(const Config& config);
+
+/// Why chat_service must not start with this configuration: two accounts with the same service; off loopback,
+/// as above, the example's or a weak secret, and plain HTTP without allow_plain_http. Looks at no file. Any
+/// thread may call.
+Problems check_chat_deployment(const Config& config);
 
 /// Why the configuration file itself should be closed to others: it holds a secret that is not the example's
 /// and others than its owner and group can read it. Nothing if it does not, if `path` is empty, or if the

@@ -60,6 +60,17 @@ void read_grants(const json& in, Account& out) {
   if (in.contains("voice")) out.voice = read_voice(in["voice"]);
 }
 
+Chat read_chat(const json& in) {
+  Chat out;
+  take(in, "admins", out.admins);
+  take(in, "admin_role_sids", out.admin_role_sids);
+  if (const auto days = in.find("keep_messages_days"); days != in.end())
+    out.keep_messages = std::chrono::hours(24) * days->get<int>();
+  if (in.contains("content_templates")) out.content_templates = parley::json::dump(in["content_templates"]);
+  take(in, "public_channels", out.public_channels);
+  return out;
+}
+
 Account read_account(const json& in, std::string path) {
   Account out;
   out.key = std::move(path);
@@ -73,6 +84,7 @@ Account read_account(const json& in, std::string path) {
   take(in, "region", out.region);
   take(in, "push_credential_sid", out.push_credential_sid);
   take(in, "deployment_role_sid", out.deployment_role_sid);
+  out.chat = read_chat(section(in, "chat"));
   read_grants(section(in, "grants"), out);
   return out;
 }
@@ -152,14 +164,37 @@ TokenServer read_token_server(const json& in) {
   return out;
 }
 
+ServiceLimits read_service_limits(const json& in) {
+  ServiceLimits out;
+  take(in, "max_connections", out.max_connections);
+  take(in, "connections_per_address", out.connections_per_address);
+  take(in, "send_queue_bytes", out.send_queue_bytes);
+  return out;
+}
+
+Media read_media(const json& in) {
+  Media out;
+  take(in, "directory", out.directory);
+  take(in, "max_megabytes", out.max_megabytes);
+  take(in, "content_types", out.content_types);
+  take(in, "url_life_seconds", out.url_life);
+  return out;
+}
+
 ChatService read_chat_service(const json& in) {
   ChatService out;
   take(in, "listen", out.listen);
   take(in, "public_url", out.public_url);
   take(in, "database", out.database);
-  take(in, "media_directory", out.media_directory);
-  take(section(in, "limits"), "max_connections", out.limits.max_connections);
-  take(section(in, "limits"), "send_queue_bytes", out.limits.send_queue_bytes);
+  read_tls(section(in, "tls"), out.tls);
+  take(in, "allow_plain_http", out.allow_plain_http);
+  take(in, "allowed_origins", out.allowed_origins);
+  take(in, "metrics_listen", out.metrics_listen);
+  take(in, "drain_seconds", out.drain);
+  out.media = read_media(section(in, "media"));
+  take(section(in, "throttle"), "per_second", out.throttle.per_second);
+  take(section(in, "throttle"), "burst", out.throttle.burst);
+  out.limits = read_service_limits(section(in, "limits"));
   return out;
 }
 

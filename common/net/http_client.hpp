@@ -2,6 +2,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include <parley/error.hpp>
 #include <parley/seams.hpp>
@@ -17,8 +19,12 @@ struct HttpCall {
   std::string method = "GET";
   http::Fields headers{};  ///< beside Host, Connection, Content-Length and User-Agent
   std::string body{};
+  std::shared_ptr<http::BodySource> source{};  ///< instead of `body`: read while it is sent
+  /// Takes the body of a 2xx answer in pieces instead of Response::body, however long it is. An error ends
+  /// the call with it.
+  std::function<Result<void>(std::string_view)> take{};
   TlsClientOptions tls{};
-  Duration timeout = std::chrono::seconds(10);
+  Duration timeout = std::chrono::seconds(10);  ///< in all; with `source` or `take` of silence
   std::size_t max_body_bytes = 1024 * 1024;
 };
 
@@ -34,7 +40,7 @@ class PendingCall {
 /// Any HTTP status is a success here; redirects are not followed. Failures: unreachable (before the request
 /// left), connection_lost (while it left), outcome_unknown (before the answer was complete), timed_out,
 /// protocol_error, limit_exceeded, invalid_argument (method, target or headers that are none),
-/// invalid_config (the CA file).
+/// invalid_config (the CA file), storage_error (the source ended too early).
 std::unique_ptr<PendingCall> http_call(boost::asio::any_io_executor executor, HttpCall call,
                                        HttpCompletion done);
 

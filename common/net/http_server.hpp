@@ -7,6 +7,7 @@
 
 #include "common/base/http.hpp"
 #include "common/base/limits.hpp"
+#include "common/net/http_body.hpp"
 #include "common/net/message_stream.hpp"
 #include "common/net/tls.hpp"
 #include "common/net/url.hpp"
@@ -24,8 +25,10 @@ struct HttpServerOptions {
   /// connections are the proxy's.
   std::size_t max_connections_per_address = 0;
   Duration header_timeout = std::chrono::seconds(10);  ///< also for TLS, the first byte and 101
-  Duration body_timeout = std::chrono::seconds(30);    ///< and for the client to take the response
-  Duration idle_timeout = std::chrono::seconds(60);    ///< between requests of a kept connection
+  /// For a body that is collected, and for the client to take a response that is made as a whole. Of a body
+  /// that is streamed, in or out, the longest silence; over twice this time it must also do 1 KiB/s.
+  Duration body_timeout = std::chrono::seconds(30);
+  Duration idle_timeout = std::chrono::seconds(60);  ///< between requests of a kept connection
 };
 
 /// Answers one request. May answer later and from any thread; must answer exactly once (a second answer is
@@ -45,6 +48,10 @@ using UpgradeHandler = std::function<void(std::unique_ptr<MessageStream>)>;
 /// {"status","code","message"} (20001 for 400, else 20000 + status) and never reach the handler. Requests
 /// of one connection are handled one after the other.
 ///
+/// A response may have a http::BodySource instead of a body: it is sent in pieces of 64 KiB as the client
+/// takes them. One that fails at its beginning is answered with 500, later the connection is closed. Its
+/// status and headers (206, Content-Range) are the handler's business.
+///
 /// More than one core: one server per executor, all of them accepting from one listening socket; see
 /// start_beside(). Nothing is shared between them but that socket and the limits on connections.
 ///
@@ -60,6 +67,10 @@ class HttpServer {
   /// request, and so does an upgrade to anything but a WebSocket.
   void on_upgrade(UpgradeCheck check, UpgradeHandler handler);
 
+  /// Call before start(). Request bodies for which `check` gives a sink are streamed to it. Without this all
+  /// are collected for the handler.
+  void on_body(BodyCheck check);
+
   /// Call before start(). `hook` runs once for each 400, 408, 413, 417, 431, 500 (an exception), 503 (an
   /// upgrade while the server stops) and 505 that is answered here: to add headers, to count, to log.
   void on_refusal(RefusalHook hook);
@@ -69,10 +80,11 @@ class HttpServer {
   Result<ListenAddress> start();
 
   /// Instead of start(): accepts from the socket on which `first` listens, whatever `options.listen` says.
-  /// The two limits on connections count the sockets of both. `first` must have started and must not be used
-  /// by another thread during this call; afterwards the two are independent, and each may stop or end first:
-  /// connections that wait are then taken by the other. Fails with Errc::invalid_config (`first` does not
-  /// listen, the system is Windows, a TLS file cannot be used).
+  /// The two limits on connections count the sockets of both. With TLS it serves what `first` has loaded, so
+  /// that a session begun with one can be resumed with the other. `first` must have started and must not be
+  /// used by another thread during this call; afterwards the two are independent, and each may stop or end
+  /// first: connections that wait are then taken by the other. Fails with Errc::invalid_config (`first` does
+  /// not listen, the system is Windows, a TLS file cannot be used).
   Result<void> start_beside(const HttpServer& first);
 
   /// Reads certificate and key again, from the same files or from others. Connections that are open keep
@@ -80,6 +92,11 @@ class HttpServer {
   /// changes. A server that was made without TLS stays without.
   Result<void> reload_tls();
   Result<void> reload_tls(TlsServerOptions options);
+  /// What new connections get now; null without TLS, or before it has started.
+  std::shared_ptr<const TlsIdentity> tls() const;
+  /// After reload_tls() of the server beside which this one started: the same for this one. Null changes
+  /// nothing.
+  void use_tls(std::shared_ptr<const TlsIdentity> identity);
 
   /// Open sockets, upgraded ones too. Any thread.
   std::size_t connections() const;

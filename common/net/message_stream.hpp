@@ -25,14 +25,18 @@ class MessageStream {
     /// Exactly once, last. Also after close(). The reasons: client_closed (close() was called),
     /// connection_lost (the peer closed or vanished; a closing code is in server_code, its text in
     /// server_text), protocol_error (text message, bad frame), limit_exceeded (message too long).
-    std::function<void(Error reason)> on_closed;
+    std::function<void(Error reason)> on_closed{};
+    /// The peer sent what is not taken: a text message or one that is too long. The last moment for send();
+    /// the stream closes behind that and on_closed follows. Servers only; may be empty.
+    std::function<void(const Error& reason)> on_refused{};
   };
 
   virtual ~MessageStream() = default;
 
   /// Call once, before anything else.
   virtual void start(Callbacks callbacks) = 0;
-  /// Queues one binary message. The buffer may be shared by many streams. Ignored after close.
+  /// Queues one binary message. The buffer may be shared by many streams. Ignored after close. A server's
+  /// messages of one turn of its executor leave together.
   virtual void send(std::shared_ptr<const std::string> message) = 0;
   /// Bytes queued and not yet handed to the system: the measure of a slow consumer.
   virtual std::size_t queued_bytes() const = 0;

@@ -18,6 +18,10 @@ struct TlsServerOptions {
   std::string private_key_file{};  ///< PEM, without a passphrase
 };
 
+/// A certificate and its key in memory, with what the tickets of its sessions are sealed with: servers that
+/// share one know each other's sessions. Immutable; any thread.
+class TlsIdentity;
+
 /// Would a server start with these files now? Fails with Errc::invalid_config, naming the file.
 Result<void> check_tls_files(const TlsServerOptions& options);
 

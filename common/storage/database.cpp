@@ -6,7 +6,12 @@ namespace parley::storage {
 namespace {
 
 constexpr const char* kSetup =
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;";
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; "
+    "PRAGMA cache_size=-16384;";
+
+// In pages of 4 KB: when the log is brought into the file, and when no commit may go on without that.
+constexpr int kLongLog = 4'000;
+constexpr int kVeryLongLog = 40'000;
 
 Error storage_error(std::string_view doing, const char* reason) {
   return {.code = Errc::storage_error, .message = "database: " + std::string(doing) + ": " + reason};
@@ -25,10 +30,32 @@ Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options)
   const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(options.busy_timeout);
   sqlite3_busy_timeout(handle, static_cast<int>(timeout.count()));
   if (!database->run_script(kSetup)) return *database->error();
+  database->keep_log_short(options.path);
   return database;
 }
 
+void Database::keep_log_short(const std::string& path) {
+  if (path == ":memory:") return;
+  checkpointer_ = std::make_unique<Checkpointer>(path);
+  const auto hook = [](void* self, sqlite3*, const char*, int pages) {
+    static_cast<Database*>(self)->on_logged(pages);
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(handle_, hook, this);
+}
+
+// The log begins anew only after a moment at which all of it is in the file: what was written while the other
+// connection copied has to be copied here, or that moment never comes under load.
+void Database::on_logged(int pages) {
+  if (pages < kLongLog) return;
+  if (checkpointer_->take_finished() || pages > kVeryLongLog)
+    sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  else
+    checkpointer_->wake();
+}
+
 Database::~Database() {
+  checkpointer_.reset();
   for (auto& [sql, statements] : idle_)
     for (sqlite3_stmt* statement : statements) sqlite3_finalize(statement);
   sqlite3_close(handle_);
@@ -47,6 +74,12 @@ std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid
 
 void Database::fail(std::string message) {
   if (!error_) error_ = Error{.code = Errc::storage_error, .message = std::move(message)};
+}
+
+std::vector<std::string> Database::statements() const {
+  std::vector<std::string> texts;
+  for (const auto& [sql, statements] : idle_) texts.emplace_back(sql);
+  return texts;
 }
 
 void Database::on_commit(std::function<bool()> allow) {

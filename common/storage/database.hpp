@@ -11,6 +11,7 @@
 #include <parley/error.hpp>
 #include <parley/seams.hpp>
 
+#include "common/storage/checkpointer.hpp"
 #include "common/storage/query.hpp"
 
 struct sqlite3;
@@ -23,6 +24,9 @@ struct DatabaseOptions {
 };
 
 /// One SQLite connection: write-ahead log, foreign keys, cached statements.
+///
+/// The log is brought into the file beside the commits (see Checkpointer); only what came during that is left
+/// to a commit, and everything, should the log become very long.
 ///
 /// Durability: `synchronous=FULL`, so a commit that returned survives a killed process and a power loss (the
 /// log is flushed at each commit). Whoever writes often shares commits among many writes instead of lowering
@@ -67,12 +71,17 @@ class Database {
   /// Makes the current unit of work fail, as a failing statement would.
   void fail(std::string message);
 
+  /// Every statement that was used and is not in use. For tests of query plans.
+  std::vector<std::string> statements() const;
+
   /// Asked before every commit; false turns it into a rollback and an error. For fault tests.
   void on_commit(std::function<bool()> allow);
 
  private:
   friend class Query;
   explicit Database(sqlite3* handle) : handle_(handle) {}
+  void keep_log_short(const std::string& path);
+  void on_logged(int pages);
 
   Query prepare(std::string_view sql);
   void give_back(std::string_view sql, sqlite3_stmt* statement);
@@ -81,6 +90,7 @@ class Database {
   sqlite3* handle_;
   std::optional<Error> error_;
   std::function<bool()> allow_commit_;
+  std::unique_ptr<Checkpointer> checkpointer_;  ///< null in memory
   /// Idle statements. One in use is taken out, so that nested use of the same text gets its own.
   std::unordered_map<std::string_view, std::vector<sqlite3_stmt*>> idle_;
 };

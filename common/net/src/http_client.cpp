@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <cctype>
 #include <utility>
 
@@ -16,9 +16,35 @@ namespace parley::net {
 namespace {
 
 namespace beast_http = boost::beast::http;
-using ResponseParser = beast_http::response_parser<beast_http::string_body>;
+
+/// A body that may be taken away in pieces; Beast's own string_body makes room for all of it in advance.
+struct PieceBody {
+  using value_type = std::string;
+  class reader {
+   public:
+    template <bool is_request, class Fields>
+    reader(beast_http::header<is_request, Fields>&, value_type& body) : body_(body) {}
+    void init(const boost::optional<std::uint64_t>&, ErrorCode& error) { error = {}; }
+    template <class Buffers>
+    std::size_t put(const Buffers& buffers, ErrorCode& error) {
+      error = {};
+      const auto before = body_.size();
+      for (auto it = asio::buffer_sequence_begin(buffers); it != asio::buffer_sequence_end(buffers); ++it) {
+        const asio::const_buffer buffer(*it);
+        body_.append(static_cast<const char*>(buffer.data()), buffer.size());
+      }
+      return body_.size() - before;
+    }
+    void finish(ErrorCode& error) { error = {}; }
+
+   private:
+    value_type& body_;
+  };
+};
+using ResponseParser = beast_http::response_parser<PieceBody>;
 
 constexpr std::size_t kReadBytes = 8192;
+constexpr std::size_t kTakeBytes = 64 * 1024;
 constexpr std::uint32_t kResponseHeaderBytes = 64 * 1024;
 
 bool is_token(std::string_view text) {
@@ -52,12 +78,13 @@ std::string format_request(const HttpCall& call) {
   write_field("Connection", "close", out);
   for (const auto& [name, value] : call.headers) write_field(name, value, out);
   if (!http::find_header(call.headers, "User-Agent")) write_field("User-Agent", "parley", out);
-  const bool bodiless = call.body.empty() && (call.method == "GET" || call.method == "HEAD");
-  if (!bodiless) write_field("Content-Length", std::to_string(call.body.size()), out);
+  const std::uint64_t length = call.source ? call.source->size() : call.body.size();
+  const bool bodiless = length == 0 && (call.method == "GET" || call.method == "HEAD");
+  if (!bodiless) write_field("Content-Length", std::to_string(length), out);
   return out + "\r\n" + call.body;
 }
 
-http::Response to_response(beast_http::response<beast_http::string_body>&& message) {
+http::Response to_response(beast_http::response<PieceBody>&& message) {
   http::Response response;
   response.status = static_cast<int>(message.result_int());
   for (const auto& field : message)
@@ -77,11 +104,17 @@ class HttpOperation final : public std::enable_shared_from_this<HttpOperation> {
  private:
   void on_connected(Result<std::unique_ptr<ByteStream>> stream);
   void on_written(ErrorCode error);
+  void write_piece();
+  void on_piece_written(ErrorCode error);
   void begin_response();
   void read();
   void on_read(ErrorCode error, std::size_t size);
   void parse();
+  bool take_piece();
   void on_end();
+  bool is_streamed() const { return call_.source || call_.take; }
+  void wait_for_deadline();
+  void touch();
   void on_deadline();
   void fail(Errc code, const std::string& message);
   void finish(Result<http::Response> result);
@@ -92,6 +125,7 @@ class HttpOperation final : public std::enable_shared_from_this<HttpOperation> {
   std::shared_ptr<Connector> connector_;
   std::unique_ptr<ByteStream> stream_;
   std::string out_;
+  std::uint64_t unsent_ = 0;  ///< of the source
   boost::beast::flat_buffer in_;
   std::optional<ResponseParser> parser_;
 };
@@ -108,9 +142,7 @@ void HttpOperation::start() {
                [self = shared_from_this(), error = *error] { self->finish(error); });
     return;
   }
-  deadline_.async_wait([self = shared_from_this()](ErrorCode cancelled) {
-    if (!cancelled) self->on_deadline();
-  });
+  wait_for_deadline();
   connector_->start([self = shared_from_this()](auto stream) { self->on_connected(std::move(stream)); });
 }
 
@@ -118,7 +150,45 @@ void HttpOperation::on_connected(Result<std::unique_ptr<ByteStream>> stream) {
   if (!stream) return finish(stream.error());
   stream_ = std::move(*stream);
   out_ = format_request(call_);
+  touch();
+  if (call_.source) {
+    unsent_ = call_.source->size();
+    begin_response();
+    read();  // beside the writing: a refusal may come before everything was sent
+    return async_write_all(*stream_, out_,
+                           [self = shared_from_this()](ErrorCode error) { self->on_piece_written(error); });
+  }
   async_write_all(*stream_, out_, [self = shared_from_this()](ErrorCode error) { self->on_written(error); });
+}
+
+void HttpOperation::write_piece() {
+  out_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(unsent_, kTakeBytes)));
+  const std::size_t got = call_.source->read(out_);
+  if (got == 0) return fail(Errc::storage_error, "the body could not be read to its end");
+  out_.resize(got);
+  unsent_ -= got;
+  async_write_all(*stream_, out_,
+                  [self = shared_from_this()](ErrorCode error) { self->on_piece_written(error); });
+}
+
+// If it failed, what is read says why: an early answer or the end.
+void HttpOperation::on_piece_written(ErrorCode error) {
+  if (!done_ || error) return;
+  touch();
+  if (unsent_ > 0) write_piece();
+}
+
+void HttpOperation::wait_for_deadline() {
+  deadline_.async_wait([self = shared_from_this()](ErrorCode cancelled) {
+    if (!cancelled) self->on_deadline();
+  });
+}
+
+/// Something moved: of a streamed call only the silence is limited.
+void HttpOperation::touch() {
+  if (!is_streamed()) return;
+  deadline_.expires_after(call_.timeout);
+  wait_for_deadline();
 }
 
 void HttpOperation::on_written(ErrorCode error) {
@@ -134,13 +204,16 @@ void HttpOperation::begin_response() {
   parser_.emplace();
   parser_->eager(true);
   parser_->header_limit(kResponseHeaderBytes);
-  parser_->body_limit(call_.max_body_bytes);
+  if (call_.take)
+    parser_->body_limit(boost::none);
+  else
+    parser_->body_limit(call_.max_body_bytes);
   if (call_.method == "HEAD") parser_->skip(true);
 }
 
 void HttpOperation::read() {
   auto next = [self = shared_from_this()](ErrorCode error, std::size_t size) { self->on_read(error, size); };
-  stream_->async_read_some(ReadBuffers(in_.prepare(kReadBytes)), std::move(next));
+  stream_->async_read_some(ReadBuffers(in_.prepare(call_.take ? kTakeBytes : kReadBytes)), std::move(next));
 }
 
 void HttpOperation::on_read(ErrorCode error, std::size_t size) {
@@ -148,6 +221,7 @@ void HttpOperation::on_read(ErrorCode error, std::size_t size) {
   if (error == asio::error::eof) return on_end();
   if (error) return fail(Errc::outcome_unknown, "the connection ended before the answer: " + error.message());
   in_.commit(size);
+  touch();
   parse();
 }
 
@@ -160,11 +234,27 @@ void HttpOperation::parse() {
       return fail(Errc::limit_exceeded,
                   "the answer is longer than " + std::to_string(call_.max_body_bytes) + " bytes");
     if (error) return fail(Errc::protocol_error, "the answer is not HTTP: " + error.message());
+    if (!take_piece()) return;
     if (!parser_->is_done()) continue;
     if (parser_->get().result_int() >= 200) return finish(to_response(parser_->release()));
     begin_response();  // that was an interim answer
   }
   read();
+}
+
+/// False: that was the end of the call.
+bool HttpOperation::take_piece() {
+  std::string& body = parser_->get().body();
+  if (!call_.take || body.empty()) return true;
+  if (parser_->get().result_int() / 100 != 2) {
+    if (body.size() <= call_.max_body_bytes) return true;
+    fail(Errc::limit_exceeded, "the answer is too long");
+    return false;
+  }
+  const auto taken = call_.take(body);
+  body.clear();
+  if (!taken) finish(taken.error());
+  return taken.has_value();
 }
 
 void HttpOperation::on_end() {

@@ -1,6 +1,7 @@
 #include "common/net/src/http_connection.hpp"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "common/net/src/http_reply.hpp"
@@ -9,10 +10,11 @@
 namespace parley::net {
 namespace {
 
+/// Requests in one turn of the event loop, from which on the next may have come at its end.
+constexpr std::size_t kBusy = 8;
 constexpr std::size_t kKeptBuffer = 64 * 1024;
 /// Of a connection without a request when the server stops: its request may be under way.
 constexpr Duration kLastChance = std::chrono::seconds(1);
-constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
 
@@ -85,22 +87,52 @@ void HttpConnection::proceed(std::string_view bytes) {
   bool go_on = bytes.empty() || use(bytes);
   while (go_on && wants_input() && !in_.empty()) go_on = use(in_);
   proceeding_ = false;
-  if (wants_input()) wait();
+  if (phase_ == Phase::idle)
+    look_again_soon();
+  else if (wants_input())
+    wait();
+}
+
+/// While many are served, the next request of the first comes before the turn of the event loop is over: who
+/// looks once more then finds it, and is spared asking the system to be woken, which costs as much as
+/// reading. One look per answer and turn: nobody is kept from his.
+void HttpConnection::look_again_soon() {
+  auto& waiting = server_->answered;
+  waiting.push_back(shared_from_this());
+  if (waiting.size() == 1) asio::post(*server_->executor, [server = server_] { look_again(*server); });
+}
+
+void HttpConnection::look_again(HttpServerState& server) {
+  const auto answered = std::exchange(server.answered, {});
+  const bool is_busy = answered.size() >= kBusy;
+  for (const auto& connection : answered) {
+    if (is_busy)
+      connection->on_readable({});
+    else if (connection->wants_input())
+      connection->wait();
+  }
 }
 
 /// False if more bytes are needed.
 bool HttpConnection::use(std::string_view bytes) {
   if (phase_ == Phase::idle) {
-    parser_.emplace(HttpLimits{server_->options.max_header_bytes, server_->options.max_body_bytes});
+    const auto& options = server_->options;
+    parser_.emplace(HttpLimits{.header_bytes = options.max_header_bytes,
+                               .body_bytes = options.max_body_bytes,
+                               .stops_at_body = static_cast<bool>(server_->body_check)});
     ++request_number_;
     enter(Phase::header);
   }
   const auto used = parser_->feed(bytes);
   bytes.data() == in_.data() ? in_.erase(0, used) : in_.assign(bytes.substr(used));
+  if (flow_) take_piece();
+  if (!wants_input()) return true;  // the piece was refused
   if (parser_->refused())
     cut_off(*parser_->refused());
+  else if (parser_->stopped_at_body())
+    decide_on_body();
   else if (parser_->done())
-    handle();
+    flow_ ? finish_body() : handle();
   // What is left over now is a piece of a header or of a chunk's frame: neither is long in honest requests.
   else if (in_.size() > server_->options.max_header_bytes)
     cut_off(400);
@@ -109,37 +141,14 @@ bool HttpConnection::use(std::string_view bytes) {
   return true;
 }
 
-void HttpConnection::after_header() {
-  if (phase_ != Phase::header || !parser_->header_done()) return;
-  const bool waits =
-      parser_->expects_continue() && !parser_->is_http_1_0() && parser_->request().body.empty();
-  if (waits) return invite_body();
-  enter(Phase::body);
-}
-
-void HttpConnection::invite_body() {
-  enter(Phase::inviting);
-  async_write_all(*stream_, kContinue, [self = shared_from_this()](ErrorCode error) {
-    if (self->phase_ != Phase::inviting) return;
-    if (error) return self->end();
-    self->enter(Phase::body);
-    self->wait();
-  });
-}
-
 void HttpConnection::handle() {
   keep_alive_ = parser_->keeps_alive();
   enter(Phase::handling);
-  const auto keep_alive_during_call = shared_from_this();
-  const HttpReplyTo::Scope scope(this);
-  try {
+  guarded([this] {
     if (parser_->asks_for_upgrade() && try_upgrade()) return;
     server_->handler(parser_->take_request(), peer_address_,
                      HttpReplyTo(*this, request_number_, server_->executor));
-  } catch (...) {
-    // A handler that throws costs its own request only.
-    if (phase_ == Phase::handling) refuse(500);
-  }
+  });
 }
 
 bool HttpConnection::try_upgrade() {
@@ -191,32 +200,45 @@ void HttpConnection::refuse(int status) {
 void HttpConnection::respond(const http::Response& response) {
   keep_alive_ = keep_alive_ && !server_->stopping;
   enter(Phase::writing);
+  flow_.reset();
+  const HttpWriteOptions how{
+      .keep_alive = keep_alive_, .http_1_0 = parser_->is_http_1_0(), .head_only = parser_->is_head()};
   auto& bytes = server_->write_buffer;
   bytes.clear();
-  write_response(
-      response,
-      {.keep_alive = keep_alive_, .http_1_0 = parser_->is_http_1_0(), .head_only = parser_->is_head()},
-      bytes);
+  write_response(response, how, bytes);
+  if (!begin_source(response, how, bytes)) return refuse(500);
   ErrorCode error;
   const auto written = stream_->write_now(bytes, error);
   if (error == asio::error::would_block) error = {};
-  if (!error && written < bytes.size()) return write_rest(written);
+  if (!error && written < bytes.size()) {
+    out_ = std::move(bytes);
+    return write_out(written);
+  }
   if (bytes.capacity() > kKeptBuffer) bytes = {};
   on_written(error);
 }
 
-void HttpConnection::write_rest(std::size_t written) {
-  out_ = std::move(server_->write_buffer);
-  const auto rest = std::string_view(out_).substr(written);
-  async_write_all(*stream_, rest, [self = shared_from_this()](ErrorCode error) {
-    self->out_ = {};
-    self->on_written(error);
-  });
+void HttpConnection::write_out(std::size_t from) {
+  const auto rest = std::string_view(out_).substr(from);
+  auto next = [self = shared_from_this(), from](ErrorCode error, std::size_t size) {
+    self->on_part_written(error, from, size);
+  };
+  stream_->async_write_some(WriteBuffers(asio::buffer(rest.data(), rest.size())), std::move(next));
+}
+
+void HttpConnection::on_part_written(ErrorCode error, std::size_t from, std::size_t size) {
+  if (phase_ != Phase::writing) return;
+  if (flow_) flow_->pace.moved(size);
+  if (!error && from + size < out_.size()) return write_out(from + size);
+  if (error || !flow_ || flow_->left == 0) out_ = {};
+  on_written(error);
 }
 
 void HttpConnection::on_written(ErrorCode error) {
   if (phase_ != Phase::writing) return;
   if (error) return end();
+  if (flow_ && flow_->left != 0) return write_next_piece();
+  flow_.reset();
   if (!keep_alive_) return part();
   parser_.reset();
   if (in_.empty()) in_ = {};  // idle connections keep no buffers
@@ -239,12 +261,17 @@ void HttpConnection::wind_up() {
     end();
 }
 
-void HttpConnection::check_deadline(TimePoint now) {
+bool HttpConnection::is_late(TimePoint now) {
+  if (flow_ && (phase_ == Phase::body || phase_ == Phase::writing)) return flow_->pace.too_slow(now);
   if (!deadline_) {
     const auto allowed = time_allowed();
     deadline_ = allowed == Duration::max() ? TimePoint::max() : now + allowed;
   }
-  if (now < *deadline_) return;
+  return now >= *deadline_;
+}
+
+void HttpConnection::check_deadline(TimePoint now) {
+  if (!is_late(now)) return;
   // Too slow a request is told so; a connection that only idles is closed without a word.
   if (phase_ == Phase::header || phase_ == Phase::body) return cut_off(408);
   end();
@@ -255,6 +282,7 @@ void HttpConnection::close() { end(); }
 void HttpConnection::end() {
   if (phase_ == Phase::closed) return;
   enter(Phase::closed);
+  flow_.reset();
   handshake_.reset();
   if (stream_) stream_->close();
   if (server_->connections.erase(shared_from_this()) != 0 && server_->on_connection_ended)

@@ -4,15 +4,20 @@
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
+#include "common/net/http_body.hpp"
 #include "common/net/http_server.hpp"
 #include "common/net/src/byte_stream.hpp"
 #include "common/net/src/http_parser.hpp"
+#include "common/net/src/http_reply.hpp"
+#include "common/net/src/pace.hpp"
 #include "common/net/src/websocket.hpp"
 
 namespace parley::net {
 
 class HttpConnection;
+struct HttpWriteOptions;
 
 /// What the connections of one server share. Outlives the server while a connection winds up.
 struct HttpServerState {
@@ -22,15 +27,27 @@ struct HttpServerState {
   std::shared_ptr<const asio::any_io_executor> executor;  ///< shared with replies on other threads
   HttpServerOptions options;
   HttpHandler handler;
+  BodyCheck body_check;
   RefusalHook refusal_hook;
   UpgradeCheck upgrade_check;
   UpgradeHandler upgrade_handler;
   std::unordered_set<std::shared_ptr<HttpConnection>> connections;
   std::function<void()> on_connection_ended;  ///< after it has left `connections`
   bool stopping = false;
+  std::vector<std::shared_ptr<HttpConnection>> answered;  ///< see HttpConnection::look_again_soon()
   // One connection at a time reads or writes: idle ones need no buffers.
   std::array<char, 16 * 1024> read_buffer;
   std::string write_buffer;
+};
+
+/// A body that passes through a connection, in or out.
+struct BodyFlow {
+  explicit BodyFlow(Duration patience) : pace(patience) {}
+
+  Pace pace;
+  std::unique_ptr<BodySink> sink{};
+  std::shared_ptr<http::BodySource> source{};
+  std::uint64_t left = 0;  ///< bytes of `source` that have not been read
 };
 
 /// One accepted connection: TLS's handshake, then requests one after the other, until it ends or becomes a
@@ -54,14 +71,22 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
 
   void enter(Phase phase);
   Duration time_allowed() const;
+  bool is_late(TimePoint now);
   void on_secured(ErrorCode error);
   bool wants_input() const;
   void wait();
+  void look_again_soon();
+  static void look_again(HttpServerState& server);
   void on_readable(ErrorCode error);
   void proceed(std::string_view bytes);
   bool use(std::string_view bytes);
+  void decide_on_body();
   void after_header();
   void invite_body();
+  void take_piece();
+  void finish_body();
+  template <class Work>
+  void guarded(Work work);
   void handle();
   bool try_upgrade();
   void upgrade();
@@ -69,7 +94,11 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   void refuse(int status);
   void cut_off(int status);
   void respond(const http::Response& response);
-  void write_rest(std::size_t written);
+  bool begin_source(const http::Response& response, const HttpWriteOptions& how, std::string& out);
+  bool pull(std::string& out);
+  void write_next_piece();
+  void write_out(std::size_t from);
+  void on_part_written(ErrorCode error, std::size_t from, std::size_t size);
   void on_written(ErrorCode error);
   void part();
   void end();
@@ -82,10 +111,24 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   std::string in_;                     // what has come and cannot be used yet
   std::string out_;                    // what the peer did not take at once
   std::optional<HttpParser> parser_;
+  std::unique_ptr<BodyFlow> flow_;  // while a body is streamed, until its request is answered
   std::unique_ptr<PendingWebSocket> handshake_;
   std::uint64_t request_number_ = 0;
   bool keep_alive_ = true;
   bool proceeding_ = false;  // a frame below is taking one request after the other
 };
+
+/// Calls what belongs to the server's owner: what throws costs its own request only.
+template <class Work>
+void HttpConnection::guarded(Work work) {
+  const auto keep_alive_during_call = shared_from_this();
+  const HttpReplyTo::Scope scope(this);
+  const auto phase = phase_;
+  try {
+    work();
+  } catch (...) {
+    if (phase_ == phase) phase == Phase::handling ? refuse(500) : cut_off(500);
+  }
+}
 
 }  // namespace parley::net

@@ -31,16 +31,37 @@ std::string_view without_origin(std::string_view target) {
 
 }  // namespace
 
-HttpParser::HttpParser(HttpLimits limits) : limits_(limits) {
-  eager(true);
+HttpParser::HttpParser(HttpLimits limits) : limits_(limits), stops_at_body_(limits.stops_at_body) {
+  eager(!stops_at_body_);
   header_limit(static_cast<std::uint32_t>(limits.header_bytes + 1));
-  body_limit(limits.body_bytes);
+  if (stops_at_body_)
+    body_limit(boost::none);
+  else
+    body_limit(limits.body_bytes);
+}
+
+std::optional<std::uint64_t> HttpParser::body_length() const {
+  const auto length = content_length();
+  return length ? std::optional<std::uint64_t>(*length) : std::nullopt;
+}
+
+void HttpParser::collect_body() {
+  stops_at_body_ = false;
+  eager(true);
+  body_limit(limits_.body_bytes);
+  if (body_length() > limits_.body_bytes) refused_ = 413;
+}
+
+void HttpParser::stream_body() {
+  stops_at_body_ = false;
+  streams_body_ = true;
+  eager(true);
 }
 
 std::size_t HttpParser::feed(std::string_view bytes) {
   std::size_t used = 0;
   if (!is_header_done()) used = feed_header(bytes);
-  if (is_header_done() && !is_done() && !refused_) used += put_some(bytes.substr(used));
+  if (is_header_done() && !is_done() && !refused_ && !stops_at_body_) used += put_some(bytes.substr(used));
   return used;
 }
 
@@ -110,7 +131,7 @@ void HttpParser::refuse(int status, BeastError& error) {
 }
 
 void HttpParser::on_body_init_impl(const Length& length, BeastError&) {
-  if (length) request_.body.reserve(*length);
+  if (length && !streams_body_) request_.body.reserve(*length);
 }
 
 std::size_t HttpParser::on_body_impl(Text bytes, BeastError&) {

@@ -12,6 +12,7 @@ namespace parley::net {
 struct HttpLimits {
   std::size_t header_bytes;
   std::size_t body_bytes;
+  bool stops_at_body = false;  ///< until the owner has said what becomes of it
 };
 
 /// Reads one request, straight into an http::Request: no second copy of its fields is made.
@@ -23,6 +24,15 @@ class HttpParser final : private boost::beast::http::basic_parser<true> {
   /// more behind it. Nothing more may be fed after done() or refused().
   std::size_t feed(std::string_view bytes);
 
+  /// The header is here, a body follows, and feed() takes nothing until one of the two below is called.
+  bool stopped_at_body() const { return stops_at_body_ && is_header_done() && !is_done(); }
+  /// The body becomes part of the request, within `body_bytes`; may refuse.
+  void collect_body();
+  /// The body is taken piece by piece, see below, after each feed().
+  void stream_body();
+  /// What the header says of the body's length; nothing if it is chunked.
+  std::optional<std::uint64_t> body_length() const;
+
   bool header_done() const { return is_header_done(); }
   bool done() const { return is_done(); }
   /// The status with which this request must be refused: 400, 413, 417, 431 or 505.
@@ -31,6 +41,9 @@ class HttpParser final : private boost::beast::http::basic_parser<true> {
   const http::Request& request() const { return request_; }
   /// Once, when done(); request() is empty afterwards.
   http::Request take_request() { return std::move(request_); }
+  /// The piece of the body that has come with the last feed(). Valid until the next.
+  std::string_view piece() const { return request_.body; }
+  void drop_piece() { request_.body.clear(); }
   bool is_head() const { return is_head_; }
   bool keeps_alive() const { return keep_alive(); }
   bool asks_for_upgrade() const { return upgrade(); }
@@ -68,6 +81,8 @@ class HttpParser final : private boost::beast::http::basic_parser<true> {
   int hosts_ = 0;
   bool is_head_ = false;
   bool has_transfer_encoding_ = false;
+  bool stops_at_body_ = false;
+  bool streams_body_ = false;
   bool expects_continue_ = false;
 };
 

@@ -8,6 +8,7 @@
 #include "common/net/src/acceptor.hpp"
 #include "common/net/src/http_connection.hpp"
 #include "common/net/src/seats.hpp"
+#include "common/net/src/tls_context.hpp"
 #include "common/net/src/tls_stream.hpp"
 
 namespace parley::net {
@@ -40,12 +41,17 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
     state_->upgrade_check = std::move(check);
     state_->upgrade_handler = std::move(handler);
   }
+  void on_body(BodyCheck check) { state_->body_check = std::move(check); }
   void on_refusal(RefusalHook hook) { state_->refusal_hook = std::move(hook); }
 
   Result<ListenAddress> start();
   Result<void> start_beside(const Impl& first);
   Result<void> reload_tls();
   Result<void> reload_tls(TlsServerOptions options);
+  const std::shared_ptr<const TlsIdentity>& tls() const { return tls_; }
+  void use_tls(std::shared_ptr<const TlsIdentity> identity) {
+    if (identity && state_->options.tls) tls_ = std::move(identity);
+  }
   std::size_t connections() const { return static_cast<std::size_t>(mark_.use_count() - 1); }
   void stop(Duration grace, std::function<void()> done);
   void shut();
@@ -65,7 +71,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   std::shared_ptr<Acceptor> acceptor_;
   asio::steady_timer sweep_;
   asio::steady_timer grace_;
-  TlsContext tls_;
+  std::shared_ptr<const TlsIdentity> tls_;
   bool sweeping_ = false;  // an expiry may be queued already when the timer is cancelled
   std::shared_ptr<HttpServerState> state_;
   std::shared_ptr<Seats> seats_ = std::make_shared<Seats>();
@@ -81,7 +87,8 @@ Result<ListenAddress> HttpServer::Impl::start() {
 }
 
 Result<void> HttpServer::Impl::start_beside(const Impl& first) {
-  if (auto loaded = load_tls(); !loaded) return loaded;
+  if (auto loaded = first.tls_ ? Result<void>() : load_tls(); !loaded) return loaded;
+  use_tls(first.tls_);
   if (auto shared = acceptor_->listen_beside(*first.acceptor_); !shared) return shared;
   seats_ = first.seats_;
   run();
@@ -92,7 +99,7 @@ Result<void> HttpServer::Impl::load_tls() {
   if (!state_->options.tls) return {};
   auto context = make_server_context(*state_->options.tls);
   if (!context) return context.error();
-  tls_ = std::move(*context);
+  tls_ = std::make_shared<const TlsIdentity>(std::move(*context));
   return {};
 }
 
@@ -125,7 +132,7 @@ void HttpServer::Impl::admit(tcp::socket socket) {
   auto seat = seats_->take(peer, {options.max_connections, options.max_connections_per_address});
   if (!seat) return;  // closes it
   socket.set_option(tcp::no_delay(true), error);
-  auto stream = tls_ ? std::unique_ptr<ByteStream>(make_tls_server_stream(std::move(socket), tls_))
+  auto stream = tls_ ? std::unique_ptr<ByteStream>(make_tls_server_stream(std::move(socket), tls_->context()))
                      : make_plain_stream(std::move(socket));
   stream->hold(std::make_shared<Ticket>(Ticket{std::move(seat), mark_}));
   auto connection = std::make_shared<HttpConnection>(state_, std::move(stream));
@@ -201,6 +208,7 @@ void HttpServer::Impl::shut() {
   sweeping_ = false;
   sweep_.cancel();
   grace_.cancel();
+  state_->answered.clear();
   close_connections();
 }
 
@@ -213,6 +221,8 @@ void HttpServer::on_upgrade(UpgradeCheck check, UpgradeHandler handler) {
   impl_->on_upgrade(std::move(check), std::move(handler));
 }
 
+void HttpServer::on_body(BodyCheck check) { impl_->on_body(std::move(check)); }
+
 void HttpServer::on_refusal(RefusalHook hook) { impl_->on_refusal(std::move(hook)); }
 
 Result<ListenAddress> HttpServer::start() { return impl_->start(); }
@@ -224,6 +234,10 @@ Result<void> HttpServer::reload_tls() { return impl_->reload_tls(); }
 Result<void> HttpServer::reload_tls(TlsServerOptions options) {
   return impl_->reload_tls(std::move(options));
 }
+
+std::shared_ptr<const TlsIdentity> HttpServer::tls() const { return impl_->tls(); }
+
+void HttpServer::use_tls(std::shared_ptr<const TlsIdentity> identity) { impl_->use_tls(std::move(identity)); }
 
 std::size_t HttpServer::connections() const { return impl_->connections(); }
 

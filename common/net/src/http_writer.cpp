@@ -42,7 +42,7 @@ std::string_view date_field() {
   return {text.data(), size};
 }
 
-void write_number(std::size_t number, std::string& out) {
+void write_number(std::uint64_t number, std::string& out) {
   std::array<char, 24> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   out.append(digits.data(), end);
@@ -52,13 +52,13 @@ bool ends_a_line(char c) { return c == '\r' || c == '\n' || c == '\0'; }
 
 void write_status_line(int status, std::string& out) {
   out += "HTTP/1.1 ";
-  write_number(static_cast<std::size_t>(status), out);
+  write_number(static_cast<std::uint64_t>(status), out);
   out += ' ';
   out += http::reason_phrase(status);
   out += "\r\n";
 }
 
-void write_length(std::size_t length, std::string& out) {
+void write_length(std::uint64_t length, std::string& out) {
   out += "Content-Length: ";
   write_number(length, out);
   out += "\r\n";
@@ -76,6 +76,10 @@ void write_field(std::string_view name, std::string_view value, std::string& out
   out += "\r\n";
 }
 
+bool sends_body(int status, const HttpWriteOptions& options) {
+  return may_have_body(status) && !options.head_only;
+}
+
 void write_response(const http::Response& response, const HttpWriteOptions& options, std::string& out) {
   write_status_line(response.status, out);
   out += date_field();
@@ -84,12 +88,13 @@ void write_response(const http::Response& response, const HttpWriteOptions& opti
   else if (options.http_1_0)
     out += "Connection: keep-alive\r\n";
   const bool body_allowed = may_have_body(response.status);
-  if (body_allowed && !response.body.empty()) write_field("Content-Type", response.content_type, out);
-  if (body_allowed) write_length(response.body.size(), out);
+  const auto length = response.source ? response.source->size() : response.body.size();
+  if (body_allowed && length != 0) write_field("Content-Type", response.content_type, out);
+  if (body_allowed) write_length(length, out);
   for (const auto& [name, value] : response.headers)
     if (!is_ours(name)) write_field(name, value, out);
   out += "\r\n";
-  if (body_allowed && !options.head_only) out += response.body;
+  if (body_allowed && !options.head_only && !response.source) out += response.body;
 }
 
 http::Response error_response(int status) {

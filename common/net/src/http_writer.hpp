@@ -13,8 +13,12 @@ struct HttpWriteOptions {
   bool head_only = false;  ///< answer to HEAD: lengths as for GET, no body
 };
 
-/// Appends the whole response to `out`. Members of `response.headers` that this layer owns (Content-Length,
-/// Content-Type, Connection, Transfer-Encoding, Date) are left out; line ends inside values become spaces.
+/// Whether an answer with this status has a body on the wire.
+bool sends_body(int status, const HttpWriteOptions& options);
+
+/// Appends the response to `out`, whole but for a `source`: its length is said, its bytes are to follow.
+/// Members of `response.headers` that this layer owns (Content-Length, Content-Type, Connection,
+/// Transfer-Encoding, Date) are left out; line ends inside values become spaces.
 void write_response(const http::Response& response, const HttpWriteOptions& options, std::string& out);
 
 /// Appends "Name: value\r\n" with line ends inside the value made harmless.

@@ -51,14 +51,17 @@ void run_until_signal(boost::asio::io_context& io, const std::function<void()>& 
   // Shared: where somebody stopped `io`, the handler may outlive this call.
   const auto signalled = std::make_shared<bool>(false);
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);
-  signals.async_wait([signalled](boost::system::error_code error, int) { *signalled = !error; });
+  signals.async_wait([signalled, &io](boost::system::error_code error, int) {
+    *signalled = !error;
+    if (!error) io.stop();
+  });
   ReloadSignal reload(io, std::move(options.reload));
   auto work = boost::asio::make_work_guard(io);  // what `stop` starts must find a context that runs
-  while (!*signalled && io.run_one() > 0) {
-  }
+  io.run();  // one call for all: between calls Asio forgets the memory it keeps for the next operation
   // Gives the signals their default meaning back: a second one ends the process.
   signals.clear();
   if (!*signalled) return;
+  io.restart();
   reload.ignore();
   stop();
   work.reset();

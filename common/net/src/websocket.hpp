@@ -7,6 +7,7 @@
 #include "common/base/http.hpp"
 #include "common/net/message_stream.hpp"
 #include "common/net/src/byte_stream.hpp"
+#include "common/net/src/websocket_handshake.hpp"
 
 namespace parley::net {
 
@@ -24,7 +25,7 @@ struct WebSocketRequest {
   std::string target;
 };
 
-/// The client's half. The caller keeps the deadline.
+/// The client's half, Beast's. The caller keeps the deadline.
 std::unique_ptr<PendingWebSocket> websocket_connect(std::unique_ptr<ByteStream> stream,
                                                     WebSocketRequest request, std::size_t max_message_bytes,
                                                     WebSocketReady ready);
@@ -35,10 +36,8 @@ struct UpgradedStream {
   std::string read_ahead;  ///< what came behind the request
 };
 
-/// True for a request that asks for a WebSocket, well-formed or not: websocket_accept refuses the latter.
-bool is_websocket_upgrade(const http::Request& request);
-
-/// The server's half: answers 101 (or 400/426 if the request's WebSocket headers are wrong) within `timeout`.
+/// The server's half, our own framing (websocket_frames.hpp): answers 101 (or 400/426 if the request's
+/// WebSocket headers are wrong) within `timeout`.
 std::unique_ptr<PendingWebSocket> websocket_accept(UpgradedStream upgraded, const http::Request& request,
                                                    std::size_t max_message_bytes, Duration timeout,
                                                    WebSocketReady ready);

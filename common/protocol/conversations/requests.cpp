@@ -73,8 +73,11 @@ std::string encode_conversation_change(const ConversationChange& change) {
 
 std::string encode_participant(std::string_view identity) { return json::dump({{"identity", identity}}); }
 
-std::string encode_new_message(std::string_view body, std::string_view attributes) {
-  return json::dump({{"body", body}, {"attributes", attributes}});
+std::string encode_new_message(std::string_view body, std::string_view attributes,
+                               const std::vector<std::string>& media_sids) {
+  Value message{{"body", body}, {"attributes", attributes}};
+  if (!media_sids.empty()) message["media_sids"] = media_sids;
+  return json::dump(message);
 }
 
 std::string encode_read_horizon(std::optional<std::int64_t> index) {

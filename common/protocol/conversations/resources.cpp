@@ -50,6 +50,23 @@ Result<std::vector<T>> decode_each(const Value& array, const std::string& path, 
   return results;
 }
 
+Medium read_medium(Reader& reader) {
+  return {
+      .sid = reader.string("sid"),
+      .category = reader.optional_string("category").value_or("media"),
+      .filename = text_of(reader, "filename"),
+      .content_type = text_of(reader, reader.any("contentType").is_string() ? "contentType" : "content_type"),
+      .size = reader.optional_integer("size").value_or(0)};
+}
+
+// A list of files, or one file as old services write it. What is neither is no reason to lose a message.
+std::vector<Medium> media_of(const Value& value) {
+  const Value list = value.is_object() ? Value::array({value}) : value;
+  if (!list.is_array()) return {};
+  auto media = decode_each<Medium>(list, "media", &read_medium);
+  return media ? std::move(*media) : std::vector<Medium>();
+}
+
 Conversation read_conversation(Reader& reader) {
   Conversation conversation;
   conversation.sid = text_of(reader, "conversation_sid");
@@ -153,6 +170,7 @@ Result<Message> decode_message(std::string_view body) {
     message.created_at = date_of(reader, "date_created");
     message.updated_at = date_of(reader, "date_updated");
     message.updated_by = text_of(reader, "last_updated_by");
+    message.media = media_of(reader.any("media"));
     return message;
   });
 }
@@ -238,7 +256,20 @@ Result<Message> decode_message_item(std::int64_t index, std::string_view data) {
     message.created_at = date_of(reader, "timestamp");
     message.updated_at = date_of(reader, "dateUpdated");
     message.updated_by = text_of(reader, "lastUpdatedBy");
+    const Value& several = reader.any("medias");
+    message.media = media_of(several.is_array() ? several : reader.any("media"));
     return message;
+  });
+}
+
+Result<MediumRecord> decode_medium_record(std::string_view body) {
+  return decode<MediumRecord>(body, "medium", [](Reader& reader) {
+    MediumRecord record;
+    record.sid = reader.string("sid");
+    record.size = reader.optional_integer("size").value_or(0);
+    Reader links(reader.object("links"), "medium.links");
+    record.url = text_of(links, "content_direct_temporary");
+    return record;
   });
 }
 

@@ -53,6 +53,22 @@ struct Participant {
   WallTime created_at{};
 };
 
+/// A file of a message.
+struct Medium {
+  std::string sid;
+  std::string category = "media";  ///< or "body", "history"
+  std::string filename;            ///< "" if it has none
+  std::string content_type;
+  std::int64_t size = 0;
+};
+
+/// What the media service says of one file.
+struct MediumRecord {
+  std::string sid;
+  std::string url;  ///< temporary: fetches the bytes without a token; "" if there is none
+  std::int64_t size = 0;
+};
+
 struct Message {
   std::string sid;
   std::int64_t index = -1;
@@ -62,6 +78,7 @@ struct Message {
   WallTime created_at{};
   WallTime updated_at{};
   std::string updated_by;  ///< "" if never edited
+  std::vector<Medium> media;
 };
 
 /// Data of the document `{CH}.channel`.
@@ -117,6 +134,8 @@ Result<ConversationDocument> decode_document(std::string_view data);
 Result<MyConversation> decode_my_conversation(std::string_view data);
 Result<Participant> decode_roster_item(std::string_view sid, std::string_view data);
 Result<Message> decode_message_item(std::int64_t index, std::string_view data);
+/// Reply of an upload, or of a question for one file.
+Result<MediumRecord> decode_medium_record(std::string_view body);
 
 /// A reply that is not 2xx as an Error with all its layers.
 Error to_error(const http::Response& response);
@@ -130,7 +149,8 @@ struct ConversationChange {
 };
 std::string encode_conversation_change(const ConversationChange& change);
 std::string encode_participant(std::string_view identity);
-std::string encode_new_message(std::string_view body, std::string_view attributes);
+std::string encode_new_message(std::string_view body, std::string_view attributes,
+                               const std::vector<std::string>& media_sids = {});
 std::string encode_read_horizon(std::optional<std::int64_t> index);
 
 }  // namespace parley::conversations

@@ -1,61 +1,61 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/json.hpp"
+#include "common/base/json_writer.hpp"
 #include "common/protocol/sync/event.hpp"
 #include "common/protocol/sync/names.hpp"
 
 namespace parley::sync {
 namespace {
 
+using json::ObjectWriter;
 using json::Value;
 
 constexpr int kProtocolVersion = 4;
 
-Value write_data(const std::string& data) {
-  auto value = json::parse_object(data);
-  return value ? std::move(*value) : Value::object();
+std::string_view object_of(const std::string& data) {
+  return data.starts_with('{') ? std::string_view(data) : "{}";
 }
 
-Value write_document_event(const Event& event) {
-  Value object{{"id", event.id}, {"document_sid", event.object_sid}};
-  if (!event.unique_name.empty()) object["document_unique_name"] = event.unique_name;
-  object["document_revision"] = event.revision;
-  object["document_data"] = write_data(event.data);
-  object["date_created"] = event.date_created;
-  object["date_expires"] = nullptr;
-  return object;
+void write_document_event(ObjectWriter& object, const Event& event) {
+  object.number("id", event.id);
+  object.text("document_sid", event.object_sid);
+  if (!event.unique_name.empty()) object.text("document_unique_name", event.unique_name);
+  object.text("document_revision", event.revision);
+  object.member("document_data") += object_of(event.data);
+  object.text("date_created", event.date_created);
+  object.null("date_expires");
 }
 
-Value write_removed_object(const Event& event, const std::string& prefix) {
-  return {{"id", event.id},
-          {"date_created", event.date_created},
-          {"date_expires", nullptr},
-          {prefix + "_sid", event.object_sid}};
+void write_removed_object(ObjectWriter& object, const Event& event, const std::string& prefix) {
+  object.number("id", event.id);
+  object.text("date_created", event.date_created);
+  object.null("date_expires");
+  object.text(prefix + "_sid", event.object_sid);
 }
 
-Value write_item_event(const Event& event, const std::string& prefix) {
-  Value object{{"id", event.id},
-               {"date_created", event.date_created},
-               {"date_expires", nullptr},
-               {prefix + "_sid", event.object_sid},
-               {prefix + "_revision", event.revision}};
-  if (!event.unique_name.empty()) object[prefix + "_unique_name"] = event.unique_name;
+void write_item_event(ObjectWriter& object, const Event& event, const std::string& prefix) {
+  write_removed_object(object, event, prefix);
+  object.text(prefix + "_revision", event.revision);
+  if (!event.unique_name.empty()) object.text(prefix + "_unique_name", event.unique_name);
   if (event.type == ObjectType::list)
-    object["item_index"] = event.item_index();
+    object.number("item_index", event.item_index());
   else
-    object["item_key"] = event.item_key;
-  if (event.change != Change::item_removed) object["item_url"] = event.item_url;
-  object["item_revision"] = event.item_revision;
-  object["item_data"] = write_data(event.data);
-  return object;
+    object.text("item_key", event.item_key);
+  if (event.change != Change::item_removed) object.text("item_url", event.item_url);
+  object.text("item_revision", event.item_revision);
+  object.member("item_data") += object_of(event.data);
 }
 
-Value write_event(const Event& event) {
+void write_event(std::string& out, const Event& event) {
+  ObjectWriter object(out);
   const std::string prefix(to_string(event.type));
-  if (event.change == Change::removed) return write_removed_object(event, prefix);
-  if (event.change == Change::updated) return write_document_event(event);
-  return write_item_event(event, prefix);
+  if (event.change == Change::removed) return write_removed_object(object, event, prefix);
+  if (event.change == Change::updated) return write_document_event(object, event);
+  write_item_event(object, event, prefix);
 }
+
+std::size_t size_of(const Event& event) { return event.data.size() + 1024; }
 
 Value write_outcome(const Outcome& outcome) {
   Value object{{"object_sid", outcome.object_sid}, {"object_type", to_string(outcome.type)}};
@@ -78,17 +78,33 @@ Value open_envelope(std::string_view event_type, std::optional<std::int64_t> cor
 }  // namespace
 
 std::string encode_live(const Event& event) {
-  Value envelope = open_envelope(event_type_name(event.type, event.change), std::nullopt);
-  envelope["event"] = write_event(event);
-  return json::dump(envelope);
+  std::string out;
+  out.reserve(size_of(event));
+  {
+    ObjectWriter envelope(out);
+    envelope.text("event_type", event_type_name(event.type, event.change));
+    envelope.number("event_protocol_version", kProtocolVersion);
+    write_event(envelope.member("event"), event);
+  }
+  return out;
 }
 
 std::string encode_replay(const std::vector<Event>& events, std::int64_t correlation_id) {
-  Value envelope = open_envelope(event_type_name(events.front().type, events.front().change), correlation_id);
-  envelope["strictly_ordered"] = true;
-  Value& array = envelope["events"] = Value::array();
-  for (const auto& event : events) array.push_back(write_event(event));
-  return json::dump(envelope);
+  std::string out;
+  {
+    ObjectWriter envelope(out);
+    envelope.text("event_type", event_type_name(events.front().type, events.front().change));
+    envelope.number("correlation_id", correlation_id);
+    envelope.number("event_protocol_version", kProtocolVersion);
+    envelope.member("strictly_ordered") += "true";
+    std::string& array = envelope.member("events");
+    for (const Event& event : events) {
+      array += &event == &events.front() ? '[' : ',';
+      write_event(array, event);
+    }
+    array += ']';
+  }
+  return out;
 }
 
 std::string encode_outcomes(const std::vector<Outcome>& outcomes, std::int64_t correlation_id) {

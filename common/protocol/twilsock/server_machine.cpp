@@ -4,6 +4,7 @@
 
 #include "common/base/earliest.hpp"
 #include "common/base/random.hpp"
+#include "common/protocol/twilsock/acknowledgement.hpp"
 #include "common/protocol/twilsock/continuation.hpp"
 
 namespace parley::twilsock {
@@ -52,14 +53,22 @@ void ServerMachine::on_open(TimePoint now) { init_deadline_ = now + settings_.in
 
 void ServerMachine::on_message(std::string_view bytes, TimePoint now, WallTime wall_now) {
   if (over()) return;
+  if (state_ == State::ready && is_plain_acknowledgement(bytes)) {
+    pings_in_flight_ = 0;
+    return;
+  }
   auto packet = decode(bytes);
-  if (!packet) return close({406, "NOT_ACCEPTABLE", 51216, packet.error().message});
+  if (!packet) return on_refused(packet.error());
   pings_in_flight_ = 0;  // any inbound packet proves that the client lives
   if (state_ == State::ready) return on_ready_packet(std::move(*packet), now, wall_now);
   if (const auto* init = std::get_if<Init>(&packet->body)) return on_init(*packet, *init, now, wall_now);
   if (std::holds_alternative<Close>(packet->body))
     return finish({.code = Errc::connection_lost, .message = "closed by the client"});
   refuse(packet->id, {401, "UNAUTHORIZED", 51215, "The first packet must be init"});
+}
+
+void ServerMachine::on_refused(const Error& problem) {
+  close({406, "NOT_ACCEPTABLE", 51216, problem.message});
 }
 
 void ServerMachine::on_init(const Packet& packet, const Init& init, TimePoint now, WallTime wall_now) {

@@ -65,6 +65,8 @@ class ServerMachine {
 
   void on_open(TimePoint now);
   void on_message(std::string_view bytes, TimePoint now, WallTime wall_now);
+  /// The socket brought what is no packet at all (text, or more bytes than are taken): `close` 406.
+  void on_refused(const Error& problem);
   void on_time(TimePoint now);
 
   /// Answers a RequestReceived. Ignored when the connection is over.

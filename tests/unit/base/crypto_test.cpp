@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/base/encoding.hpp"
+#include "common/base/sha256.hpp"
 
 namespace parley {
 namespace {
@@ -103,6 +104,18 @@ TEST(Sha256, GivesThePublishedAnswers) {
   EXPECT_EQ(hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(hex(sha256(std::string(1'000'000, 'a'))),
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST(Sha256, IsTheSameInPieces) {
+  std::string text;
+  Sha256 pieces;
+  for (int i = 0; i < 200; ++i) {
+    const std::string piece(static_cast<std::size_t>(i), static_cast<char>('a' + i % 26));
+    pieces.add(piece);
+    text += piece;
+  }
+  EXPECT_EQ(pieces.finish_hex(), sha256_hex(text));
+  EXPECT_EQ(Sha256().finish_hex(), sha256_hex(""));
 }
 
 TEST(ConstantTimeEqual, ComparesLengthAndBytes) {

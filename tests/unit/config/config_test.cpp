@@ -79,8 +79,21 @@ TEST(Config, ReadsEveryKey) {
   document["chat_service"] = {{"listen", "0.0.0.0:65535"},
                               {"public_url", "https://chat.example.com/base"},
                               {"database", ":memory:"},
-                              {"media_directory", "media"},
-                              {"limits", {{"max_connections", 7}, {"send_queue_bytes", 65536}}}};
+                              {"tls", {{"certificate_file", "c.pem"}, {"private_key_file", "k.pem"}}},
+                              {"allow_plain_http", true},
+                              {"allowed_origins", {"https://app.example.com"}},
+                              {"metrics_listen", "127.0.0.1:0"},
+                              {"drain_seconds", 9},
+                              {"media",
+                               {{"directory", "media"},
+                                {"max_megabytes", 5},
+                                {"content_types", {"image/*"}},
+                                {"url_life_seconds", 60}}},
+                              {"throttle", {{"per_second", 8}, {"burst", 9}}},
+                              {"limits",
+                               {{"max_connections", 7},
+                                {"connections_per_address", 6},
+                                {"send_queue_bytes", 4194304}}}};
   document["demo_app"] = {{"token_url", "https://t.example.com/a/v1/token"},
                           {"chat_url", "wss://c:1/v3/wsconnect"}};
   const auto loaded = parse_json(document);
@@ -90,9 +103,22 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(loaded->chat_service.listen, "0.0.0.0:65535");
   EXPECT_EQ(loaded->chat_service.public_url, "https://chat.example.com/base");
   EXPECT_EQ(loaded->chat_service.database, ":memory:");
-  EXPECT_EQ(loaded->chat_service.media_directory, "media");
-  EXPECT_EQ(loaded->chat_service.limits.max_connections, 7u);
-  EXPECT_EQ(loaded->chat_service.limits.send_queue_bytes, 65536u);
+  const auto& chat = loaded->chat_service;
+  ASSERT_TRUE(chat.tls);
+  EXPECT_EQ(chat.tls->certificate_file, "c.pem");
+  EXPECT_TRUE(chat.allow_plain_http);
+  EXPECT_EQ(chat.allowed_origins, std::vector<std::string>{"https://app.example.com"});
+  EXPECT_EQ(chat.metrics_listen, "127.0.0.1:0");
+  EXPECT_EQ(chat.drain, std::chrono::seconds(9));
+  EXPECT_EQ(chat.media.directory, "media");
+  EXPECT_EQ(chat.media.max_megabytes, 5u);
+  EXPECT_EQ(chat.media.content_types, std::vector<std::string>{"image/*"});
+  EXPECT_EQ(chat.media.url_life, std::chrono::seconds(60));
+  EXPECT_EQ(chat.throttle.per_second, 8u);
+  EXPECT_EQ(chat.throttle.burst, 9u);
+  EXPECT_EQ(chat.limits.max_connections, 7u);
+  EXPECT_EQ(chat.limits.connections_per_address, 6u);
+  EXPECT_EQ(chat.limits.send_queue_bytes, 4194304u);
   EXPECT_EQ(loaded->demo_app.token_url, "https://t.example.com/a/v1/token");
   EXPECT_EQ(loaded->demo_app.chat_url, "wss://c:1/v3/wsconnect");
 }
@@ -135,9 +161,16 @@ const Case kCases[] = {
     {"/chat_service/public_url", "chat.example.com", "chat_service.public_url: expected an http or https URL"},
     {"/chat_service/public_url", "https://user:pw@host", "chat_service.public_url: expected an http or https URL"},
     {"/chat_service/database", "", "chat_service.database: expected the path of a file, or \":memory:\""},
-    {"/chat_service/media_directory", 1, "chat_service.media_directory: expected the path of a directory"},
+    {"/chat_service/media", {{"directory", 1}}, "chat_service.media.directory: expected the path of a directory"},
+    {"/chat_service/media", {{"content_types", {"Image/PNG"}}}, "chat_service.media.content_types[0]: expected a type in lower case"},
+    {"/chat_service/throttle", {{"burst", 0}}, "chat_service.throttle.burst: expected a whole number, 1 to 1000000"},
+    {"/chat_service/allowed_origins", {"*"}, "chat_service.allowed_origins[0]: expected an origin as browsers send it"},
+    {"/account/chat", {{"admin_role_sids", {"IS0123456789abcdef0123456789abcdef"}}}, "account.chat.admin_role_sids[0]: expected \"RL\" and 32 lower-case hex digits"},
+    {"/account/chat", {{"keep_messages_days", 0}}, "account.chat.keep_messages_days: expected a whole number of days, 1 to 36500"},
+    {"/account/chat", {{"content_templates", {{{"sid", "XX"}}}}}, "account.chat.content_templates[0].sid: expected \"HX\" and 32 lower-case hex digits"},
     {"/chat_service/limits", 1, "chat_service.limits: expected an object with max_connections"},
     {"/chat_service/limits", {{"max_connections", 0}}, "chat_service.limits.max_connections: expected a whole number, 1 to 1000000"},
+    {"/chat_service/limits", {{"send_queue_bytes", 4194303}}, "chat_service.limits.send_queue_bytes: expected a whole number of bytes, 4194304 to 1073741824"},
     {"/chat_service/limits", {{"max_connexions", 1}}, "chat_service.limits.max_connexions: unknown key"},
     {"/demo_app/token_url", "http://127.0.0.1:4000/auth", "demo_app.token_url: expected an http or https URL that ends in /v1/token"},
     {"/demo_app/token_url", "ws://127.0.0.1:4000/v1/token", "demo_app.token_url: expected an http or https URL"},

@@ -101,6 +101,8 @@ TEST(TokenServerSection, HasTheDefaultsThatTheSchemaDescribes) {
   EXPECT_TRUE(described(keys["audit_log"], defaults.audit_log));
   EXPECT_TRUE(described(keys["workers"], std::to_string(defaults.workers)));
   EXPECT_TRUE(described(keys["drain_seconds"], std::to_string(defaults.drain.count())));
+  EXPECT_TRUE(described(keys["metrics_listen"], kDefaultTokenMetrics));
+  EXPECT_FALSE(defaults.metrics_listen);
   const auto& refresh = keys["refresh"]["properties"];
   EXPECT_TRUE(described(refresh["idle_seconds"], std::to_string(defaults.refresh_idle.count())));
   EXPECT_TRUE(described(refresh["absolute_seconds"], std::to_string(defaults.refresh_absolute.count())));
@@ -112,6 +114,14 @@ TEST(TokenServerSection, HasTheDefaultsThatTheSchemaDescribes) {
                         std::to_string(values.requests_per_minute_per_address)));
   EXPECT_TRUE(described(limits["requests_per_minute_per_identity"],
                         std::to_string(values.requests_per_minute_per_identity)));
+}
+
+TEST(TokenServerSection, MetricsMayBeSwitchedOff) {
+  auto document = example();
+  document["token_server"]["metrics_listen"] = "off";
+  const auto loaded = parse_json(document);
+  ASSERT_TRUE(loaded) << problems_of(loaded);
+  EXPECT_EQ(loaded->token_server.metrics_listen, kNoMetrics);
 }
 
 TEST(TokenServerSection, ReadsDevelopment) {

@@ -64,6 +64,20 @@ TEST_F(HttpServerTest, TakesThousandsOfRequestsAtOnce) {
   EXPECT_THAT(client.received(), testing::EndsWith("GET /last []"));
 }
 
+TEST_F(HttpServerTest, ServesManyConnectionsInTurn) {
+  start();
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 30; ++i) clients.push_back(std::make_unique<RawClient>(loop_, address_));
+  for (std::size_t round = 1; round <= 5; ++round) {
+    for (const auto& client : clients) client->send("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+    for (const auto& client : clients)
+      ASSERT_TRUE(loop_.run_until([&] { return client->count("GET /x []") == round; })) << round;
+  }
+  EXPECT_EQ(server_->connections(), 30u);
+  clients.clear();
+  EXPECT_TRUE(loop_.run_until([&] { return server_->connections() == 0; }));
+}
+
 TEST_F(HttpServerTest, WaitsForALateReplyBeforeItReadsOn) {
   start();
   hold_replies_ = true;

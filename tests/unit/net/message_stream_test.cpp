@@ -108,6 +108,103 @@ TEST_F(MessageStreamTest, RefusesFramesThatAreNotTheProtocol) {
   EXPECT_EQ(server_peer().closed[0].code, Errc::protocol_error);
 }
 
+TEST_F(MessageStreamTest, LetsTheOwnerSayTheLastWordBeforeItRefuses) {
+  const std::string long_frame("\x82\xfe\x03\xe9\0\0\0\0", 8);  // 1001 bytes to come
+  for (const auto& [bytes, code, closing] :
+       {std::tuple{kTextFrame, Errc::protocol_error, "\x88\x02\x03\xeb"},
+        std::tuple{long_frame, Errc::limit_exceeded, "\x88\x02\x03\xf1"}}) {
+    server_peers_.clear();
+    start({.max_message_bytes = 1000});
+    RawClient client(loop_, address_);
+    client.send(kUpgrade);
+    ASSERT_TRUE(loop_.run_until([&] { return !server_peers_.empty(); }));
+    server_peer().last_words = "406";
+    client.send(bytes);
+    ASSERT_TRUE(loop_.run_until([&] { return client.ended() && !server_peer().closed.empty(); }));
+    EXPECT_THAT(client.received(), testing::EndsWith("\x82\x03"
+                                                     "406" +
+                                                     std::string(closing)));
+    ASSERT_EQ(server_peer().refused.size(), 1u);
+    EXPECT_EQ(server_peer().refused[0].code, code);
+    EXPECT_EQ(server_peer().closed[0].code, code);
+  }
+}
+
+TEST_F(MessageStreamTest, AFarewellInTheRefusalKeepsItsCode) {
+  start();
+  RawClient client(loop_, address_);
+  client.send(kUpgrade);
+  ASSERT_TRUE(loop_.run_until([&] { return !server_peers_.empty(); }));
+  Peer peer = std::move(server_peer());
+  peer.stream->start({.on_message = [](std::string_view) {},
+                      .on_closed = [&](Error reason) { peer.closed.push_back(std::move(reason)); },
+                      .on_refused = [&](const Error&) { peer.stream->close(seconds(60)); }});
+  client.send(kTextFrame);
+  ASSERT_TRUE(loop_.run_until([&] { return client.ended() && !peer.closed.empty(); }));
+  EXPECT_THAT(client.received(), testing::EndsWith("\x88\x02\x03\xeb"));
+}
+
+TEST_F(MessageStreamTest, MayBeDestroyedInOnRefused) {
+  start();
+  start_server_peers_ = false;
+  RawClient client(loop_, address_);
+  client.send(kUpgrade);
+  ASSERT_TRUE(loop_.run_until([&] { return !server_peers_.empty(); }));
+  auto victim = std::move(server_peer().stream);
+  victim->start({.on_message = [](std::string_view) {},
+                 .on_closed = [](Error) { ADD_FAILURE() << "after destruction"; },
+                 .on_refused =
+                     [&, witness = std::string(100, 'w')](const Error&) {
+                       victim.reset();
+                       EXPECT_EQ(witness, std::string(100, 'w'));
+                     }});
+  client.send(kTextFrame);
+  EXPECT_TRUE(loop_.run_until([&] { return client.ended(); }));
+}
+
+TEST_F(MessageStreamTest, AnswersTheNewestPingOfAFloodOnly) {
+  start();
+  RawClient client(loop_, address_);
+  client.send(kUpgrade);
+  ASSERT_TRUE(loop_.run_until([&] { return !server_peers_.empty(); }));
+  std::string flood;
+  for (int i = 0; i < 1000; ++i) flood += kPing;
+  client.send(flood + kBinaryFrame);
+  ASSERT_TRUE(loop_.run_until([&] { return server_peer().messages.size() == 1; }));
+  loop_.settle();
+  EXPECT_GE(client.count("\x8a\x02yo"), 1u);
+  EXPECT_LT(client.count("\x8a\x02yo"), 100u);
+}
+
+TEST_F(MessageStreamTest, TakesMessagesInFragmentsAndInPieces) {
+  start();
+  RawClient client(loop_, address_);
+  const std::string fragments("\x02\x82\0\0\0\0he\x89\x80\0\0\0\0\x80\x83\0\0\0\0llo", 23);
+  client.send(kUpgrade + fragments.substr(0, 3));
+  ASSERT_TRUE(loop_.run_until([&] { return !server_peers_.empty(); }));
+  for (std::size_t i = 3; i < fragments.size(); ++i) {
+    loop_.settle();
+    client.send(fragments.substr(i, 1));
+  }
+  ASSERT_TRUE(loop_.run_until([&] { return server_peer().messages.size() == 1; }));
+  EXPECT_EQ(server_peer().messages[0], "hello");
+}
+
+TEST_F(MessageStreamTest, EchoesTheCodeOfAClose) {
+  start();
+  RawClient client(loop_, address_);
+  client.send(kUpgrade +
+              std::string("\x88\x85\0\0\0\0\x03\xe9"
+                          "bye",
+                          11) +
+              kBinaryFrame);
+  ASSERT_TRUE(loop_.run_until([&] { return client.ended() && !server_peer().closed.empty(); }));
+  EXPECT_THAT(client.received(), testing::EndsWith("\x88\x02\x03\xe9"));
+  EXPECT_EQ(server_peer().closed[0].server_code, 1001);
+  EXPECT_EQ(server_peer().closed[0].server_text, "bye");
+  EXPECT_TRUE(server_peer().messages.empty());
+}
+
 TEST_F(MessageStreamTest, AnswersPings) {
   start();
   RawClient client(loop_, address_);

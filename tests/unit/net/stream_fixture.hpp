@@ -11,10 +11,17 @@ struct Peer {
   std::unique_ptr<MessageStream> stream;
   std::vector<std::string> messages;
   std::vector<Error> closed;
+  std::vector<Error> refused;
+  std::string last_words;  // said when something is refused
 
   void start() {
     stream->start({.on_message = [this](std::string_view bytes) { messages.emplace_back(bytes); },
-                   .on_closed = [this](Error reason) { closed.push_back(std::move(reason)); }});
+                   .on_closed = [this](Error reason) { closed.push_back(std::move(reason)); },
+                   .on_refused =
+                       [this](const Error& reason) {
+                         refused.push_back(reason);
+                         if (!last_words.empty()) send(last_words);
+                       }});
   }
   void send(std::string text) { stream->send(std::make_shared<const std::string>(std::move(text))); }
 };

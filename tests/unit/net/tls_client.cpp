@@ -2,7 +2,6 @@
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/ssl.h>
 #include <algorithm>
 
 namespace parley::net::test {
@@ -25,6 +24,7 @@ TlsClient::TlsClient(const ListenAddress& server, const TlsClientSettings& setti
     : context_(make_context(settings), &SSL_CTX_free),
       bio_(BIO_new_ssl_connect(context_.get()), [](BIO* bio) { BIO_free_all(bio); }) {
   BIO_get_ssl(bio_.get(), &ssl_);
+  if (settings.session) SSL_set_session(ssl_, settings.session.get());
   BIO_set_conn_hostname(bio_.get(), server.to_string().c_str());
   ERR_clear_error();
   if (BIO_do_handshake(bio_.get()) == 1) return;
@@ -41,6 +41,12 @@ std::string TlsClient::cipher() const { return SSL_get_cipher_name(ssl_); }
 long TlsClient::serial() const {
   return ASN1_INTEGER_get(X509_get0_serialNumber(SSL_get0_peer_certificate(ssl_)));
 }
+
+std::shared_ptr<SSL_SESSION> TlsClient::session() const {
+  return {SSL_get1_session(ssl_), &SSL_SESSION_free};
+}
+
+bool TlsClient::is_resumed() const { return SSL_session_reused(ssl_) == 1; }
 
 bool TlsClient::renegotiate() { return SSL_renegotiate(ssl_) == 1 && SSL_do_handshake(ssl_) == 1; }
 

@@ -1,5 +1,5 @@
 #pragma once
-#include <openssl/types.h>
+#include <openssl/ssl.h>
 
 #include <memory>
 #include <string>
@@ -10,8 +10,9 @@
 namespace parley::net::test {
 
 struct TlsClientSettings {
-  int version = 0;           ///< TLS1_1_VERSION etc.; 0: what both can
-  std::string ciphers = "";  ///< of TLS 1.2; empty: the library's
+  int version = 0;                         ///< TLS1_1_VERSION etc.; 0: what both can
+  std::string ciphers = "";                ///< of TLS 1.2; empty: the library's
+  std::shared_ptr<SSL_SESSION> session{};  ///< to be resumed
 };
 
 /// A TLS client that trusts everybody and shows what was agreed on. It blocks: give it a thread of its own.
@@ -25,6 +26,9 @@ class TlsClient {
   std::string version() const;
   std::string cipher() const;
   long serial() const;
+  /// What may be resumed later; after an answer, because tickets come behind the handshake.
+  std::shared_ptr<SSL_SESSION> session() const;
+  bool is_resumed() const;
   /// False if the server refuses.
   bool renegotiate();
   /// Sends `request` and reads until `end` has come or the server has closed.

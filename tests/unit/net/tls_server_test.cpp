@@ -165,6 +165,42 @@ TEST_F(TlsServerTest, ShowsARenewedCertificateToNewConnectionsOnly) {
   for (const auto& client : {before.get(), after.get()}) EXPECT_THAT(ask(*client), HasSubstr("GET / []"));
 }
 
+class TlsBesideTest : public TlsServerTest {
+ protected:
+  /// A second server beside the first, which ends: connections to come are the second's.
+  void hand_over() {
+    second_ = std::make_unique<HttpServer>(loop_.executor(), HttpServerOptions{.tls = certificate_.options()},
+                                           [](const http::Request& request, const std::string&,
+                                              const HttpReply& reply) { reply(echo(request)); });
+    ASSERT_TRUE(second_->start_beside(*server_));
+  }
+
+  std::unique_ptr<HttpServer> second_;
+};
+
+TEST_F(TlsBesideTest, ASessionOfOneServerIsResumedByTheOther) {
+  start_tls();
+  const auto before = connect();
+  EXPECT_THAT(ask(*before), HasSubstr("GET / []"));
+  EXPECT_FALSE(before->is_resumed());
+  hand_over();
+  server_.reset();
+  const auto after = connect({.session = before->session()});
+  EXPECT_THAT(ask(*after), HasSubstr("GET / []"));
+  EXPECT_TRUE(after->is_resumed());
+}
+
+TEST_F(TlsBesideTest, ARenewedCertificateIsShared) {
+  start_tls();
+  hand_over();
+  certificate_.replace_by(Certificate({.serial = 2}));
+  ASSERT_TRUE(server_->reload_tls());
+  second_->use_tls(server_->tls());
+  EXPECT_EQ(second_->tls(), server_->tls());
+  server_.reset();
+  EXPECT_EQ(connect()->serial(), 2);
+}
+
 TEST_F(TlsServerTest, KeepsItsCertificateWhenTheNewOneIsNoGood) {
   start_tls();
   certificate_.replace_by(Certificate({.valid_until = hours(-1), .serial = 2}));

@@ -274,5 +274,38 @@ TEST_F(TwilsockServerMachine, OffloadsWithABackoff) {
   EXPECT_TRUE(said().empty()) << "nothing after the end";
 }
 
+TEST_F(TwilsockServerMachine, SaysThatWhatTheSocketBroughtIsNoPacket) {
+  init("alice:3600");
+  said();
+  machine.on_refused({.code = Errc::limit_exceeded, .message = "a message longer than the limit"});
+  const auto packets = said();
+  ASSERT_EQ(packets.size(), 1u);
+  const auto& status = std::get<Close>(packets[0].body).status;
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->code, 406);
+  EXPECT_EQ(status->error_code, 51216);
+  EXPECT_TRUE(closed);
+  EXPECT_TRUE(machine.over());
+}
+
+TEST_F(TwilsockServerMachine, TakesAnAcknowledgementForASignOfLife) {
+  init("alice:3600");
+  said();
+  for (int i = 0; i < 5; ++i) {
+    advance(seconds(20));
+    const auto packets = said();
+    ASSERT_EQ(packets.size(), 1u);
+    ASSERT_TRUE(std::holds_alternative<Ping>(packets[0].body));
+    receive(make_ack(packets[0].id));
+  }
+  EXPECT_FALSE(closed);
+}
+
+TEST_F(TwilsockServerMachine, RefusesAnAcknowledgementBeforeInit) {
+  receive(make_ack("TM1"));
+  said();
+  EXPECT_TRUE(closed);
+}
+
 }  // namespace
 }  // namespace parley::twilsock

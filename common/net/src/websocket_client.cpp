@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
-#include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -35,10 +34,9 @@ void set_handshake_timeout(Stream& stream, Duration timeout) {
 /// All states of one WebSocket. Pending operations keep it alive; its owner's handle decides when it ends.
 class WebSocket final : public std::enable_shared_from_this<WebSocket> {
  public:
-  WebSocket(UpgradedStream upgraded, std::size_t max_message_bytes);
+  WebSocket(std::unique_ptr<ByteStream> stream, std::size_t max_message_bytes);
 
   void connect(WebSocketRequest request, WebSocketReady ready);
-  void accept(const http::Request& request, Duration timeout, WebSocketReady ready);
   void cancel_handshake();
 
   void start(MessageStream::Callbacks callbacks);
@@ -78,10 +76,8 @@ class WebSocket final : public std::enable_shared_from_this<WebSocket> {
   bool ended_ = false;       // no more callbacks
 };
 
-WebSocket::WebSocket(UpgradedStream upgraded, std::size_t max_message_bytes)
-    : stream_(std::move(upgraded.stream), std::move(upgraded.read_ahead)),
-      peer_address_(bytes().peer_address()),
-      timer_(stream_.get_executor()) {
+WebSocket::WebSocket(std::unique_ptr<ByteStream> stream, std::size_t max_message_bytes)
+    : stream_(std::move(stream)), peer_address_(bytes().peer_address()), timer_(stream_.get_executor()) {
   stream_.binary(true);
   stream_.auto_fragment(false);
   stream_.read_message_max(max_message_bytes);
@@ -96,17 +92,6 @@ void WebSocket::connect(WebSocketRequest request, WebSocketReady ready) {
     self->on_handshake(error, answer.get());
   };
   stream_.async_handshake(*answer, request.authority, request.target, std::move(next));
-}
-
-void WebSocket::accept(const http::Request& request, Duration timeout, WebSocketReady ready) {
-  ready_ = std::move(ready);
-  set_handshake_timeout(stream_, timeout);
-  stream_.set_option(websocket::stream_base::decorator(
-      [](websocket::response_type& message) { message.set(beast::http::field::server, "parley"); }));
-  websocket::request_type message(beast::http::verb::get, request.path, 11);
-  for (const auto& [name, value] : request.headers) message.insert(name, value);
-  stream_.async_accept(message,
-                       [self = shared_from_this()](ErrorCode error) { self->on_handshake(error, nullptr); });
 }
 
 void WebSocket::cancel_handshake() {
@@ -266,22 +251,9 @@ void WebSocket::on_handshake(ErrorCode error, const websocket::response_type* an
 std::unique_ptr<PendingWebSocket> websocket_connect(std::unique_ptr<ByteStream> stream,
                                                     WebSocketRequest request, std::size_t max_message_bytes,
                                                     WebSocketReady ready) {
-  auto socket = std::make_shared<WebSocket>(UpgradedStream{std::move(stream), {}}, max_message_bytes);
+  auto socket = std::make_shared<WebSocket>(std::move(stream), max_message_bytes);
   socket->connect(std::move(request), std::move(ready));
   return std::make_unique<PendingHandle>(std::move(socket));
-}
-
-std::unique_ptr<PendingWebSocket> websocket_accept(UpgradedStream upgraded, const http::Request& request,
-                                                   std::size_t max_message_bytes, Duration timeout,
-                                                   WebSocketReady ready) {
-  auto socket = std::make_shared<WebSocket>(std::move(upgraded), max_message_bytes);
-  socket->accept(request, timeout, std::move(ready));
-  return std::make_unique<PendingHandle>(std::move(socket));
-}
-
-bool is_websocket_upgrade(const http::Request& request) {
-  const auto upgrade = http::find_header(request.headers, "Upgrade");
-  return upgrade && beast::http::token_list(*upgrade).exists("websocket");
 }
 
 }  // namespace parley::net

@@ -1,0 +1,75 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace parley::net {
+
+/// Closing codes of RFC 6455 that this side says or takes for "none".
+enum class CloseCode : std::uint16_t {
+  normal = 1000,
+  protocol_error = 1002,
+  unacceptable = 1003,  ///< text, where only binary messages are taken
+  none = 1005,          ///< never on the wire: a closing frame without a code
+  bad_text = 1007,
+  too_big = 1009,
+};
+
+/// What a server reads of a WebSocket (RFC 6455), without I/O: bytes go in, whole messages and control frames
+/// come out. Strict: only binary messages, every frame masked, lengths in their shortest form, no extension.
+///
+/// Memory: what belongs to one message whose fragments are still coming, at most `max_message_bytes`; a frame
+/// that is longer is refused when its header is there. Bytes of a frame that is not whole stay with the
+/// caller. One thread at a time.
+class FrameReader {
+ public:
+  enum class What {
+    nothing,  ///< more bytes are needed
+    message,
+    ping,
+    pong,
+    close,   ///< `code` is the peer's, CloseCode::none if it gave none
+    failure  ///< `code` is what to close with; call next() no more
+  };
+  struct Event {
+    What what = What::nothing;
+    std::size_t taken = 0;     ///< bytes of the input that are done with, also beside `nothing`
+    std::string_view bytes{};  ///< the message, or what a ping or a close carries; until the next call
+    std::uint16_t code = 0;
+    std::string_view problem{};  ///< of a failure, for people
+  };
+
+  explicit FrameReader(std::size_t max_message_bytes) : max_message_bytes_(max_message_bytes) {}
+
+  /// The first event of `input`, whose payload is unmasked in place.
+  Event next(std::span<char> input);
+
+ private:
+  struct Header;
+  static Event fail(CloseCode code, std::string_view problem);
+
+  Event check(const Header& header) const;
+  Event finish(const Header& header, std::span<char> payload);
+
+  std::size_t max_message_bytes_;
+  std::string message_;      // fragments so far
+  bool in_message_ = false;  // a first fragment has come, the last one has not
+  bool delivered_ = false;   // message_ was handed out by the last call
+};
+
+/// The header of an unmasked frame of so many bytes, as a server sends it: the first `size` bytes of `bytes`.
+struct FrameHeader {
+  std::array<char, 10> bytes{};
+  std::size_t size = 0;
+};
+inline constexpr std::uint8_t kBinaryFrame = 0x82;
+inline constexpr std::uint8_t kCloseFrame = 0x88;
+inline constexpr std::uint8_t kPongFrame = 0x8a;
+FrameHeader make_frame_header(std::uint8_t first_byte, std::size_t payload_size);
+
+/// Payload of a closing frame: the code, or nothing for CloseCode::none.
+std::string make_close_payload(std::uint16_t code);
+
+}  // namespace parley::net

@@ -1,0 +1,69 @@
+#include "common/base/log_lines.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <string>
+
+namespace parley {
+namespace {
+
+/// A pipe with a FILE at its end.
+class LogLinesTest : public ::testing::Test {
+ protected:
+  LogLinesTest() {
+    EXPECT_EQ(pipe(ends_), 0);
+    out_ = fdopen(ends_[1], "w");
+  }
+  ~LogLinesTest() override {
+    if (out_) fclose(out_);
+    close(ends_[0]);
+  }
+
+  std::string read_until(const std::string& end) {
+    std::string text;
+    char buffer[4096];
+    while (!text.ends_with(end)) {
+      const auto count = read(ends_[0], buffer, sizeof buffer);
+      if (count <= 0) break;
+      text.append(buffer, static_cast<std::size_t>(count));
+    }
+    return text;
+  }
+
+  int ends_[2]{};
+  std::FILE* out_ = nullptr;
+};
+
+TEST_F(LogLinesTest, WritesLinesInTheirOrder) {
+  LogLines lines(out_);
+  lines.add("first");
+  lines.add("second");
+  lines.flush();
+  EXPECT_EQ(read_until("second\n"), "first\nsecond\n");
+}
+
+TEST_F(LogLinesTest, WritesWithoutBeingAskedAndAtItsEnd) {
+  {
+    LogLines lines(out_);
+    lines.add("soon");
+    EXPECT_EQ(read_until("soon\n"), "soon\n");
+    lines.add("last");
+  }
+  EXPECT_EQ(read_until("last\n"), "last\n");
+}
+
+// The thread that hangs in the pipe keeps what it uses; here the reader comes back and ends it.
+TEST_F(LogLinesTest, DropsLinesInsteadOfWaitingForAReaderAndSaysHowMany) {
+  LogLines lines(out_);
+  const std::string line(1000, 'x');
+  for (int i = 0; i < 5000; ++i) lines.add(line);
+  lines.flush();
+  const auto text = read_until("}\n");
+  EXPECT_LT(text.size(), 2'500'000u);
+  EXPECT_NE(text.find("\"dropped\":"), text.npos);
+}
+
+}  // namespace
+}  // namespace parley

@@ -1,0 +1,61 @@
+#include "common/net/src/frame_queue.hpp"
+
+#include <gtest/gtest.h>
+
+namespace parley::net::test {
+namespace {
+
+std::shared_ptr<const std::string> text(std::string value) {
+  return std::make_shared<const std::string>(std::move(value));
+}
+
+/// All that is queued, taken in pieces of `size` bytes.
+std::string take(FrameQueue& queue, std::size_t size) {
+  std::string taken;
+  std::string piece(size, '\0');
+  while (const auto filled = queue.fill(piece)) taken += piece.substr(0, filled);
+  return taken;
+}
+
+TEST(FrameQueue, GathersFramesWithTheirHeaders) {
+  for (const std::size_t size : {10u, 11u, 64u, 100'000u}) {
+    FrameQueue queue;
+    queue.push(text("one"));
+    queue.push(text(""));
+    queue.push(text(std::string(70'000, 'x')));
+    queue.push(text("z"), kPongFrame);
+    EXPECT_EQ(take(queue, size), std::string("\x82\x03one\x82\x00", 7) +
+                                     std::string("\x82\x7f\0\0\0\0\0\x01\x11\x70", 10) +
+                                     std::string(70'000, 'x') + "\x8a\x01z")
+        << size;
+    EXPECT_EQ(queue.bytes(), 0u);
+    EXPECT_TRUE(queue.is_between_frames());
+  }
+}
+
+TEST(FrameQueue, CountsThePayloadThatWaits) {
+  FrameQueue queue;
+  queue.push(text(std::string(100, 'a')));
+  queue.push(text(std::string(50, 'b')));
+  EXPECT_EQ(queue.bytes(), 150u);
+  std::string piece(32, '\0');
+  EXPECT_EQ(queue.fill(piece), 32u);
+  EXPECT_EQ(queue.bytes(), 120u);  // a header of two bytes and 30 of payload have left
+  EXPECT_FALSE(queue.is_between_frames());
+  queue.clear();
+  EXPECT_EQ(queue.bytes(), 0u);
+  EXPECT_EQ(queue.fill(piece), 0u);
+}
+
+TEST(FrameQueue, ReleasesWhatHasLeft) {
+  FrameQueue queue;
+  auto shared = text("shared");
+  queue.push(shared);
+  queue.push(text("next"));
+  std::string piece(shared->size() + 2 + 10, '\0');
+  queue.fill(piece);
+  EXPECT_EQ(shared.use_count(), 1);
+}
+
+}  // namespace
+}  // namespace parley::net::test
