@@ -69,6 +69,7 @@ struct TokenServerOptions {
   net::ListenAddress listen{"127.0.0.1", 4000};
   std::optional<net::TlsServerOptions> tls{};
   std::optional<net::ListenAddress> metrics_listen{};
+  bool metrics_may_fail = false;  ///< an address that cannot be had is told to Surroundings::warn, no more
   std::size_t max_connections = 20'000;
   std::size_t max_connections_per_address = 2'000;
   Policy policy{};

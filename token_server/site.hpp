@@ -7,11 +7,17 @@
 #include <vector>
 
 #include "token_server/callers/backend_keys.hpp"
-#include "token_server/http/routes.hpp"
 #include "token_server/minting/minting.hpp"
 #include "token_server/options.hpp"
 
 namespace parley::token_server {
+
+/// What a server has beside minting for back ends: it depends on who its callers are.
+struct Offer {
+  bool users = false;              ///< people with passwords may log in
+  bool sessions = false;           ///< there are refresh tokens
+  bool query_credentials = false;  ///< also by GET with a password in the query
+};
 
 struct TrustedIssuer {
   CallerPolicy policy;

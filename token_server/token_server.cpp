@@ -55,6 +55,7 @@ class TokenServer::Impl {
        Surroundings surroundings)
       : options_(std::move(options)),
         audit_(surroundings.audit),
+        warn_(std::move(surroundings.warn)),
         shared_{.clock = surroundings.clock,
                 .log = std::move(surroundings.log),
                 .sessions = surroundings.sessions,
@@ -133,8 +134,13 @@ class TokenServer::Impl {
   Result<void> start_metrics() {
     if (!metrics_) return {};
     auto address = metrics_->start();
-    if (!address) return address.error();
-    metrics_address_ = *address;
+    if (address) {
+      metrics_address_ = *address;
+      return {};
+    }
+    if (!options_.metrics_may_fail) return address.error();
+    metrics_.reset();
+    if (warn_) warn_("no metrics are served: " + address.error().message);
     return {};
   }
 
@@ -153,7 +159,7 @@ class TokenServer::Impl {
     if (auto checked = check(**site); !checked) return checked.error();
     Authenticators made;
     for (const auto& worker : workers_) {
-      made.push_back(std::make_shared<Authenticator>(worker->executor, *site, shared_.clock));
+      made.push_back(std::make_shared<Authenticator>(worker->executor, *site, shared_.clock, warn_));
       if (auto started = made.back()->start(); !started) return started.error();
     }
     return made;
@@ -168,11 +174,10 @@ class TokenServer::Impl {
       options_.tls = std::move(tls);
     }
     for (std::size_t i = 0; i < workers_.size(); ++i)
-      boost::asio::dispatch(workers_[i]->executor, [worker = workers_[i].get(), tls = options_.tls, i,
+      boost::asio::dispatch(workers_[i]->executor, [worker = workers_[i].get(), tls = first().http.tls(),
                                                     authenticator = (*authenticators)[i]] {
         worker->api->use(authenticator);
-        // The first has tried these files just now.
-        if (tls && i != 0) (void)worker->http.reload_tls(*tls);
+        if (tls) worker->http.use_tls(tls);
       });
     note_certificate();
     return {};
@@ -190,6 +195,7 @@ class TokenServer::Impl {
 
   TokenServerOptions options_;
   AuditLog* audit_;
+  std::function<void(const std::string&)> warn_;
   Shared shared_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::optional<net::HttpServer> metrics_;

@@ -20,6 +20,8 @@ struct Surroundings {
   RequestLog log{};                    ///< may be called by several workers at once
   SessionService* sessions = nullptr;  ///< needed with users or issuers among the callers
   AuditLog* audit = nullptr;           ///< null: nothing is audited
+  /// Told, in words without secrets, what an operator should know though the server goes on. Any worker.
+  std::function<void(const std::string&)> warn{};
 };
 
 /// The token server inside a process.
@@ -39,7 +41,7 @@ class TokenServer {
   /// served off loopback, or if a TLS or key file cannot be used; as net::HttpServer::start() if an address
   /// cannot be bound.
   Result<net::ListenAddress> start();
-  /// Where metrics are, if options.metrics_listen is set; after start().
+  /// Where metrics are, if they are served; after start().
   std::optional<net::ListenAddress> metrics_address() const;
 
   /// Replaces the policy and reads the TLS files (`tls`: other ones than before, if TLS is served at all),

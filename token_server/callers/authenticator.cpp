@@ -44,10 +44,11 @@ CallerPtr person(const CallerPolicy& policy, const OidcSubject& subject) {
 }  // namespace
 
 Authenticator::Authenticator(boost::asio::any_io_executor executor, std::shared_ptr<const Site> site,
-                             const Clock& clock)
+                             const Clock& clock, const OidcVerifier::Warn& warn)
     : site_(std::move(site)) {
   for (const auto& issuer : site_->issuers)
-    issuers_.push_back({issuer.policy, std::make_shared<OidcVerifier>(executor, issuer.settings, clock)});
+    issuers_.push_back(
+        {issuer.policy, std::make_shared<OidcVerifier>(executor, issuer.settings, clock, warn)});
 }
 
 Result<void> Authenticator::start() {

@@ -21,7 +21,9 @@ class Authenticator {
   using CallerPtr = std::shared_ptr<const Caller>;
   using Done = std::function<void(Result<CallerPtr>)>;
 
-  Authenticator(boost::asio::any_io_executor executor, std::shared_ptr<const Site> site, const Clock& clock);
+  /// `warn`: of issuers whose keys cannot be fetched.
+  Authenticator(boost::asio::any_io_executor executor, std::shared_ptr<const Site> site, const Clock& clock,
+                const OidcVerifier::Warn& warn = {});
 
   /// Reads the issuers' key files. Comes first, on any thread. Fails with Errc::invalid_config.
   Result<void> start();

@@ -14,8 +14,16 @@ namespace {
 
 constexpr const char* kChallenge = "Bearer realm=\"token_server\"";
 constexpr const char* kStayWithTls = "max-age=31536000";
+constexpr std::size_t kOurHeaders = 8;  // at most
 // Longer than any token waits for its issuer's keys.
 constexpr auto kLongestWait = std::chrono::seconds(30);
+
+Error too_many(const char* by, Duration wait) {
+  return {.code = Errc::too_many_requests,
+          .message = "too many requests for this " + std::string(by),
+          .http_status = 429,
+          .retry_after = std::chrono::ceil<std::chrono::milliseconds>(wait)};
+}
 
 http::Response nobody_named() {
   return {.status = 403, .headers = {}, .body = "Forbidden", .content_type = "text/plain"};
@@ -136,20 +144,27 @@ std::optional<MintedToken> Api::mint_for(const ExchangePtr& exchange, const Call
   }
   shared_.metrics.token_minted(policy.kind);
   record.account = minted->account;
-  record.token_id = minted->token_id;
+  record.token_id = std::move(minted->token_id);
   record.ttl = minted->ttl;
   return std::move(*minted);
 }
 
 bool Api::admit(const ExchangePtr& exchange, Limit& limit, std::string_view party, unsigned per_minute) {
-  const auto wait = limit.limiter.take(party, per_minute, shared_.clock.now());
+  const auto wait = limit.limiter->take(party, per_minute, exchange->started);
   if (!wait) return true;
   shared_.metrics.rate_limited(limit.by);
-  finish(exchange, failure_reply(Error{.code = Errc::too_many_requests,
-                                       .message = "too many requests for this " + std::string(limit.by),
-                                       .http_status = 429,
-                                       .retry_after = std::chrono::ceil<std::chrono::milliseconds>(*wait)}));
+  finish(exchange, failure_reply(too_many(limit.by, *wait)));
   return false;
+}
+
+Admit Api::admission(const ExchangePtr& exchange) const {
+  return [exchange, limit = shared_.identities](const SessionSubject& subject) -> std::optional<Error> {
+    const auto wait = limit.limiter->take(subject.identity, exchange->site().rates.per_minute_and_identity,
+                                          exchange->started);
+    exchange->is_rate_limited = wait.has_value();
+    if (!wait) return std::nullopt;
+    return too_many(limit.by, *wait);
+  };
 }
 
 bool Api::admit_address(const ExchangePtr& exchange) {
@@ -162,12 +177,14 @@ void Api::finish(const ExchangePtr& exchange, http::Response response) {
   auto& record = exchange->record;
   record.status = response.status;
   record.took = shared_.clock.now() - exchange->started;
+  if (exchange->is_rate_limited) shared_.metrics.rate_limited(shared_.identities.by);
   shared_.metrics.request(record.route, record.status, record.took);
   if (shared_.log) shared_.log(record);
   if (exchange->reply) exchange->reply(std::move(response));
 }
 
 void Api::decorate(const ExchangePtr& exchange, http::Response& response) const {
+  response.headers.reserve(response.headers.size() + kOurHeaders);
   response.headers.emplace_back("Cache-Control", "no-store");
   response.headers.emplace_back("X-Request-Id", exchange->record.id);
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");

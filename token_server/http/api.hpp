@@ -18,7 +18,8 @@ namespace parley::token_server {
 /// A rate limiter and what it counts by.
 struct Limit {
   const char* by;
-  RateLimiter limiter{};
+  /// Shared with threads of the sessions, which may outlive the server.
+  std::shared_ptr<RateLimiter> limiter = std::make_shared<RateLimiter>();
 };
 
 /// What the workers of one server share. Everything in it may be used by any thread.
@@ -71,6 +72,8 @@ class Api : public std::enable_shared_from_this<Api> {
   /// True if it may go on; else the answer has been given.
   bool admit(const ExchangePtr& exchange, Limit& limit, std::string_view party, unsigned per_minute);
   bool admit_address(const ExchangePtr& exchange);
+  /// The limit of an identity, for those who learn only later whose request it is.
+  Admit admission(const ExchangePtr& exchange) const;
   /// Runs `next` on our executor if we are still there.
   template <class Next>
   auto back_here(Next next);

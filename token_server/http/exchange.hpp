@@ -21,6 +21,7 @@ struct Exchange {
   std::shared_ptr<const Site> held_site;
   TimePoint started{};
   RequestRecord record{};
+  bool is_rate_limited = false;  ///< by its identity, on a thread of the sessions
 
   const Site& site() const { return *held_site; }
 };

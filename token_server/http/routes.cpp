@@ -15,15 +15,15 @@ constexpr Route kRoutes[] = {
 
 std::span<const Route> all_routes() { return kRoutes; }
 
-bool Offer::has(const Route& route) const {
+bool is_offered(const Route& route, const Offer& offer) {
   switch (route.action) {
     case Action::log_in:
-      return users;
+      return offer.users;
     case Action::renew:
     case Action::revoke:
-      return sessions;
+      return offer.sessions;
     case Action::mint_by_query:
-      return users && query_credentials;
+      return offer.users && offer.query_credentials;
     default:
       return true;
   }
@@ -32,14 +32,14 @@ bool Offer::has(const Route& route) const {
 const Route* find_route(std::string_view path, std::string_view method, const Offer& offer) {
   if (method == "HEAD") method = "GET";
   for (const auto& route : kRoutes)
-    if (route.path == path && route.method == method && offer.has(route)) return &route;
+    if (route.path == path && route.method == method && is_offered(route, offer)) return &route;
   return nullptr;
 }
 
 std::string methods_of(std::string_view path, const Offer& offer) {
   std::string methods;
   for (const auto& route : kRoutes)
-    if (route.path == path && offer.has(route)) methods.append(route.method).append(", ");
+    if (route.path == path && is_offered(route, offer)) methods.append(route.method).append(", ");
   return methods.empty() ? methods : methods + "OPTIONS";
 }
 

@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "token_server/site.hpp"
+
 namespace parley::token_server {
 
 enum class Action { mint, mint_by_query, log_in, renew, revoke, tell_health, tell_readiness, describe };
@@ -17,15 +19,7 @@ struct Route {
 
 std::span<const Route> all_routes();
 
-/// Which of the routes a server has: those for people and sessions depend on who its callers are.
-struct Offer {
-  bool users = false;
-  bool sessions = false;
-  bool query_credentials = false;
-
-  bool has(const Route& route) const;
-};
-
+bool is_offered(const Route& route, const Offer& offer);
 /// Null if there is none; HEAD finds GET.
 const Route* find_route(std::string_view path, std::string_view method, const Offer& offer);
 /// "GET, POST, OPTIONS": the methods of a path; empty if nothing is there.

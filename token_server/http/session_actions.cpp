@@ -59,7 +59,8 @@ void Api::log_in(const ExchangePtr& exchange) {
   shared_.sessions->log_in({.name = std::move(credentials->user),
                             .password = std::move(credentials->password),
                             .account = std::move(*account),
-                            .address = exchange->address},
+                            .address = exchange->address,
+                            .admit = admission(exchange)},
                            back_here([exchange](Api& self, const Result<Session>& session) {
                              if (!session) return self.refuse_session(exchange, session.error());
                              self.finish_session(exchange, *session);
@@ -77,7 +78,8 @@ void Api::mint_by_query(const ExchangePtr& exchange) {
       {.name = std::move(credentials->user),
        .password = std::move(credentials->password),
        .account = std::move(*account),
-       .address = exchange->address},
+       .address = exchange->address,
+       .admit = admission(exchange)},
       back_here([exchange](Api& self, const Result<Session>& session) {
         if (!session) return self.finish(exchange, failure_reply(session.error()));
         const TokenWish wish{.identity = session->subject.identity, .account = session->subject.account};
@@ -109,7 +111,8 @@ void Api::renew(const ExchangePtr& exchange) {
                             if (!session)
                               return self.refuse_session(exchange, as_refused_grant(session.error()));
                             self.finish_session(exchange, *session);
-                          }));
+                          }),
+                          admission(exchange));
 }
 
 void Api::finish_session(const ExchangePtr& exchange, const Session& session) {

@@ -162,8 +162,7 @@ Result<OidcSubject> check_claims(std::string_view payload, const OidcSettings& s
   if (!subject) return subject.error();
   auto identity = reader.read_identity();
   if (!identity) return identity.error();
-  const WallTime expires_at{seconds(std::min(*expiry, kLastWallSecond))};
-  return OidcSubject{std::move(*identity), std::move(*subject), expires_at};
+  return OidcSubject{std::move(*identity), std::move(*subject)};
 }
 
 }  // namespace parley::token_server

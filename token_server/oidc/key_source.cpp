@@ -32,11 +32,11 @@ bool is_loopback(const net::Url& url) {
 }  // namespace
 
 KeySource::KeySource(boost::asio::any_io_executor executor, const OidcSettings& settings, const Clock& clock,
-                     std::function<void()> settled)
+                     Listener listener)
     : executor_(std::move(executor)),
       settings_(settings),
       clock_(clock),
-      settled_(std::move(settled)),
+      listener_(std::move(listener)),
       timer_(executor_),
       self_(std::make_shared<KeySource*>(this)) {}
 
@@ -114,16 +114,22 @@ void KeySource::on_answer(Result<http::Response> response) {
   else
     take(response.error());
   wait_for_next();
-  settled_();
+  listener_.settled();
 }
 
 void KeySource::take(Result<FetchedKeys> fetched) {
   if (!fetched) {
     last_failure_ = fetched.error().message;
+    warn("its keys cannot be fetched: " + last_failure_);
     return schedule_.on_failed(clock_.now(), random_.uniform());
   }
+  if (schedule_.failing()) warn("its keys can be fetched again");
   keys_ = std::move(fetched->keys);
   schedule_.on_fetched(clock_.now(), fetched->max_age);
+}
+
+void KeySource::warn(const std::string& what) const {
+  if (listener_.warn) listener_.warn("issuer " + settings_.issuer + ": " + what);
 }
 
 void KeySource::wait_for_next() {

@@ -22,9 +22,16 @@ namespace parley::token_server {
 /// All calls on the executor. Nothing runs after its destruction. `settings` and `clock` must outlive it.
 class KeySource {
  public:
-  /// `settled` runs on the executor after each fetch, whether it brought keys or not; it may destroy this.
+  struct Listener {
+    /// After each fetch, whether it brought keys or not; may destroy the source.
+    std::function<void()> settled;
+    /// OidcVerifier::Warn; may be empty.
+    std::function<void(const std::string&)> warn;
+  };
+
+  /// The listener is called on the executor.
   KeySource(boost::asio::any_io_executor executor, const OidcSettings& settings, const Clock& clock,
-            std::function<void()> settled);
+            Listener listener);
   KeySource(const KeySource&) = delete;
   KeySource& operator=(const KeySource&) = delete;
 
@@ -53,12 +60,13 @@ class KeySource {
   void fetch();
   void on_answer(Result<http::Response> response);
   void take(Result<FetchedKeys> fetched);
+  void warn(const std::string& what) const;
   void wait_for_next();
 
   boost::asio::any_io_executor executor_;
   const OidcSettings& settings_;
   const Clock& clock_;
-  std::function<void()> settled_;
+  Listener listener_;
   net::Url url_{};  ///< without a host: the keys come from a file
   JwkSet keys_;
   KeySchedule schedule_;

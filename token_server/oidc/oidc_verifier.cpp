@@ -10,10 +10,10 @@ namespace parley::token_server {
 
 class OidcVerifier::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(boost::asio::any_io_executor executor, OidcSettings settings, const Clock& clock)
+  Impl(boost::asio::any_io_executor executor, OidcSettings settings, const Clock& clock, Warn warn)
       : settings_(std::move(settings)),
         clock_(clock),
-        source_(std::move(executor), settings_, clock, [this] { on_settled(); }) {}
+        source_(std::move(executor), settings_, clock, {[this] { on_settled(); }, std::move(warn)}) {}
 
   Result<void> start() { return source_.start(); }
   void begin() { source_.begin(); }
@@ -86,8 +86,9 @@ void OidcVerifier::Impl::close() {
   waiting_.clear();
 }
 
-OidcVerifier::OidcVerifier(boost::asio::any_io_executor executor, OidcSettings settings, const Clock& clock)
-    : impl_(std::make_shared<Impl>(std::move(executor), std::move(settings), clock)) {}
+OidcVerifier::OidcVerifier(boost::asio::any_io_executor executor, OidcSettings settings, const Clock& clock,
+                           Warn warn)
+    : impl_(std::make_shared<Impl>(std::move(executor), std::move(settings), clock, std::move(warn))) {}
 
 OidcVerifier::~OidcVerifier() { impl_->close(); }
 

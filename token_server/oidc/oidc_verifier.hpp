@@ -31,9 +31,8 @@ struct OidcSettings {
 
 /// What a verified token says.
 struct OidcSubject {
-  std::string identity;   ///< passes check_identity()
-  std::string subject;    ///< `sub`
-  WallTime expires_at{};  ///< may be over by the skew
+  std::string identity;  ///< passes check_identity()
+  std::string subject;   ///< `sub`
 };
 
 /// Verifies the ID and access tokens of one issuer with its published keys. Keys of a URL are fetched at the
@@ -46,8 +45,11 @@ struct OidcSubject {
 class OidcVerifier {
  public:
   using Done = std::function<void(Result<OidcSubject>)>;
+  /// Told, in words without secrets, of each fetch that fails and of the first that works again.
+  using Warn = std::function<void(const std::string&)>;
 
-  OidcVerifier(boost::asio::any_io_executor executor, OidcSettings settings, const Clock& clock);
+  OidcVerifier(boost::asio::any_io_executor executor, OidcSettings settings, const Clock& clock,
+               Warn warn = {});
   ~OidcVerifier();
   OidcVerifier(const OidcVerifier&) = delete;
   OidcVerifier& operator=(const OidcVerifier&) = delete;

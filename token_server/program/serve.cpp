@@ -1,15 +1,16 @@
 #include "token_server/program/serve.hpp"
 
+#include <atomic>
 #include <boost/asio/post.hpp>
 #include <iostream>
 #include <optional>
 
 #include "common/base/iso8601.hpp"
 #include "common/base/json.hpp"
+#include "common/base/log_lines.hpp"
 #include "common/config/command_line.hpp"
 #include "common/config/deployment.hpp"
 #include "common/net/stop_signals.hpp"
-#include "token_server/program/log_lines.hpp"
 #include "token_server/program/settings.hpp"
 #include "token_server/program/worker_threads.hpp"
 #include "token_server/token_server.hpp"
@@ -44,15 +45,27 @@ class Run {
   int run() {
     if (auto opened = open_files(); !opened) return fail(opened.error());
     if (auto started = start(); !started) return fail(started.error());
-    threads_.start();
-    net::run_until_signal(
-        threads_.first(), [this] { stop(); },
-        {.reload = [this] { reload(); }, .patience = config_.token_server.drain + kBeyondDrain});
+    threads_.start([this](const std::string& what) { give_up(what); });
+    try {
+      net::run_until_signal(
+          threads_.first(), [this] { stop(); },
+          {.reload = [this] { reload(); }, .patience = config_.token_server.drain + kBeyondDrain});
+    } catch (const std::exception& thrown) {
+      give_up(thrown.what());
+    }
     threads_.finish();
-    return config::kExitOk;
+    return given_up_ ? config::kExitFailure : config::kExitOk;
   }
 
  private:
+  /// What no code of ours expects was thrown, on any thread: said, and the end, because nobody knows what was
+  /// left half done.
+  void give_up(const std::string& what) {
+    given_up_ = true;
+    tell("error", "the server ends because of a failure inside it: " + what);
+    threads_.first().stop();
+  }
+
   Result<void> open_files() {
     const auto& section = config_.token_server;
     if (has_proven_callers(section) && !section.audit_log.empty()) {
@@ -63,6 +76,7 @@ class Run {
     if (!needs_sessions(section)) return {};
     auto settings = session_settings_of(section);
     settings.warn = [this](const std::string& warning) { tell("warning", warning); };
+    settings.failed = [this](const std::string& what) { give_up(what); };
     auto sessions = SessionService::open(std::move(settings), system_clock(), audit_.get());
     if (!sessions) return sessions.error();
     sessions_ = std::move(*sessions);
@@ -95,7 +109,8 @@ class Run {
                   lines_.add(to_json_line(record, system_clock().wall_now()));
                 },
             .sessions = sessions_.get(),
-            .audit = audit_.get()};
+            .audit = audit_.get(),
+            .warn = [this](const std::string& warning) { tell("warning", warning); }};
   }
 
   void stop() {
@@ -173,6 +188,7 @@ class Run {
   const std::string& path_;
   LogLines lines_{stderr};
   const char* scheme_ = "http://";
+  std::atomic<bool> given_up_ = false;
   std::unique_ptr<AuditLog> audit_;
   WorkerThreads threads_;
   std::unique_ptr<SessionService> sessions_;

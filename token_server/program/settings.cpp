@@ -92,10 +92,13 @@ Result<TokenServerOptions> options_of(const config::Config& config) {
                              .max_connections_per_address = section.limits.connections_per_address,
                              .policy = policy_of(config)};
   options.tls = tls_of(section);
-  if (section.metrics_listen.empty()) return options;
-  auto metrics = net::parse_listen_address(section.metrics_listen);
+  const auto metrics_listen = section.metrics_listen.value_or(config::kDefaultTokenMetrics);
+  if (metrics_listen == config::kNoMetrics) return options;
+  auto metrics = net::parse_listen_address(metrics_listen);
   if (!metrics) return metrics.error();
   options.metrics_listen = *metrics;
+  // Several servers on one machine need not say anything about metrics.
+  options.metrics_may_fail = !section.metrics_listen;
   return options;
 }
 

@@ -1,5 +1,7 @@
 #include "token_server/program/worker_threads.hpp"
 
+#include <exception>
+
 namespace parley::token_server {
 
 WorkerThreads::WorkerThreads(unsigned count) {
@@ -17,9 +19,15 @@ std::vector<boost::asio::any_io_executor> WorkerThreads::executors() {
   return executors;
 }
 
-void WorkerThreads::start() {
+void WorkerThreads::start(std::function<void(const std::string&)> failed) {
   for (std::size_t i = 1; i < contexts_.size(); ++i)
-    threads_.emplace_back([&context = *contexts_[i]] { context.run(); });
+    threads_.emplace_back([&context = *contexts_[i], failed] {
+      try {
+        context.run();
+      } catch (const std::exception& thrown) {
+        failed(thrown.what());
+      }
+    });
 }
 
 void WorkerThreads::finish() {

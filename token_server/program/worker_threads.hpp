@@ -2,7 +2,9 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -18,7 +20,8 @@ class WorkerThreads {
   boost::asio::io_context& first() { return *contexts_.front(); }
   std::vector<boost::asio::any_io_executor> executors();
 
-  void start();
+  /// `failed` is told, on the thread it happened to, what made a worker end; the process should end, too.
+  void start(std::function<void(const std::string& what)> failed);
   /// Ends the other threads at once.
   void finish();
 

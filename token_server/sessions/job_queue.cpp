@@ -1,11 +1,13 @@
 #include "token_server/sessions/job_queue.hpp"
 
+#include <exception>
 #include <limits>
 #include <utility>
 
 namespace parley::token_server {
 
-JobQueue::JobQueue(std::size_t capacity) : capacity_(capacity), thread_([this] { run(); }) {}
+JobQueue::JobQueue(std::size_t capacity, Failed failed)
+    : capacity_(capacity), failed_(std::move(failed)), thread_([this] { run(); }) {}
 
 JobQueue::~JobQueue() { stop(); }
 
@@ -44,7 +46,16 @@ void JobQueue::run() {
       job = std::move(jobs_.front());
       jobs_.pop_front();
     }
+    run(job);
+  }
+}
+
+void JobQueue::run(const Job& job) const {
+  if (!failed_) return job();
+  try {
     job();
+  } catch (const std::exception& thrown) {
+    failed_(thrown.what());
   }
 }
 

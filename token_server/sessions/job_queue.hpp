@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
 
 namespace parley::token_server {
@@ -15,8 +16,12 @@ class JobQueue {
  public:
   using Job = std::function<void()>;
 
+  /// `failed` is told, on the queue's thread, what a job threw; the next jobs run. Without it that ends the
+  /// process: std::terminate().
+  using Failed = std::function<void(const std::string& what)>;
+
   /// `capacity`: jobs that may wait.
-  explicit JobQueue(std::size_t capacity);
+  explicit JobQueue(std::size_t capacity, Failed failed = {});
   ~JobQueue();
   JobQueue(const JobQueue&) = delete;
   JobQueue& operator=(const JobQueue&) = delete;
@@ -31,8 +36,10 @@ class JobQueue {
  private:
   bool push_below(Job job, std::size_t limit);
   void run();
+  void run(const Job& job) const;
 
   const std::size_t capacity_;
+  const Failed failed_;
   std::mutex mutex_;  ///< for the next two
   std::deque<Job> jobs_;
   bool stopped_ = false;

@@ -58,6 +58,8 @@ Result<Session> SessionDesk::finish_login(const CheckedLogin& checked) {
   const auto user = seen ? users_.find(seen->name) : std::nullopt;
   // Meanwhile somebody may have changed the password or disabled the user.
   const bool welcome = right && user && !user->disabled && user->password_version == seen->password_version;
+  if (welcome && login.admit)
+    if (auto refusal = login.admit(subject_of(*user, login.account))) return *refusal;
   if (welcome) {
     if (!new_record.empty()) users_.renew_record(*user, new_record);
     session.subject = subject_of(*user, login.account);
@@ -91,13 +93,15 @@ Result<Session> SessionDesk::begin(const SessionSubject& subject, const std::str
   return session;
 }
 
-Result<Session> SessionDesk::renew(std::string_view token, const std::string& address) {
+Result<Session> SessionDesk::renew(std::string_view token, const std::string& address, const Admit& admit) {
   using Kind = Renewal::Kind;
   Transaction transaction(*database_);
   auto [kind, session] = tokens_.renew(token, address, clock_.wall_now());
   const auto& subject = session.subject;
   const bool good = kind == Kind::renewed || kind == Kind::repeated;
   const bool welcome = good && still_welcome(subject);
+  if (welcome && admit)
+    if (auto refusal = admit(subject)) return *refusal;
   if (good && !welcome) tokens_.end_all(subject.entry, subject.name);
   if (auto committed = commit(transaction); !committed) return committed.error();
   if (kind == Kind::reused)

@@ -51,7 +51,7 @@ class SessionDesk {
   /// A login that was not tried because of earlier failures.
   void note_locked(const Login& login);
   Result<Session> begin(const SessionSubject& subject, const std::string& address);
-  Result<Session> renew(std::string_view token, const std::string& address);
+  Result<Session> renew(std::string_view token, const std::string& address, const Admit& admit = {});
   Result<void> revoke(std::string_view token, const std::string& address);
 
   /// Finds out whether works() is still true.

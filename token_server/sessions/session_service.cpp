@@ -73,7 +73,9 @@ class SessionService::Impl {
                .random = token_random_,
                .audit = audit,
                .path = std::move(settings.database),
-               .warn = std::move(settings.warn)}) {}
+               .warn = std::move(settings.warn)}),
+        hashing_(kWaitingLogins, settings.failed),
+        storing_(kWaitingJobs, settings.failed) {}
 
   ~Impl() {
     hashing_.stop();
@@ -195,8 +197,8 @@ class SessionService::Impl {
   std::atomic<int> logins_ = 0;
   std::atomic<TimePoint> asked_ = kNever;     ///< when the desk was asked what it has not answered yet
   std::atomic<TimePoint> answered_ = kNever;  ///< when it did the last time
-  JobQueue hashing_{kWaitingLogins};
-  JobQueue storing_{kWaitingJobs};
+  JobQueue hashing_;
+  JobQueue storing_;
 };
 
 Result<std::unique_ptr<SessionService>> SessionService::open(SessionSettings settings, const Clock& clock,
@@ -224,9 +226,10 @@ void SessionService::begin(SessionSubject subject, std::string address, Done don
                                     SessionDesk& desk) { return desk.begin(subject, address); });
 }
 
-void SessionService::renew(std::string refresh_token, std::string address, Done done) {
-  impl_->store(std::move(done), [token = std::move(refresh_token), address = std::move(address)](
-                                    SessionDesk& desk) { return desk.renew(token, address); });
+void SessionService::renew(std::string refresh_token, std::string address, Done done, Admit admit) {
+  impl_->store(std::move(done),
+               [token = std::move(refresh_token), address = std::move(address),
+                admit = std::move(admit)](SessionDesk& desk) { return desk.renew(token, address, admit); });
 }
 
 void SessionService::revoke(std::string refresh_token, std::string address, DoneVoid done) {

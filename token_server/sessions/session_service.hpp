@@ -2,6 +2,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <parley/error.hpp>
 #include <parley/seams.hpp>
 #include <string>
@@ -20,6 +21,9 @@ struct SessionSettings {
   /// Told once, in words without secrets, when the storage or the audit log begins to fail and when it works
   /// again. Called on a thread of the service; must not wait for the service. What it uses outlives it.
   std::function<void(const std::string&)> warn{};
+  /// Told, on a thread of the service, what a job threw. Nobody knows then what has been done: the process
+  /// should end. Empty: std::terminate().
+  std::function<void(const std::string&)> failed{};
 };
 
 /// Whose session it is, as it was proven when the session began.
@@ -40,11 +44,16 @@ struct Session {
   RefreshToken refresh;
 };
 
+/// May this person go on now? An error is the answer instead, and nothing is stored: a refresh token stays
+/// good. Asked on a thread of the service when the person is proven.
+using Admit = std::function<std::optional<Error>(const SessionSubject&)>;
+
 struct Login {
   std::string name;
   std::string password;
   std::string account;  ///< for the session
   std::string address;  ///< the peer's
+  Admit admit{};
 };
 
 /// People with passwords, and refresh tokens: all that needs the database or much computing, on threads of
@@ -78,7 +87,7 @@ class SessionService {
   void begin(SessionSubject subject, std::string address, Done done);
   /// Takes a refresh token and gives the next. Errc::denied for an unknown, expired, revoked or reused one
   /// and for a disabled user; a reused one ends its whole session.
-  void renew(std::string refresh_token, std::string address, Done done);
+  void renew(std::string refresh_token, std::string address, Done done, Admit admit = {});
   /// Ends the session of a refresh token. A token nobody knows is a success, too (RFC 7009).
   void revoke(std::string refresh_token, std::string address, DoneVoid done);
 

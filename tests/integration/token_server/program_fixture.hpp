@@ -6,7 +6,7 @@
 #include <string>
 
 #include "common/net/http_client.hpp"
-#include "tests/integration/token_server/child_process.hpp"
+#include "tests/support/child_process.hpp"
 #include "tests/support/temporary_file.hpp"
 
 namespace parley::support {

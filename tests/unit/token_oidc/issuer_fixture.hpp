@@ -43,7 +43,9 @@ class IssuerFixture : public testing::Test {
     return settings;
   }
   void start_verifier(OidcSettings settings, const Clock& clock) {
-    verifier_ = std::make_unique<OidcVerifier>(loop_.executor(), std::move(settings), clock);
+    verifier_ =
+        std::make_unique<OidcVerifier>(loop_.executor(), std::move(settings), clock,
+                                       [this](const std::string& warning) { warnings_.push_back(warning); });
     const auto started = verifier_->start();
     if (started) verifier_->begin();
     ASSERT_TRUE(started) << started.error().to_string();
@@ -79,6 +81,7 @@ class IssuerFixture : public testing::Test {
   bool hold_ = false;
   std::vector<http::Request> requests_;
   std::vector<net::HttpReply> held_;
+  std::vector<std::string> warnings_;
   net::ListenAddress address_;
   std::unique_ptr<net::HttpServer> issuer_;
   std::unique_ptr<OidcVerifier> verifier_;

@@ -74,6 +74,23 @@ TEST_F(OidcKeyUrlTest, SaysThatTheIssuerIsDownAndRecovers) {
   EXPECT_TRUE(verify(ec_token("a")));
 }
 
+TEST_F(OidcKeyUrlTest, WarnsOfFetchesThatFailAndWhenOneWorksAgain) {
+  open_issuer();
+  close_issuer();
+  start_verifier();
+  expect_unreachable(verify(ec_token("a")), "cannot be had");
+  ASSERT_EQ(warnings_.size(), 1u);
+  EXPECT_THAT(warnings_[0], testing::StartsWith("issuer https://id.example.com: its keys cannot be fetched: "
+                                                "connect to 127.0.0.1"));
+  EXPECT_THAT(warnings_[0], testing::Not(testing::HasSubstr("x=1"))) << "a query may hold a secret";
+  open_issuer();
+  publish(ec_key().jwk("a"));
+  clock_.pass(1s);
+  EXPECT_TRUE(verify(ec_token("a")));
+  ASSERT_EQ(warnings_.size(), 2u);
+  EXPECT_EQ(warnings_[1], "issuer https://id.example.com: its keys can be fetched again");
+}
+
 TEST_F(OidcKeyUrlTest, TriesAgainByItself) {
   open_issuer();
   close_issuer();

@@ -57,6 +57,25 @@ TEST_F(SessionsTest, AWrongUserAndAWrongPasswordLookTheSame) {
   EXPECT_EQ(json::parse(wrong_user.body)["error"], "invalid_grant");
 }
 
+TEST_F(SessionsTest, TheLimitOfAnIdentityHoldsForItsSessionsToo) {
+  auto policy = samples::policy(UserCallers{});
+  policy.rates.per_minute_and_identity = 5;
+  driver_.use(policy);
+  auto session = log_in();
+  for (int i = 0; i < 4; ++i) session = ask_ok("/v1/token/refresh", refresh_body(session));
+  for (const auto& [path, body] : {std::pair{"/v1/token/refresh", refresh_body(session)},
+                                   {"/v1/login", credentials(kUser, kPassword)}}) {
+    const auto refused = driver_.ask(post(path, body));
+    EXPECT_EQ(refused.status, 429) << path << refused.body;
+    EXPECT_TRUE(http::find_header(refused.headers, "Retry-After"));
+    EXPECT_THAT(refused.body, HasSubstr("too many requests for this identity"));
+  }
+  EXPECT_THAT(driver_.shared().metrics.text(),
+              HasSubstr("token_server_rate_limited_total{by=\"identity\"} 2"));
+  driver_.clock.pass(std::chrono::minutes(1));
+  ask_ok("/v1/token/refresh", refresh_body(session));  // nothing was spent
+}
+
 TEST_F(SessionsTest, ManyWrongPasswordsHaveToWait) {
   int status = 0;
   for (int i = 0; i < 10 && status != 429; ++i)

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <nlohmann/json.hpp>
 #include <thread>
 #include <vector>
@@ -185,6 +186,25 @@ TEST_F(TokenServerTest, ShowsMetricsOnAListenerOfTheirOwn) {
   EXPECT_EQ(metrics->status, 200);
   EXPECT_THAT(metrics->body, HasSubstr("token_server_tokens_total{caller=\"development\"} 1"));
   EXPECT_EQ(call(*server.metrics_address(), samples::post("/v1/token", "{}"))->status, 404);
+}
+
+TEST_F(TokenServerTest, MetricsMayFailOnlyWhereNobodyAskedForThem) {
+  boost::asio::ip::tcp::acceptor taken(io_, {boost::asio::ip::make_address("127.0.0.1"), 0});
+  auto with_metrics = options();
+  with_metrics.metrics_listen = net::ListenAddress{"127.0.0.1", taken.local_endpoint().port()};
+  const auto refused = make(with_metrics).start();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::unreachable);
+  with_metrics.metrics_may_fail = true;
+  std::vector<std::string> warnings;
+  TokenServer server(
+      {io_.get_executor()}, with_metrics,
+      {.clock = system_clock(), .warn = [&](const std::string& warning) { warnings.push_back(warning); }});
+  const auto address = server.start();
+  ASSERT_TRUE(address) << address.error().to_string();
+  EXPECT_FALSE(server.metrics_address());
+  EXPECT_THAT(warnings, testing::ElementsAre(HasSubstr("no metrics are served: cannot listen on 127.0.0.1")));
+  EXPECT_EQ(call(*address, samples::get("/healthz"))->status, 200);
 }
 
 TEST_F(TokenServerTest, ServesWithSeveralWorkers) {

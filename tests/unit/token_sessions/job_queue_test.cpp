@@ -5,6 +5,8 @@
 #include <future>
 #include <limits>
 #include <memory>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace parley::token_server {
@@ -56,6 +58,18 @@ TEST(JobQueue, RefusesWhatIsTooMuchButNotTheRestOfAdmittedWork) {
   gate.open();
   done.get_future().wait();
   EXPECT_EQ(ran, 2);
+}
+
+TEST(JobQueue, TellsWhatAJobThrewAndGoesOn) {
+  std::string told;
+  std::promise<void> done;
+  {
+    JobQueue queue(2, [&](const std::string& what) { told += what; });
+    queue.push([] { throw std::runtime_error("it broke"); });
+    queue.push([&] { done.set_value(); });
+    done.get_future().wait();
+  }
+  EXPECT_EQ(told, "it broke");
 }
 
 TEST(JobQueue, StoppingDestroysWhatWaitsWithoutRunningIt) {
