@@ -41,6 +41,11 @@ Channel::Channel(std::shared_ptr<detail::ChannelSlot> slot, std::weak_ptr<detail
 std::shared_ptr<const ChannelState> Channel::state() const { return slot_->load(); }
 
 void Channel::send_message(NewMessage message, Completion<Message> done) const {
+  if (!message.files.empty()) {
+    const auto shell = shell_.lock();
+    if (!shell) return complete_as_closed<Message>(std::move(done));
+    return shell->send_files(sid(), std::move(message), std::move(done));
+  }
   operate<Message>(shell_, std::move(done),
                    [sid = sid(), message = std::move(message)](auto& operations, auto finish) {
                      operations.send_message(sid, message, finish);
@@ -51,6 +56,18 @@ void Channel::get_messages(GetMessages query, Completion<MessagePage> done) cons
   operate<MessagePage>(shell_, std::move(done), [sid = sid(), query](auto& operations, auto finish) {
     operations.get_messages(sid, query, finish);
   });
+}
+
+void Channel::media_url(std::string sid, Completion<std::string> done) const {
+  const auto shell = shell_.lock();
+  if (!shell) return complete_as_closed<std::string>(std::move(done));
+  shell->media_url(std::move(sid), std::move(done));
+}
+
+void Channel::download(Download download, Completion<std::uint64_t> done) const {
+  const auto shell = shell_.lock();
+  if (!shell) return complete_as_closed<std::uint64_t>(std::move(done));
+  shell->download(std::move(download), std::move(done));
 }
 
 void Channel::invite(std::string identity, Completion<Member> done) const {

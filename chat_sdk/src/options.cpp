@@ -9,6 +9,10 @@ Endpoint Endpoint::twilio(std::string region) {
 
 Endpoint Endpoint::service(std::string url) { return {std::move(url), "us1"}; }
 
+Endpoint Endpoint::stream(std::shared_ptr<net::InProcessListener> listener) {
+  return {"", "us1", std::move(listener)};
+}
+
 std::string_view to_string(ConnectionState state) {
   switch (state) {
     case ConnectionState::offline:

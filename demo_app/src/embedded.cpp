@@ -43,9 +43,9 @@ Result<std::unique_ptr<Embedded>> Embedded::start(Runtime& runtime) {
   embedded->service_sid_ = make_sid("IS", random);
 
   ServiceOptions options;
-  options.account_sid = embedded->key_.account_sid;
-  options.chat_service_sid = embedded->service_sid_;
-  options.keys = token::KeyRing(embedded->key_);
+  options.tenants.push_back({.account_sid = embedded->key_.account_sid,
+                             .service_sid = embedded->service_sid_,
+                             .keys = token::KeyRing(embedded->key_)});
   embedded->service_ = std::make_unique<Service>(std::move(options));
   if (const auto started = embedded->service_->start(); !started) return started.error();
 

@@ -34,7 +34,8 @@ class Channel {
 
   /// Completes with the stored message. Fails with Errc::invalid_argument (the field is named),
   /// Errc::forbidden (not a member) or a transport error. Sent again after a lost connection; the service
-  /// stores it once.
+  /// stores it once. Files are uploaded first, one after the other, straight from the disk, and are not sent
+  /// again: a failure there (Errc::limit_exceeded: too large) ends the operation, and nobody sees a message.
   template <class Token = boost::asio::deferred_t>
   auto async_send_message(NewMessage message, Token&& token = {}) const {
     return start<Message>([](const Channel& self, Completion<Message> done,
@@ -48,6 +49,24 @@ class Channel {
     return start<MessagePage>([](const Channel& self, Completion<MessagePage> done,
                                  GetMessages value) { self.get_messages(value, std::move(done)); },
                               token, query);
+  }
+
+  /// A link to the bytes of a medium. It needs no token and is good for some minutes only; whoever has it can
+  /// read them. Errc::not_found, Errc::forbidden.
+  template <class Token = boost::asio::deferred_t>
+  auto async_media_url(std::string medium_sid, Token&& token = {}) const {
+    return start<std::string>([](const Channel& self, Completion<std::string> done,
+                                 std::string value) { self.media_url(std::move(value), std::move(done)); },
+                              token, std::move(medium_sid));
+  }
+
+  /// Stores a medium as a file, straight to the disk. Completes with its size in bytes. Errc::not_found,
+  /// Errc::forbidden, Errc::storage_error (the file cannot be written; the path is named).
+  template <class Token = boost::asio::deferred_t>
+  auto async_download(Download download, Token&& token = {}) const {
+    return start<std::uint64_t>([](const Channel& self, Completion<std::uint64_t> done,
+                                   Download value) { self.download(std::move(value), std::move(done)); },
+                                token, std::move(download));
   }
 
   /// Makes an identity a member. Completes with it, also if it was one already.
@@ -114,6 +133,8 @@ class Channel {
 
   void send_message(NewMessage message, Completion<Message> done) const;
   void get_messages(GetMessages query, Completion<MessagePage> done) const;
+  void media_url(std::string sid, Completion<std::string> done) const;
+  void download(Download download, Completion<std::uint64_t> done) const;
   void invite(std::string identity, Completion<Member> done) const;
   void set_read(std::int64_t index, Completion<Unread> done) const;
   void set_all_read(Completion<Unread> done) const;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <parley/media.hpp>
 #include <parley/seams.hpp>
 
 namespace parley {
@@ -18,12 +19,15 @@ struct Message {
   WallTime created_at{};
   WallTime updated_at{};
   std::string updated_by;  ///< identity of the last editor, "" if never edited
+  std::vector<Medium> media{};
 };
 
-/// What to send.
+/// What to send: text, files or both.
 struct NewMessage {
-  std::string text;               ///< UTF-8, at most 32 KiB
+  std::string text{};             ///< UTF-8, at most 32 KiB
   std::string attributes = "{}";  ///< JSON text, at most 16 KiB
+  std::vector<NewFile> files{};   ///< at most 10
+  ProgressHandler on_progress{};  ///< of the files
 };
 
 /// Which way a page of history extends from its anchor.

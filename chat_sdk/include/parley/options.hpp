@@ -1,6 +1,7 @@
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,15 +11,22 @@
 
 namespace parley {
 
+namespace net {
+class InProcessListener;
+}
+
 /// Which service to talk to.
 struct Endpoint {
   std::string url;     ///< ws or wss
   std::string region;  ///< of Twilio's cloud; ignored by parley's own service
+  std::shared_ptr<net::InProcessListener> listener{};  ///< if set: connect to it instead, without a socket
 
   /// Twilio's cloud, e.g. region "us1" or "ie1".
   static Endpoint twilio(std::string region = "us1");
   /// parley's chat_service, or whatever speaks the protocol: "ws://127.0.0.1:4010/v3/wsconnect".
   static Endpoint service(std::string url);
+  /// A service in this process, e.g. parley::Service::in_process(): no port, no socket, no TLS.
+  static Endpoint stream(std::shared_ptr<net::InProcessListener> listener);
 };
 
 struct TlsOptions {

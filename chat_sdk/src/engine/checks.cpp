@@ -44,7 +44,9 @@ std::optional<Error> check(const NewGroupChannel& channel) {
 }
 
 std::optional<Error> check(const NewMessage& message) {
-  if (message.text.empty()) return bad("text", "something to send");
+  if (message.text.empty() && message.files.empty()) return bad("text", "something to send");
+  if (message.files.size() > limits::kMessageMedia)
+    return bad("files", "at most " + std::to_string(limits::kMessageMedia));
   if (message.text.size() > limits::kMessageBodyBytes) return bad("text", "at most 32 KiB");
   if (!is_valid_utf8(message.text)) return bad("text", "valid UTF-8");
   return check_attributes(message.attributes);

@@ -63,6 +63,9 @@ class Engine {
   const ConnectionStatus& status() const { return status_; }
   const std::string& identity() const { return urls_.configuration().identity; }
   const ChannelList& channels() const { return directory_.list(); }
+  /// For media, which do not go through the connection: where they are, and the token of now.
+  const std::string& media_url() const { return urls_.configuration().media_url; }
+  const std::string& token() const { return keeper_.token(); }
 
  private:
   void drain();

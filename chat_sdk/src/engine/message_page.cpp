@@ -19,6 +19,10 @@ GetMessages neighbour(const GetMessages& query, std::int64_t index, Direction di
 }  // namespace
 
 Message to_message(conversations::Message message) {
+  std::vector<Medium> media;
+  for (auto& one : message.media)
+    media.push_back({std::move(one.sid), std::move(one.category), std::move(one.filename),
+                     std::move(one.content_type), one.size});
   return {std::move(message.sid),
           message.index,
           std::move(message.author),
@@ -26,7 +30,8 @@ Message to_message(conversations::Message message) {
           std::move(message.attributes),
           message.created_at,
           message.updated_at,
-          std::move(message.updated_by)};
+          std::move(message.updated_by),
+          std::move(media)};
 }
 
 Member to_member(const conversations::Participant& participant) {

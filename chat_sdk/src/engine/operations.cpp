@@ -79,9 +79,12 @@ void Operations::find_channel(std::string sid_or_name, Done<Channel> done) {
   });
 }
 
-void Operations::send_message(const std::string& sid, NewMessage message, Done<Message> done) {
-  if (auto error = check(message)) return done(*error);
-  caller_.post(urls_.messages(sid), conversations::encode_new_message(message.text, message.attributes),
+void Operations::send_message(const std::string& sid, const NewMessage& message, Done<Message> done,
+                              const std::vector<std::string>& media_sids) {
+  if (media_sids.empty())
+    if (auto error = check(message)) return done(*error);
+  caller_.post(urls_.messages(sid),
+               conversations::encode_new_message(message.text, message.attributes, media_sids),
                [done](Result<http::Response> reply) {
                  if (!reply) return done(reply.error());
                  auto stored = conversations::decode_message(reply->body);

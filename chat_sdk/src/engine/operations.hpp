@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <vector>
 
 #include <parley/client.hpp>
 
@@ -16,7 +17,9 @@ class Operations {
   void join_channel(std::string name, Done<Channel> done);
   void find_channel(std::string sid_or_name, Done<Channel> done);
 
-  void send_message(const std::string& sid, NewMessage message, Done<Message> done);
+  /// `media_sids`: of the message's files, which were uploaded before.
+  void send_message(const std::string& sid, const NewMessage& message, Done<Message> done,
+                    const std::vector<std::string>& media_sids = {});
   void get_messages(const std::string& sid, GetMessages query, Done<MessagePage> done);
   void invite(const std::string& sid, std::string identity, Done<Member> done);
   void set_read(const std::string& sid, std::int64_t index, Done<Unread> done);

@@ -19,6 +19,12 @@ void Callbacks::deliver(Event event) {
   });
 }
 
+void Callbacks::run(std::function<void()> work) {
+  boost::asio::post(strand_, [self = shared_from_this(), work = std::move(work)] {
+    if (!self->closed()) work();
+  });
+}
+
 std::list<std::weak_ptr<EventHandler>> Callbacks::attached() {
   const std::lock_guard lock(mutex_);
   std::erase_if(handlers_, [](const auto& handler) { return handler.expired(); });

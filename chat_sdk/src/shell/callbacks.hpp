@@ -33,11 +33,14 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
   explicit Callbacks(boost::asio::any_io_executor executor) : strand_(boost::asio::make_strand(executor)) {}
 
   /// Registers an operation; the returned function delivers its outcome (the first one counts).
+  /// `on_cancel` runs before a cancellation completes it, on the caller's thread.
   template <class T>
-  Done<T> track(Completion<T> handler);
+  Done<T> track(Completion<T> handler, std::function<void()> on_cancel = {});
 
   Subscription attach(EventHandler handler);
   void deliver(Event event);
+  /// Runs something of the user's in turn with events and completions.
+  void run(std::function<void()> work);
 
   /// Completes everything tracked; no event comes after it.
   void close();
@@ -80,13 +83,14 @@ struct Callbacks::Operation {
 
 // The slot is bound before anybody can complete the operation: afterwards it may be gone.
 template <class T>
-Done<T> Callbacks::track(Completion<T> handler) {
+Done<T> Callbacks::track(Completion<T> handler, std::function<void()> on_cancel) {
   auto slot = boost::asio::get_associated_cancellation_slot(handler);
   Work work = work_for(handler);
   const auto operation =
       std::make_shared<Operation<T>>(Operation<T>{++last_id_, std::move(handler), std::move(work)});
   if (slot.is_connected())
-    slot.assign([weak = weak_from_this(), operation](boost::asio::cancellation_type) {
+    slot.assign([weak = weak_from_this(), operation, on_cancel](boost::asio::cancellation_type) {
+      if (on_cancel) on_cancel();
       if (const auto self = weak.lock())
         self->template complete<T>(operation,
                                    Error{.code = Errc::cancelled, .message = "cancelled by the caller"});

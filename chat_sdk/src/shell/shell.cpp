@@ -2,7 +2,9 @@
 
 #include <boost/asio/post.hpp>
 
+#include "chat_sdk/src/engine/checks.hpp"
 #include "common/base/limits.hpp"
+#include "common/net/in_process.hpp"
 
 namespace parley::detail {
 namespace {
@@ -27,6 +29,7 @@ Shell::Shell(boost::asio::any_io_executor executor, ClientOptions options)
       strand_(boost::asio::make_strand(executor)),
       clock_(options_.seams.clock ? *options_.seams.clock : system_clock()),
       callbacks_(std::make_shared<Callbacks>(options_.callbacks.value_or(executor))),
+      transfers_(strand_, {{options_.tls.ca_file, /*verify=*/true}, options_.timeouts.request}),
       timer_(strand_) {}
 
 void Shell::start() {
@@ -44,6 +47,83 @@ void Shell::run(std::function<void(Engine&)> act) {
   });
 }
 
+/// A transfer as its caller sees it.
+struct Shell::Ticket {
+  std::atomic<bool> wanted{true};
+  Transfers::Id id = 0;  ///< on the strand; 0: not begun
+};
+
+// No progress is told once the caller has cancelled, though some may be queued.
+template <class T>
+void Shell::transfer(Completion<T> handler, ProgressHandler on_progress, Begin<T> begin) {
+  const auto ticket = std::make_shared<Ticket>();
+  const auto on_cancel = [weak = weak_from_this(), ticket] {
+    ticket->wanted = false;
+    if (const auto self = weak.lock())
+      self->run([shell = self.get(), ticket](Engine&) { shell->transfers_.stop(ticket->id); });
+  };
+  ProgressHandler report;
+  if (on_progress)
+    report = [callbacks = callbacks_, ticket, on_progress](const Progress& progress) {
+      callbacks->run([ticket, on_progress, progress] {
+        if (ticket->wanted) on_progress(progress);
+      });
+    };
+  const auto done = callbacks_->track<T>(std::move(handler), on_cancel);
+  run([ticket, report, done, begin = std::move(begin)](Engine& engine) {
+    engine.when_usable([&engine, ticket, report, done, begin](Result<void> usable) {
+      if (!usable) return done(usable.error());
+      if (ticket->wanted) ticket->id = begin({engine.media_url(), engine.token()}, report, done);
+    });
+  });
+}
+
+void Shell::send_files(std::string channel_sid, NewMessage message, Completion<Message> done) {
+  auto on_progress = message.on_progress;
+  transfer<Message>(std::move(done), std::move(on_progress),
+                    [this, channel_sid = std::move(channel_sid), message = std::move(message)](
+                        MediaAccess access, ProgressHandler report, Done<Message> finish) -> Transfers::Id {
+                      if (auto error = check(message)) {
+                        finish(*error);
+                        return 0;
+                      }
+                      const auto send = [weak = weak_from_this(), channel_sid, text = message.text,
+                                         attributes = message.attributes,
+                                         finish](Result<std::vector<std::string>> sids) {
+                        if (!sids) return finish(sids.error());
+                        const NewMessage sent{.text = text, .attributes = attributes};
+                        if (const auto self = weak.lock())
+                          self->run([=, media = *sids](Engine& engine) {
+                            engine.operations().send_message(channel_sid, sent, finish, media);
+                          });
+                      };
+                      return transfers_.upload(std::move(access), message.files, std::move(report), send);
+                    });
+}
+
+void Shell::media_url(std::string sid, Completion<std::string> done) {
+  transfer<std::string>(
+      std::move(done), {},
+      [this, sid = std::move(sid)](MediaAccess access, const ProgressHandler&, Done<std::string> finish) {
+        return transfers_.ask_url(std::move(access), sid, std::move(finish));
+      });
+}
+
+void Shell::download(Download wish, Completion<std::uint64_t> done) {
+  auto on_progress = wish.on_progress;
+  transfer<std::uint64_t>(
+      std::move(done), std::move(on_progress),
+      [this, wish = std::move(wish)](MediaAccess access, ProgressHandler report,
+                                     Done<std::uint64_t> finish) -> Transfers::Id {
+        if (wish.path.empty() || wish.sid.empty()) {
+          finish(Error{.code = Errc::invalid_argument, .message = "download: expected a sid and a path"});
+          return 0;
+        }
+        return transfers_.download(std::move(access), {wish.sid, wish.path, std::move(report)},
+                                   std::move(finish));
+      });
+}
+
 void Shell::connect(Completion<void> done) {
   run([done = callbacks_->track<void>(std::move(done))](Engine& engine) { engine.connect(done); });
 }
@@ -51,7 +131,8 @@ void Shell::connect(Completion<void> done) {
 void Shell::close(Completion<void> done) {
   auto work = callbacks_->work_for(done);
   auto last = std::make_shared<Completion<void>>(std::move(done));
-  run([callbacks = callbacks_, last, work = std::move(work)](Engine& engine) {
+  run([this, callbacks = callbacks_, last, work = std::move(work)](Engine& engine) {
+    transfers_.stop_all();
     engine.close();
     callbacks->close();
     callbacks->complete_untracked(std::move(*last), work);
@@ -60,7 +141,10 @@ void Shell::close(Completion<void> done) {
 
 void Shell::shut_down() {
   callbacks_->close();
-  run([](Engine& engine) { engine.close(); });
+  run([this](Engine& engine) {
+    transfers_.stop_all();
+    engine.close();
+  });
 }
 
 void Shell::carry_out_actions() {
@@ -88,6 +172,12 @@ void Shell::dial() {
   const auto on_dialled = [weak = weak_from_this()](Result<std::unique_ptr<net::MessageStream>> stream) {
     if (const auto self = weak.lock()) self->on_dialled(std::move(stream));
   };
+  if (const auto& listener = options_.endpoint.listener) {
+    boost::asio::post(strand_, [on_dialled, stream = listener->connect(strand_)]() mutable {
+      on_dialled(std::move(stream));
+    });
+    return;
+  }
   auto url = net::parse_url(options_.endpoint.url);
   if (!url) {
     boost::asio::post(strand_, [on_dialled, error = url.error()] { on_dialled(error); });

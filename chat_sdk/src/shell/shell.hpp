@@ -10,6 +10,7 @@
 
 #include "chat_sdk/src/engine/engine.hpp"
 #include "chat_sdk/src/shell/callbacks.hpp"
+#include "chat_sdk/src/shell/transfers.hpp"
 #include "common/base/random.hpp"
 #include "common/net/message_stream.hpp"
 
@@ -26,6 +27,10 @@ class Shell : public std::enable_shared_from_this<Shell> {
   /// Runs `act` with the engine on the strand, once operations make sense.
   template <class T>
   void operate(Completion<T> handler, std::function<void(Engine&, Done<T>)> act);
+  /// Uploads the message's files, then sends it.
+  void send_files(std::string channel_sid, NewMessage message, Completion<Message> done);
+  void media_url(std::string sid, Completion<std::string> done);
+  void download(Download wish, Completion<std::uint64_t> done);
   void connect(Completion<void> done);
   void close(Completion<void> done);
   /// What ~Client does: close without anybody to tell.
@@ -42,6 +47,11 @@ class Shell : public std::enable_shared_from_this<Shell> {
   Shell(boost::asio::any_io_executor executor, ClientOptions options);
   void start();
   void run(std::function<void(Engine&)> act);
+  struct Ticket;
+  template <class T>
+  using Begin = std::function<Transfers::Id(MediaAccess, ProgressHandler, Done<T>)>;
+  template <class T>
+  void transfer(Completion<T> handler, ProgressHandler on_progress, Begin<T> begin);
   void carry_out_actions();
   void carry_out(EngineAction action);
   void dial();
@@ -59,6 +69,7 @@ class Shell : public std::enable_shared_from_this<Shell> {
   SecureRandom own_random_;
   std::shared_ptr<Callbacks> callbacks_;
   std::unique_ptr<Engine> engine_;
+  Transfers transfers_;
   std::unique_ptr<net::Dial> dial_;
   std::map<std::uint64_t, std::unique_ptr<net::MessageStream>> streams_;  // the current one and dying ones
   std::uint64_t current_stream_ = 0;
