@@ -1,30 +1,61 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include <parley/error.hpp>
 #include <parley/seams.hpp>
 
+#include "chat_service/options.hpp"
 #include "chat_service/store.hpp"
-#include "common/protocol/token/verifier.hpp"
+#include "common/base/http.hpp"
 #include "common/protocol/twilsock/server_machine.hpp"
 
 namespace parley::chat_service {
 
 struct CoreOptions {
-  std::string account_sid;      ///< AC...
-  std::string service_sid;      ///< IS...: tokens for any other service are refused
-  token::KeyRing keys;          ///< whose tokens are accepted
-  std::string public_url;       ///< "http://host:port" as clients reach it, no slash at the end
-  bool public_channels = true;  ///< false: `type: "public"` is refused and existing ones are private
+  std::vector<Tenant> tenants{};  ///< at least one, each with a service SID of its own
+  std::string public_url{};       ///< "http://host:port" as clients reach it, no slash at the end
   Duration reachability_grace = std::chrono::milliseconds(300);  ///< offline is told this much later
-  std::chrono::hours mutation_memory{48};  ///< how long a repeated write is recognised, at least
-  twilsock::ServerSettings twilsock;       ///< `continuation_secret` is replaced by the store's
+  std::chrono::hours mutation_memory{48};        ///< how long a repeated write is recognised, at least
+  std::chrono::hours tombstone_memory{30 * 24};  ///< a client that was away for longer gets everything again
+  Throttle throttle{};
+  MediaOptions media{};
+  /// Called about once an hour, when rows were removed that files may belong to. May be within a transaction
+  /// of the core: post what there is to do.
+  std::function<void()> on_tidy{};
+  /// Told of each request of a connection that was worked on. `route`, a constant text, is its pattern, or
+  /// "other".
+  std::function<void(std::string_view route, int status)> on_answer{};
+  twilsock::ServerSettings twilsock{};  ///< `continuation_secret` is replaced by the store's
 };
+
+/// What happened since the start, for the operator.
+struct CoreCounters {
+  std::uint64_t deliveries = 0;     ///< events queued, once for each receiver
+  std::uint64_t refused_inits = 0;  ///< tokens that were not good enough to come in or to stay
+  std::uint64_t throttled = 0;  ///< requests refused with 429, and connections sent away for too many packets
+  std::uint64_t failed_commits = 0;
+  bool last_commit_failed = false;
+};
+
+/// Who asks: an identity of one tenant. Without an identity: nobody.
+struct Caller {
+  std::string service_sid{};  ///< empty: no tenant in particular, the first one serves
+  std::string identity{};
+  bool is_admin = false;  ///< of the tenant
+};
+
+struct Scope;
+struct Answer;
+/// One request as code: what it reads and changes is in the Scope. See scope.hpp and router.hpp.
+using Work = std::function<Result<Answer>(Scope&)>;
 
 using ConnectionId = std::uint64_t;
 
@@ -46,7 +77,10 @@ using CoreAction = std::variant<Send, Close>;
 /// own. Answers and events are held until flush() has committed, those of reads as well: nobody is shown
 /// what is not durable, and order is kept. If the commit fails every held request is answered 500/20500 and
 /// no event goes out. So whoever drives this calls flush() soon after needs_flush() turned true, behind the
-/// inputs that are ready now.
+/// inputs that are ready now. A transaction with very many or very long answers is committed by itself.
+///
+/// Requests beyond CoreOptions::throttle are answered 429/20429 at once, before the store is asked. Whoever
+/// sends as many packets of other kinds is sent away with `close` 429/51202.
 ///
 /// One thread at a time. Reads no clock and draws chance from the given source only, so the same inputs
 /// give the same frames. Drain next() after every call.
@@ -62,20 +96,33 @@ class Core {
   ConnectionId open(TimePoint now);
   /// One whole binary message. Ignored for a connection that was closed.
   void on_message(ConnectionId connection, std::string_view bytes, TimePoint now, WallTime wall_now);
+  /// The socket brought something that is no message: text, or more than is taken. Says so and closes.
+  void on_refused(ConnectionId connection, const Error& problem, TimePoint now, WallTime wall_now);
   /// The socket is gone, whoever ended it. Call once for every open().
   void on_closed(ConnectionId connection, TimePoint now, WallTime wall_now);
   /// Call at next_deadline(); earlier is harmless.
   void on_time(TimePoint now, WallTime wall_now);
-  /// Asks all clients to come back later (`close` 308) and ends their connections.
+  /// Asks all clients to come back later (`close` 308) and ends their connections. Each is told a least time
+  /// of its own, drawn from the whole of `backoff`: they must not come back all at once.
   void offload(const twilsock::BackoffPolicy& backoff, TimePoint now, WallTime wall_now);
+
+  /// Who a token is, for requests that come outside of the connections (uploads). Errors: as token::verify().
+  Result<Caller> authenticate(std::string_view token, WallTime wall_now) const;
+  /// Runs one request from outside of the connections in the transaction that is open, in a savepoint of its
+  /// own. `reply` is called once, from flush() behind the commit; it may call perform() again. `work` runs
+  /// before perform() returns and must ask itself what this caller may do, above all if it is nobody.
+  void perform(const Caller& caller, const Work& work, std::function<void(http::Response)> reply,
+               TimePoint now, WallTime wall_now);
 
   bool needs_flush() const;
   /// Commits what is open, then releases the answers and events held for it.
   void flush(TimePoint now, WallTime wall_now);
 
   std::optional<CoreAction> next();
+  /// Long ago before the first on_time(): maintenance begins with the service.
   std::optional<TimePoint> next_deadline() const;
   std::size_t connections() const;
+  CoreCounters counters() const;
 
  private:
   class Impl;

@@ -2,33 +2,47 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <parley/error.hpp>
 
+#include "chat_service/options.hpp"
 #include "common/base/limits.hpp"
+#include "common/net/tls.hpp"
 #include "common/net/url.hpp"
-#include "common/protocol/token/verifier.hpp"
 
 namespace parley {
+
+namespace net {
+class InProcessListener;
+}
 
 struct ServiceOptions {
   net::ListenAddress listen{"127.0.0.1", 0};  ///< port 0: the system chooses
   std::string public_url;                     ///< "http://host:port" as clients reach it; empty: as listening
   std::string database = ":memory:";          ///< or a file; its directory must exist
-  std::string account_sid;                    ///< AC...
-  std::string chat_service_sid;               ///< IS...
-  token::KeyRing keys;                        ///< whose tokens are accepted
+  std::vector<chat_service::Tenant> tenants;  ///< at least one, each with a service SID of its own
+  chat_service::Throttle throttle;
+  chat_service::MediaOptions media;
+  std::optional<net::TlsServerOptions> tls;  ///< nothing: plain; TLS is somewhere in front
+  std::vector<std::string> allowed_origins;  ///< web pages that may connect from a browser; empty: any
+  std::optional<net::ListenAddress> metrics_listen{};  ///< plain HTTP: /metrics, /healthz, /readyz
   std::size_t max_connections = 20'000;
+  /// Of one IPv4 address or IPv6 /64; 0: no limit. Behind a proxy all connections are the proxy's.
+  std::size_t max_connections_per_address = 0;
   std::size_t send_queue_bytes = limits::kSendQueueBytes;  ///< more than that for seconds: cut off
-  /// One line of text for the operator, without identities, tokens or message bodies. Called on the
-  /// service's thread. Empty: quiet.
+  /// One line of JSON for the operator, without identities, tokens or message bodies. Called on the service's
+  /// thread. Empty: quiet.
   std::function<void(const std::string&)> log;
 };
 
-/// A chat service in this process: WebSocket at /v3/wsconnect, GET /healthz.
+/// A chat service in this process: WebSocket at /v3/wsconnect, media below /v1/Services, /healthz, /readyz.
 ///
-///     parley::Service service({.account_sid = ..., .chat_service_sid = ..., .keys = ...});
+///     parley::ServiceOptions options;
+///     options.tenants = {{.account_sid = "AC...", .service_sid = "IS...", .keys = token::KeyRing(key)}};
+///     parley::Service service(std::move(options));
 ///     auto address = service.start();        // port 0 became a real one
 ///     connect_to(service.url());             // "ws://127.0.0.1:34567/v3/wsconnect"
 ///
@@ -41,16 +55,25 @@ class Service {
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  /// Opens the database and listens. Call once. Fails with Errc::storage_error or Errc::unreachable (the
-  /// address); nothing runs then.
+  /// Opens the database and listens. Call once. Fails with Errc::storage_error (also if another service uses
+  /// the same file), Errc::unreachable (the address) or Errc::invalid_config (TLS files); nothing runs then.
   Result<net::ListenAddress> start();
 
   /// Tells the clients to come back later, lets them leave, commits, and returns when everything has ended,
   /// after `grace` (and the rest at once) at the latest. Harmless to repeat.
   void stop(std::chrono::milliseconds grace);
 
-  /// "ws://host:port/v3/wsconnect"; "" before start().
+  /// Reads certificate and key again, for connections to come; those that are open keep theirs. On failure
+  /// (Errc::invalid_config, which names the file) nothing changes. Harmless without TLS.
+  Result<void> reload_tls();
+
+  /// "ws://host:port/v3/wsconnect", with TLS "wss://..."; "" before start().
   std::string url() const;
+  /// For clients in this process: no port, no socket. In parley's SDK: Endpoint::stream(service.in_process()).
+  /// Connections are refused before start() and after stop(); the listener may outlive the service. Any thread.
+  std::shared_ptr<net::InProcessListener> in_process() const;
+  /// Where metrics are, if options.metrics_listen is set; after start().
+  std::optional<net::ListenAddress> metrics_address() const;
 
  private:
   class Impl;

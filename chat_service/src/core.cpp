@@ -2,14 +2,18 @@
 
 #include <vector>
 
-#include "chat_service/src/authenticate.hpp"
 #include "chat_service/src/domain/users.hpp"
 #include "chat_service/src/errors.hpp"
 #include "chat_service/src/hub.hpp"
 #include "chat_service/src/router.hpp"
 #include "chat_service/src/routes/routes.hpp"
 #include "chat_service/src/scope.hpp"
+#include "chat_service/src/tenants.hpp"
+#include "chat_service/src/throttle.hpp"
 #include "chat_service/src/unit_of_work.hpp"
+#include "chat_service/src/upkeep.hpp"
+#include "common/base/earliest.hpp"
+#include "common/base/limits.hpp"
 #include "common/base/random.hpp"
 
 namespace parley::chat_service {
@@ -17,20 +21,29 @@ namespace {
 
 /// An answer and its consequences, waiting for the commit.
 struct Held {
-  ConnectionId connection = 0;
-  std::string request_id;  ///< "" : nobody waits for an answer
+  Hub::Origin origin;
+  std::string request_id;                     ///< of the connection's request; "": see `reply`
+  std::function<void(http::Response)> reply;  ///< who waits outside of the connections, if anybody
   http::Response response;
   Effects effects;
 };
 
-constexpr auto kTidyInterval = std::chrono::hours(1);
+Error no_such_service() {
+  return {.code = Errc::not_found, .message = "Service not found", .http_status = 404, .server_code = 20404};
+}
+
+Error too_many_requests() {
+  return {.code = Errc::denied, .message = "Too many requests", .http_status = 429, .server_code = 20429};
+}
+
+const twilsock::Status kTooManyPackets{429, "TOO_MANY_REQUESTS", 51202, "Too many packets"};
 
 Router make_router() {
   Router router;
   for (const auto table :
        {routes::messages(), routes::sync_objects(), routes::subscriptions(), routes::my_conversations(),
-        routes::conversations(), routes::participants(), routes::users(), routes::typing(),
-        routes::configuration(), routes::registrations()})
+        routes::conversations(), routes::participants(), routes::invitations(), routes::users(),
+        routes::typing(), routes::configuration(), routes::registrations()})
     router.add(table);
   return router;
 }
@@ -43,53 +56,99 @@ class Core::Impl {
       : options_(with_secret(std::move(options), *store)),
         store_(std::move(store)),
         random_(random),
-        links_(options_.public_url, options_.service_sid),
+        tenants_(options_.tenants, options_.public_url),
         router_(make_router()),
-        hub_(options_.twilsock, make_authenticate(options_), random) {}
+        hub_(options_.twilsock, tenants_, random),
+        upkeep_(options_, tenants_),
+        by_user_(options_.throttle),
+        by_connection_(options_.throttle) {}
 
   static CoreOptions with_secret(CoreOptions options, const Store& store) {
     options.twilsock.continuation_secret = store.secret();
     return options;
   }
 
-  Scope scope(WallTime wall_now) {
-    return {store_->tables(), options_, links_, random_, to_millis(wall_now)};
+  Scope scope(const Tenants::Room& room, WallTime wall_now) {
+    return {store_->tables(), options_, room.tenant, room.links, random_, to_millis(wall_now)};
   }
 
   /// Handles what the connections did since the last call.
   void work(TimePoint now, WallTime wall_now) {
     while (auto occurrence = hub_.next_occurrence()) {
       if (auto* asked = std::get_if<Hub::Asked>(&occurrence->what))
-        answer(*occurrence, *asked, wall_now);
+        admit(*occurrence, *asked, now, wall_now);
+      else if (std::holds_alternative<Hub::Chatted>(occurrence->what))
+        bear(occurrence->connection, now);
       else if (std::holds_alternative<Hub::Arrived>(occurrence->what))
-        arrive(occurrence->identity, wall_now);
-      else if (!hub_.is_here(occurrence->identity))
-        absent_.set(occurrence->identity, now + options_.reachability_grace);
+        arrive(occurrence->caller, wall_now);
+      else
+        leave(occurrence->caller, now);
     }
+  }
+
+  /// What is too much is refused before anything is looked up.
+  void admit(const Hub::Occurrence& who, Hub::Asked& asked, TimePoint now, WallTime wall_now) {
+    if (by_connection_.take(who.connection, now) && may_ask(who.caller, now))
+      return answer(who, asked, wall_now);
+    ++counters_.throttled;
+    hub_.respond(who.connection, asked.request_id, errors::to_response(too_many_requests()));
+  }
+
+  bool may_ask(const Caller& who, TimePoint now) {
+    return by_user_.take(user_key(who.service_sid, who.identity), now);
+  }
+
+  void bear(ConnectionId connection, TimePoint now) {
+    if (by_connection_.take(connection, now)) return;
+    ++counters_.throttled;
+    hub_.close(connection, kTooManyPackets);
+  }
+
+  void arrive(const Caller& who, WallTime wall_now) {
+    absent_.set(user_key(who.service_sid, who.identity), std::nullopt);
+    do_aside(*tenants_.find(who.service_sid), wall_now,
+             [&](Scope& scope) { users::set_online(scope, who.identity, true); });
+  }
+
+  void leave(const Caller& who, TimePoint now) {
+    const UserKey key = user_key(who.service_sid, who.identity);
+    if (!hub_.is_here(key)) absent_.set(key, now + options_.reachability_grace);
   }
 
   void on_time(TimePoint now, WallTime wall_now) {
     hub_.on_time(now);
     work(now, wall_now);
-    for (const std::string& identity : absent_.due(now))
-      if (!hub_.is_here(identity))
-        do_aside(wall_now, [&](Scope& scope) { users::set_online(scope, identity, false); });
+    for (const UserKey& key : absent_.due(now)) {
+      if (hub_.is_here(key)) continue;
+      const auto [service_sid, identity] = split_user_key(key);
+      do_aside(*tenants_.find(service_sid), wall_now,
+               [&](Scope& scope) { users::set_online(scope, std::string(identity), false); });
+    }
+    maintain(now, wall_now);
+  }
+
+  bool is_full() const {
+    return held_.size() >= limits::kHeldAnswers || held_bytes_ >= limits::kHeldAnswerBytes;
   }
 
   void flush() {
     if (!unit_) return;
     const bool committed = unit_->commit().has_value();
+    counters_.last_commit_failed = !committed;
+    if (!committed) ++counters_.failed_commits;
     unit_.reset();
+    held_bytes_ = 0;
     for (Held& held : std::exchange(held_, {})) release(held, committed);
   }
 
   void release(Held& held, bool committed) {
-    if (!held.request_id.empty()) {
-      auto response = committed ? std::move(held.response) : with_request_id(held.response);
-      hub_.respond(held.connection, held.request_id, std::move(response));
-    }
+    auto response = committed ? std::move(held.response) : with_request_id(held.response);
+    if (!held.request_id.empty())
+      hub_.respond(held.origin.connection, held.request_id, std::move(response));
+    else if (held.reply)
+      held.reply(std::move(response));
     if (!committed) return;
-    for (const Effect& effect : held.effects) hub_.carry_out(held.connection, effect);
+    for (const Effect& effect : held.effects) hub_.carry_out(held.origin, effect);
   }
 
   /// The error that takes the place of an answer whose commit failed.
@@ -101,13 +160,41 @@ class Core::Impl {
 
   void answer(const Hub::Occurrence& who, Hub::Asked& asked, WallTime wall_now) {
     open_unit(wall_now);
-    Scope request_scope = scope(wall_now);
+    Scope request_scope = scope(*tenants_.find(who.caller.service_sid), wall_now);
+    request_scope.is_admin = who.caller.is_admin;
     request_scope.origins = hub_.origins(who.connection);
     if (!request_scope.origins) return;
-    http::Response response = unit_->run(request_scope, who.identity, asked.request, router_);
+    http::Response response = unit_->run(request_scope, who.caller.identity, asked.request, router_);
     response.headers.emplace_back("twilio-request-id", request_id(asked.request));
-    held_.push_back(
-        {who.connection, std::move(asked.request_id), std::move(response), std::move(request_scope.effects)});
+    if (options_.on_answer) options_.on_answer(request_scope.route, response.status);
+    hold({.origin = {who.connection, who.caller.service_sid},
+          .request_id = std::move(asked.request_id),
+          .reply = {},
+          .response = std::move(response),
+          .effects = std::move(request_scope.effects)});
+  }
+
+  void perform(const Caller& caller, const Work& work, std::function<void(http::Response)> reply,
+               TimePoint now, WallTime wall_now) {
+    open_unit(wall_now);
+    if (!caller.identity.empty() && !may_ask(caller, now))
+      return hold({{}, "", std::move(reply), errors::to_response(too_many_requests()), {}});
+    const Tenants::Room* room =
+        caller.service_sid.empty() ? &tenants_.first() : tenants_.find(caller.service_sid);
+    if (!room) return hold({{}, "", std::move(reply), errors::to_response(no_such_service()), {}});
+    Scope request_scope = scope(*room, wall_now);
+    request_scope.is_admin = caller.is_admin;
+    http::Response response = unit_->run(request_scope, caller.identity, work);
+    hold({.origin = {0, room->tenant.service_sid},
+          .request_id = {},
+          .reply = std::move(reply),
+          .response = std::move(response),
+          .effects = std::move(request_scope.effects)});
+  }
+
+  void hold(Held held) {
+    held_bytes_ += held.response.body.size();
+    held_.push_back(std::move(held));
   }
 
   std::string request_id(const http::Request& request) {
@@ -116,43 +203,49 @@ class Core::Impl {
     return "RQ" + random_hex(random_, 16);
   }
 
-  void arrive(const std::string& identity, WallTime wall_now) {
-    absent_.set(identity, std::nullopt);
-    do_aside(wall_now, [&](Scope& scope) { users::set_online(scope, identity, true); });
-  }
-
   /// Work that no request asked for.
-  template <class Work>
-  void do_aside(WallTime wall_now, Work work) {
+  template <class F>
+  void do_aside(const Tenants::Room& room, WallTime wall_now, F work) {
     open_unit(wall_now);
-    Scope own_scope = scope(wall_now);
+    Scope own_scope = scope(room, wall_now);
     unit_->run_aside(own_scope, [&] { work(own_scope); });
-    if (!own_scope.effects.empty()) held_.push_back({0, "", {}, std::move(own_scope.effects)});
+    if (own_scope.effects.empty()) return;
+    hold({.origin = {0, own_scope.service_sid()},
+          .request_id = {},
+          .reply = {},
+          .response = {},
+          .effects = std::move(own_scope.effects)});
   }
 
   void open_unit(WallTime wall_now) {
     if (unit_) return;
     unit_.emplace(store_->database());
     if (!std::exchange(started_, true))
-      do_aside(wall_now, [](Scope& scope) { users::everybody_is_offline(scope); });
-    if (wall_now - tidied_ >= kTidyInterval) {
-      tidied_ = wall_now;
-      const Millis oldest = to_millis(wall_now - options_.mutation_memory);
-      do_aside(wall_now, [&](Scope& scope) { scope.tables.mutations.forget_before(oldest); });
-    }
+      for (const auto& [sid, room] : tenants_.all())
+        do_aside(room, wall_now, [](Scope& scope) { users::everybody_is_offline(scope); });
+  }
+
+  void maintain(TimePoint now, WallTime wall_now) {
+    if (now < upkeep_.next()) return;
+    do_aside(upkeep_.room(), wall_now, [&](Scope& scope) { upkeep_.step(scope); });
+    if (upkeep_.finish_step(now) && options_.on_tidy) options_.on_tidy();
   }
 
   CoreOptions options_;
   std::unique_ptr<Store> store_;
   Random& random_;
-  Links links_;
+  Tenants tenants_;
   Router router_;
   Hub hub_;
-  Deadlines<std::string> absent_;  ///< identities whose last connection ended, until that is told
+  Deadlines<UserKey> absent_;  ///< users whose last connection ended, until that is told
+  Upkeep upkeep_;
+  CoreCounters counters_;  ///< what the hub does not count
   std::optional<UnitOfWork> unit_;
   std::vector<Held> held_;
+  std::size_t held_bytes_ = 0;
+  Buckets<UserKey> by_user_;
+  Buckets<ConnectionId> by_connection_;
   bool started_ = false;
-  WallTime tidied_{};
 };
 
 Core::Core(CoreOptions options, std::unique_ptr<Store> store, Random& random)
@@ -165,17 +258,36 @@ ConnectionId Core::open(TimePoint now) { return impl_->hub_.open(now); }
 void Core::on_message(ConnectionId connection, std::string_view bytes, TimePoint now, WallTime wall_now) {
   impl_->hub_.on_message(connection, bytes, now, wall_now);
   impl_->work(now, wall_now);
+  if (impl_->is_full()) flush(now, wall_now);
+}
+
+void Core::on_refused(ConnectionId connection, const Error& problem, TimePoint now, WallTime wall_now) {
+  impl_->hub_.on_refused(connection, problem);
+  impl_->work(now, wall_now);
 }
 
 void Core::on_closed(ConnectionId connection, TimePoint now, WallTime wall_now) {
   impl_->hub_.on_closed(connection);
+  impl_->by_connection_.forget(connection);
   impl_->work(now, wall_now);
 }
 
 void Core::on_time(TimePoint now, WallTime wall_now) { impl_->on_time(now, wall_now); }
 
 void Core::offload(const twilsock::BackoffPolicy& backoff, TimePoint now, WallTime wall_now) {
-  impl_->hub_.close_all({308, "OFFLOAD", 0, "The service is going down"}, backoff);
+  impl_->hub_.close_all({308, "OFFLOAD", 51231, "The service is going down"}, backoff);
+  impl_->work(now, wall_now);
+}
+
+Result<Caller> Core::authenticate(std::string_view token, WallTime wall_now) const {
+  const auto principal = impl_->tenants_.authenticate(token, wall_now);
+  if (!principal) return principal.error();
+  return impl_->tenants_.caller(*principal);
+}
+
+void Core::perform(const Caller& caller, const Work& work, std::function<void(http::Response)> reply,
+                   TimePoint now, WallTime wall_now) {
+  impl_->perform(caller, work, std::move(reply), now, wall_now);
   impl_->work(now, wall_now);
 }
 
@@ -189,10 +301,17 @@ void Core::flush(TimePoint now, WallTime wall_now) {
 std::optional<CoreAction> Core::next() { return impl_->hub_.next_action(); }
 
 std::optional<TimePoint> Core::next_deadline() const {
-  const auto connections = impl_->hub_.next_deadline();
-  const auto absences = impl_->absent_.first();
-  if (!connections || !absences) return connections ? connections : absences;
-  return std::min(*connections, *absences);
+  std::optional<TimePoint> first = impl_->upkeep_.next();
+  keep_earliest(first, impl_->hub_.next_deadline());
+  keep_earliest(first, impl_->absent_.first());
+  return first;
+}
+
+CoreCounters Core::counters() const {
+  CoreCounters counters = impl_->counters_;
+  counters.deliveries = impl_->hub_.deliveries();
+  counters.refused_inits = impl_->hub_.refused_tokens();
+  return counters;
 }
 
 std::size_t Core::connections() const { return impl_->hub_.size(); }

@@ -26,6 +26,7 @@ Error unique_name_taken() {
 }
 Error participant_not_found() { return make(Errc::not_found, 404, 50432, "Participant not found"); }
 Error participant_exists() { return make(Errc::conflict, 409, 50433, "Participant already exists"); }
+Error too_many_participants() { return make(Errc::forbidden, 403, 50417, "Participants limit exceeded"); }
 Error message_not_found() { return make(Errc::not_found, 404, 50500, "Message not found"); }
 Error user_not_found() { return make(Errc::not_found, 404, 50200, "User not found"); }
 Error no_channel_metadata() { return make(Errc::not_found, 404, 50530, "Channel metadata not found"); }

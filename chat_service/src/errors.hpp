@@ -16,6 +16,7 @@ Error conversation_not_found();  ///< 404/50350
 Error unique_name_taken();       ///< 409/50353
 Error participant_not_found();   ///< 404/50432
 Error participant_exists();      ///< 409/50433
+Error too_many_participants();   ///< 403/50417
 Error message_not_found();       ///< 404/50500
 Error user_not_found();          ///< 404/50200
 Error no_channel_metadata();     ///< 404/50530

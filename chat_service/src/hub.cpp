@@ -16,10 +16,14 @@ void remove_from(Index& index, const std::string& key, ConnectionId id) {
   if (found->second.empty()) index.erase(found);
 }
 
+UserKey user_of(const twilsock::ServerMachine& machine) {
+  return user_key(machine.principal().service_sid, machine.principal().identity);
+}
+
 }  // namespace
 
-Hub::Hub(const twilsock::ServerSettings& settings, twilsock::Authenticate authenticate, Random& random)
-    : settings_(settings), authenticate_(std::move(authenticate)), random_(random) {}
+Hub::Hub(const twilsock::ServerSettings& settings, const Tenants& tenants, Random& random)
+    : settings_(settings), tenants_(tenants), random_(random) {}
 
 Hub::Connection* Hub::find(ConnectionId id) {
   const auto found = connections_.find(id);
@@ -34,7 +38,12 @@ ReplayOrigins* Hub::origins(ConnectionId id) {
 ConnectionId Hub::open(TimePoint now) {
   const ConnectionId id = ++last_id_;
   auto& connection = connections_[id];
-  connection.reset(new Connection{twilsock::ServerMachine(settings_, authenticate_, random_), {}, {}, false});
+  auto authenticate = [this](std::string_view token, WallTime now) {
+    auto principal = tenants_.authenticate(token, now);
+    if (!principal) ++refused_tokens_;
+    return principal;
+  };
+  connection.reset(new Connection{twilsock::ServerMachine(settings_, authenticate, random_), {}, {}, false});
   connection->machine.on_open(now);
   drain(id, *connection);
   return id;
@@ -44,6 +53,17 @@ void Hub::on_message(ConnectionId id, std::string_view bytes, TimePoint now, Wal
   Connection* connection = find(id);
   if (!connection) return;
   connection->machine.on_message(bytes, now, wall_now);
+  const std::size_t sent = actions_.size();
+  const bool known = connection->present;
+  drain(id, *connection);
+  if (known && connection->present && actions_.size() > sent)
+    occurrences_.push_back({id, tenants_.caller(connection->machine.principal()), Chatted{}});
+}
+
+void Hub::on_refused(ConnectionId id, const Error& problem) {
+  Connection* connection = find(id);
+  if (!connection) return;
+  connection->machine.on_refused(problem);
   drain(id, *connection);
 }
 
@@ -63,9 +83,20 @@ void Hub::on_time(TimePoint now) {
   }
 }
 
+void Hub::close(ConnectionId id, const twilsock::Status& status) {
+  Connection* connection = find(id);
+  if (!connection) return;
+  connection->machine.close(status);
+  drain(id, *connection);
+}
+
+// Clients of the browser wait for exactly the least time they are given.
 void Hub::close_all(const twilsock::Status& status, const twilsock::BackoffPolicy& backoff) {
+  const int span = std::max(0, backoff.reconnect_max_ms - backoff.reconnect_min_ms);
   for (auto& [id, connection] : connections_) {
-    connection->machine.close(status, backoff);
+    twilsock::BackoffPolicy own = backoff;
+    own.reconnect_min_ms += static_cast<int>(span * random_.uniform());
+    connection->machine.close(status, own);
     drain(id, *connection);
   }
 }
@@ -77,8 +108,12 @@ void Hub::respond(ConnectionId id, const std::string& request_id, http::Response
   drain(id, *connection);
 }
 
-void Hub::drain(ConnectionId id, Connection& connection) {
+void Hub::take_all(ConnectionId id, Connection& connection) {
   while (auto action = connection.machine.next()) take(id, connection, std::move(*action));
+}
+
+void Hub::drain(ConnectionId id, Connection& connection) {
+  take_all(id, connection);
   deadlines_.set(id, connection.machine.next_deadline());
 }
 
@@ -89,7 +124,7 @@ void Hub::take(ConnectionId id, Connection& connection, twilsock::ServerAction a
     leave(id, connection);
     actions_.push_back(Close{id, std::move(close->reason)});
   } else if (auto* request = std::get_if<twilsock::RequestReceived>(&action)) {
-    occurrences_.push_back({id, connection.machine.principal().identity,
+    occurrences_.push_back({id, tenants_.caller(connection.machine.principal()),
                             Asked{std::move(request->id), std::move(request->request)}});
   } else {
     enter(id, connection);
@@ -97,20 +132,18 @@ void Hub::take(ConnectionId id, Connection& connection, twilsock::ServerAction a
 }
 
 void Hub::enter(ConnectionId id, Connection& connection) {
-  const std::string& identity = connection.machine.principal().identity;
   connection.present = true;
-  add_to(by_identity_, identity, id);
-  occurrences_.push_back({id, identity, Arrived{}});
+  add_to(by_user_, user_of(connection.machine), id);
+  occurrences_.push_back({id, tenants_.caller(connection.machine.principal()), Arrived{}});
 }
 
 void Hub::leave(ConnectionId id, Connection& connection) {
   if (!connection.present) return;
   connection.present = false;
-  const std::string& identity = connection.machine.principal().identity;
-  remove_from(by_identity_, identity, id);
+  remove_from(by_user_, user_of(connection.machine), id);
   for (const std::string& object_sid : connection.watching) remove_from(watchers_, object_sid, id);
   connection.watching.clear();
-  occurrences_.push_back({id, identity, Left{}});
+  occurrences_.push_back({id, tenants_.caller(connection.machine.principal()), Left{}});
 }
 
 void Hub::watch(ConnectionId id, const std::string& object_sid) {
@@ -127,19 +160,20 @@ void Hub::unwatch(ConnectionId id, const std::string& object_sid) {
 void Hub::notify(ConnectionId id, std::string_view message_type, const Frame& frame) {
   Connection* connection = find(id);
   if (!connection || !connection->machine.wants(message_type)) return;
+  ++deliveries_;
   connection->machine.notify(frame);
-  drain(id, *connection);
+  take_all(id, *connection);  // a notification moves no deadline, and fan-outs are long
 }
 
 Hub::Frame Hub::encode(std::string_view message_type, std::string payload) {
   return twilsock::encode_notification(message_type, std::move(payload), random_);
 }
 
-void Hub::carry_out(ConnectionId id, const Effect& effect) {
-  std::visit([&](const auto& one) { carry(id, one); }, effect);
+void Hub::carry_out(const Origin& origin, const Effect& effect) {
+  std::visit([&](const auto& one) { carry(origin, one); }, effect);
 }
 
-void Hub::carry(ConnectionId, const Changed& effect) {
+void Hub::carry(const Origin&, const Changed& effect) {
   const auto found = watchers_.find(effect.event.object_sid);
   if (found == watchers_.end()) return;
   const std::string_view type = sync::live_message_type(effect.event.type);
@@ -147,14 +181,14 @@ void Hub::carry(ConnectionId, const Changed& effect) {
   for (const ConnectionId id : found->second) notify(id, type, frame);
 }
 
-void Hub::carry(ConnectionId, const Revoked& effect) {
-  const auto found = by_identity_.find(effect.identity);
-  if (found == by_identity_.end()) return;
+void Hub::carry(const Origin& origin, const Revoked& effect) {
+  const auto found = by_user_.find(user_key(origin.service_sid, effect.identity));
+  if (found == by_user_.end()) return;
   for (const ConnectionId id : found->second)
     for (const std::string& object_sid : effect.object_sids) unwatch(id, object_sid);
 }
 
-void Hub::carry(ConnectionId, const Forgotten& effect) {
+void Hub::carry(const Origin&, const Forgotten& effect) {
   for (const std::string& object_sid : effect.object_sids) {
     const auto found = watchers_.find(object_sid);
     if (found == watchers_.end()) continue;
@@ -163,19 +197,21 @@ void Hub::carry(ConnectionId, const Forgotten& effect) {
   }
 }
 
-void Hub::carry(ConnectionId id, const Watched& effect) { watch(id, effect.object_sid); }
+void Hub::carry(const Origin& origin, const Watched& effect) { watch(origin.connection, effect.object_sid); }
 
-void Hub::carry(ConnectionId id, const Unwatched& effect) { unwatch(id, effect.object_sid); }
-
-void Hub::carry(ConnectionId id, const Told& effect) {
-  notify(id, effect.message_type, encode(effect.message_type, effect.payload));
+void Hub::carry(const Origin& origin, const Unwatched& effect) {
+  unwatch(origin.connection, effect.object_sid);
 }
 
-void Hub::carry(ConnectionId, const Announced& effect) {
+void Hub::carry(const Origin& origin, const Told& effect) {
+  notify(origin.connection, effect.message_type, encode(effect.message_type, effect.payload));
+}
+
+void Hub::carry(const Origin& origin, const Announced& effect) {
   const Frame frame = encode(effect.message_type, effect.payload);
   for (const std::string& identity : effect.identities) {
-    const auto found = by_identity_.find(identity);
-    if (found == by_identity_.end()) continue;
+    const auto found = by_user_.find(user_key(origin.service_sid, identity));
+    if (found == by_user_.end()) continue;
     for (const ConnectionId id : found->second) notify(id, effect.message_type, frame);
   }
 }

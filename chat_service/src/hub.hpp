@@ -12,13 +12,16 @@
 #include "chat_service/src/deadlines.hpp"
 #include "chat_service/src/effects.hpp"
 #include "chat_service/src/replay_origins.hpp"
+#include "chat_service/src/tenants.hpp"
 
 namespace parley::chat_service {
 
 /// The connections: who they are, what they watch, what is to be sent to them. Knows nothing of the store.
+/// The same identity in two tenants is two users: nothing of one reaches the other.
 class Hub {
  public:
-  Hub(const twilsock::ServerSettings& settings, twilsock::Authenticate authenticate, Random& random);
+  /// All three must outlive the hub.
+  Hub(const twilsock::ServerSettings& settings, const Tenants& tenants, Random& random);
 
   /// Something a connection did that the service must answer to.
   struct Arrived {};  ///< its token was accepted
@@ -27,30 +30,42 @@ class Hub {
     std::string request_id;
     http::Request request;
   };
+  struct Chatted {};  ///< sent something that the connection answered by itself: a ping, a new token
   struct Occurrence {
     ConnectionId connection = 0;
-    std::string identity;
-    std::variant<Arrived, Left, Asked> what;
+    Caller caller;
+    std::variant<Arrived, Left, Asked, Chatted> what;
   };
   std::optional<Occurrence> next_occurrence();
 
   ConnectionId open(TimePoint now);
   void on_message(ConnectionId id, std::string_view bytes, TimePoint now, WallTime wall_now);
+  void on_refused(ConnectionId id, const Error& problem);
   void on_closed(ConnectionId id);
   void on_time(TimePoint now);
+  void close(ConnectionId id, const twilsock::Status& status);
+  /// Each with a back-off of its own: at least a time that is drawn from between the two.
   void close_all(const twilsock::Status& status, const twilsock::BackoffPolicy& backoff);
 
   void respond(ConnectionId id, const std::string& request_id, http::Response response);
-  /// Carries out one effect of a request of that connection.
-  void carry_out(ConnectionId id, const Effect& effect);
+  /// Whose request it was that has effects.
+  struct Origin {
+    ConnectionId connection = 0;  ///< 0: none
+    std::string service_sid;
+  };
+  void carry_out(const Origin& origin, const Effect& effect);
 
-  bool is_here(const std::string& identity) const { return by_identity_.contains(identity); }
+  /// Has this user any connection?
+  bool is_here(const UserKey& user) const { return by_user_.contains(user); }
   /// Null if the connection is gone.
   ReplayOrigins* origins(ConnectionId id);
 
   std::optional<CoreAction> next_action();
   std::optional<TimePoint> next_deadline() const { return deadlines_.first(); }
   std::size_t size() const { return connections_.size(); }
+  /// Events queued so far, once for each receiver.
+  std::uint64_t deliveries() const { return deliveries_; }
+  std::uint64_t refused_tokens() const { return refused_tokens_; }
 
  private:
   struct Connection {
@@ -63,6 +78,7 @@ class Hub {
 
   Connection* find(ConnectionId id);
   void drain(ConnectionId id, Connection& connection);
+  void take_all(ConnectionId id, Connection& connection);
   void take(ConnectionId id, Connection& connection, twilsock::ServerAction action);
   void enter(ConnectionId id, Connection& connection);
   void leave(ConnectionId id, Connection& connection);
@@ -71,20 +87,22 @@ class Hub {
   void notify(ConnectionId id, std::string_view message_type, const Frame& frame);
   Frame encode(std::string_view message_type, std::string payload);
 
-  void carry(ConnectionId id, const Changed& effect);
-  void carry(ConnectionId id, const Revoked& effect);
-  void carry(ConnectionId id, const Forgotten& effect);
-  void carry(ConnectionId id, const Watched& effect);
-  void carry(ConnectionId id, const Unwatched& effect);
-  void carry(ConnectionId id, const Told& effect);
-  void carry(ConnectionId id, const Announced& effect);
+  void carry(const Origin& origin, const Changed& effect);
+  void carry(const Origin& origin, const Revoked& effect);
+  void carry(const Origin& origin, const Forgotten& effect);
+  void carry(const Origin& origin, const Watched& effect);
+  void carry(const Origin& origin, const Unwatched& effect);
+  void carry(const Origin& origin, const Told& effect);
+  void carry(const Origin& origin, const Announced& effect);
 
   const twilsock::ServerSettings& settings_;
-  twilsock::Authenticate authenticate_;
+  const Tenants& tenants_;
   Random& random_;
   ConnectionId last_id_ = 0;
+  std::uint64_t deliveries_ = 0;
+  std::uint64_t refused_tokens_ = 0;
   std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
-  std::unordered_map<std::string, std::vector<ConnectionId>> by_identity_;
+  std::unordered_map<UserKey, std::vector<ConnectionId>> by_user_;
   std::unordered_map<std::string, std::vector<ConnectionId>> watchers_;  ///< by object SID
   Deadlines<ConnectionId> deadlines_;
   std::deque<Occurrence> occurrences_;

@@ -5,7 +5,9 @@
 #include <string_view>
 
 #include "chat_service/src/router.hpp"
+#include "chat_service/src/store/row_window.hpp"
 #include "common/base/json.hpp"
+#include "common/base/limits.hpp"
 
 /// Reading requests. A member that is not acceptable is kept by the reader, see json::Reader::failed().
 namespace parley::chat_service::input {
@@ -13,18 +15,31 @@ namespace parley::chat_service::input {
 /// The body as an object. 400 otherwise.
 Result<json::Value> body(const Call& call);
 
-/// A friendly or unique name: bounded, without control characters.
+/// A name of one line: bounded, without control characters.
 std::optional<std::string> name(json::Reader& reader, const char* member);
+/// The same, at most so many Unicode characters.
+std::optional<std::string> short_text(json::Reader& reader, const char* member, std::size_t max_chars);
+inline std::optional<std::string> friendly_name(json::Reader& reader) {
+  return short_text(reader, "friendly_name", limits::kFriendlyNameChars);
+}
 /// Text of at most that many bytes.
 std::optional<std::string> text(json::Reader& reader, const char* member, std::size_t max_bytes);
 /// JSON within JSON: text that parses.
-std::optional<std::string> attributes(json::Reader& reader);
+std::optional<std::string> attributes(json::Reader& reader, std::size_t max_bytes = limits::kAttributesBytes);
 
 /// How many items a page may hold: the query's PageSize within the limits. 400 if it is no number.
 Result<std::size_t> page_size(const Call& call);
-/// A row number that page_token() wrote, 0 if the query has none. 400 if it is not one of ours.
-Result<Id> page_token(const Call& call);
-std::string make_page_token(Id last);
+
+/// Where a page stands, as its neighbours' tokens say: behind or before a row.
+struct PageToken {
+  enum class Side { after, before } side = Side::after;
+  std::string row{};  ///< its number or SID
+};
+std::string make_page_token(const PageToken& token);
+/// The query's; without one the beginning, which is behind the row "". 400 if it is not one of ours.
+Result<PageToken> page_token(const Call& call);
+/// Page token and size of a list that is read by row number.
+Result<RowWindow> window(const Call& call);
 
 /// 400 with the reader's message.
 Error refused(const json::Reader& reader);

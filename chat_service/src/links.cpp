@@ -40,6 +40,10 @@ std::string Links::message(std::string_view conversation_sid, std::string_view s
   return join(conversation(conversation_sid), "/Messages/", sid);
 }
 
+std::string Links::invitation(std::string_view conversation_sid, std::string_view identity) const {
+  return join(conversation(conversation_sid), "/Invites/", percent_encode(identity));
+}
+
 std::string Links::my_conversations(std::string_view user_sid) const {
   return join(chat_, "/Users/", user_sid) + "/Conversations";
 }

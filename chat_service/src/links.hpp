@@ -16,6 +16,7 @@ class Links {
   std::string conversation(std::string_view sid) const;
   std::string participant(std::string_view conversation_sid, std::string_view sid) const;
   std::string message(std::string_view conversation_sid, std::string_view sid) const;
+  std::string invitation(std::string_view conversation_sid, std::string_view identity) const;
   std::string my_conversations(std::string_view user_sid) const;
   std::string my_conversation(std::string_view user_sid, std::string_view conversation_sid) const;
   std::string users() const { return chat_ + "/Users"; }
@@ -24,6 +25,7 @@ class Links {
   /// With two %s: conversation and message SID.
   std::string receipts() const { return chat_ + "/Conversations/%s/Messages/%s/Receipts"; }
   std::string media() const { return media_; }
+  std::string media_set() const { return media_ + "Set"; }
   std::string sync_object(sync::ObjectType type, std::string_view sid) const;
   std::string sync_item(sync::ObjectType type, std::string_view sid, std::string_view key) const;
 

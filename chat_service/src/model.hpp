@@ -52,7 +52,8 @@ struct Conversation {
   Millis date_updated = 0;
 };
 
-enum class Role { creator, member, outsider };
+/// Of a participant, as stored. What somebody may do is decided by policy::Relation, not by this.
+enum class Role { creator, member, outsider, admin };
 
 struct Participant {
   Id id = 0;
@@ -82,8 +83,49 @@ struct Message {
   std::optional<std::string> subject{};
   std::string attributes = "{}";
   std::optional<std::string> last_updated_by{};
+  bool has_media = false;
+  std::optional<std::string> content_sid{};        ///< HX...: the template it was made of
+  std::optional<std::string> content_variables{};  ///< JSON text
   Millis date_created = 0;
   Millis date_updated = 0;
+};
+
+/// An uploaded file. Belongs to its author alone until a message names it.
+struct Medium {
+  Id id = 0;
+  std::string sid{};               ///< ME...
+  std::string author{};            ///< identity
+  std::string category = "media";  ///< or "body", "history"
+  std::optional<std::string> filename{};
+  std::string content_type{};
+  std::int64_t size = 0;  ///< bytes
+  std::string blob{};     ///< SHA-256 of the bytes in hex
+  std::optional<Id> conversation{};
+  std::optional<std::string> message_sid{};
+  Millis date_created = 0;
+  Millis date_updated = 0;
+};
+
+/// What another network says of one message's delivery to one participant.
+struct Receipt {
+  std::string sid{};  ///< DY...
+  Id conversation = 0;
+  std::string message_sid{};
+  std::string participant_sid{};
+  std::optional<std::string> channel_message_sid{};  ///< the other network's name for the message
+  std::string status{};                              ///< sent, delivered, read, undelivered, failed
+  std::int64_t error_code = 0;                       ///< 0: none
+  Millis date_created = 0;
+  Millis date_updated = 0;
+};
+
+/// Somebody was asked to join and has neither joined nor declined.
+struct Invitation {
+  Id conversation = 0;
+  Id user = 0;
+  std::string identity{};
+  std::string created_by{};  ///< identity
+  Millis date_created = 0;
 };
 
 }  // namespace parley::chat_service

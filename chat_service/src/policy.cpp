@@ -2,6 +2,10 @@
 
 #include <array>
 
+#include "chat_service/src/errors.hpp"
+#include "common/base/crypto.hpp"
+#include "common/base/encoding.hpp"
+
 namespace parley::chat_service::policy {
 namespace {
 
@@ -18,16 +22,49 @@ constexpr std::array kSuffixes{
 
 }  // namespace
 
-bool may_see(const Relation& relation) { return relation.insider() || relation.is_public; }
-bool may_look_inside(const Relation& relation) { return relation.insider(); }
-bool may_join(const Relation& relation) { return relation.creator || relation.is_public; }
-bool may_add_others(const Relation& relation) { return relation.insider(); }
-bool may_manage_others(const Relation& relation) { return relation.creator; }
-bool may_send(const Relation& relation) { return relation.participant; }
-bool may_update(const Relation& relation) { return relation.insider(); }
-bool may_delete(const Relation& relation) { return relation.creator; }
-bool may_change_message(const Relation& relation, bool author) {
-  return relation.creator || (author && relation.participant);
+bool allows(Action action, const Relation& it) {
+  const bool master = it.creator || it.admin;
+  switch (action) {
+    case Action::see:
+      return master || it.participant || it.invited || it.is_public;
+    case Action::look_inside:
+      return master || it.participant || it.invited;
+    case Action::join:
+      return master || it.participant || it.invited || it.is_public;
+    case Action::add_others:
+    case Action::update:
+      return master || it.participant;
+    case Action::manage_others:
+    case Action::remove:
+    case Action::change_others_message:
+      return master;
+    case Action::send:
+      return it.participant;
+    case Action::change_own_message:
+      return master || it.participant;
+  }
+  return false;
+}
+
+Result<void> check(Action action, const Relation& relation) {
+  if (allows(action, relation)) return {};
+  return relation.participant ? errors::forbidden() : errors::not_a_participant();
+}
+
+Result<void> check_user_update(bool oneself, bool admin) {
+  if (oneself || admin) return {};
+  return errors::forbidden();
+}
+
+Role role_of(bool creator, bool admin) {
+  if (creator) return Role::creator;
+  return admin ? Role::admin : Role::member;
+}
+
+std::string role_sid(std::string_view service_sid, Role role) {
+  const Role shown = role == Role::outsider ? Role::member : role;
+  const std::string name = std::string(service_sid) + ":role:" + std::to_string(static_cast<int>(shown));
+  return "RL" + hex_encode(as_bytes(sha256(name).substr(0, 16)));
 }
 
 std::optional<ObjectName> parse_object_name(std::string_view unique_name) {
@@ -45,7 +82,7 @@ std::string object_name(std::string_view owner_sid, ObjectKind kind) {
 }
 
 bool may_open(ObjectKind kind, const Relation& relation) {
-  return kind == ObjectKind::document ? may_see(relation) : may_look_inside(relation);
+  return allows(kind == ObjectKind::document ? Action::see : Action::look_inside, relation);
 }
 
 }  // namespace parley::chat_service::policy

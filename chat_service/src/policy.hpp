@@ -3,6 +3,10 @@
 #include <string>
 #include <string_view>
 
+#include <parley/error.hpp>
+
+#include "chat_service/src/model.hpp"
+
 /// Who may do what, in one place. Everything here is a decision on plain facts; nothing is looked up.
 namespace parley::chat_service::policy {
 
@@ -10,28 +14,36 @@ namespace parley::chat_service::policy {
 struct Relation {
   bool creator = false;
   bool participant = false;
+  bool invited = false;
   bool is_public = false;
-
-  bool insider() const { return creator || participant; }
+  bool admin = false;  ///< of the tenant
 };
 
-/// Read the conversation's resource and document.
-bool may_see(const Relation& relation);
-/// Read roster and messages.
-bool may_look_inside(const Relation& relation);
-/// Add oneself.
-bool may_join(const Relation& relation);
-/// Add somebody else.
-bool may_add_others(const Relation& relation);
-/// Remove somebody else, or change what belongs to them.
-bool may_manage_others(const Relation& relation);
-/// Send messages, tell of typing.
-bool may_send(const Relation& relation);
-/// Change names and attributes.
-bool may_update(const Relation& relation);
-bool may_delete(const Relation& relation);
-/// Change or remove a message; `author`: the caller wrote it.
-bool may_change_message(const Relation& relation, bool author);
+enum class Action {
+  see,                    ///< read the conversation's resource and document
+  look_inside,            ///< read roster, messages and what belongs to them
+  join,                   ///< add oneself
+  add_others,             ///< add or invite somebody else, add a participant outside of chat
+  manage_others,          ///< remove somebody else, change what belongs to them, withdraw their invitation
+  send,                   ///< send messages, tell of typing
+  update,                 ///< change names and attributes of the conversation
+  remove,                 ///< delete the conversation
+  change_own_message,     ///< change or remove a message that the user wrote
+  change_others_message,  ///< or that somebody else wrote
+};
+
+bool allows(Action action, const Relation& relation);
+/// Refused with 403: 50107 for participants, whose role it is that does not suffice, 50430 for everybody
+/// else.
+Result<void> check(Action action, const Relation& relation);
+/// Friendly name and attributes of a user: one's own, and an admin everybody's. Refused with 403/50107.
+Result<void> check_user_update(bool oneself, bool admin);
+
+/// What a participant is shown as.
+Role role_of(bool creator, bool admin);
+/// Stable for a service: the same role has the same SID for ever. There are three: creator, member, admin;
+/// participants outside of chat are members.
+std::string role_sid(std::string_view service_sid, Role role);
 
 /// What a Sync object shows, told by its name.
 enum class ObjectKind { user_info, my_conversations, document, roster, messages };

@@ -1,5 +1,7 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -9,19 +11,26 @@ namespace parley::chat_service {
 class ReplayOrigins {
  public:
   struct Cut {
-    std::int64_t reached = 0;  ///< the last event sent: where the client goes on from
-    std::int64_t origin = 0;   ///< the position it had when it began
+    std::int64_t asked = 0;    ///< the client's position when it asked
+    std::int64_t reached = 0;  ///< the last event sent
+    std::int64_t origin = 0;   ///< the position at which everything began
+  };
+  struct Span {
+    std::int64_t from = 0;  ///< send what is newer
+    std::int64_t origin = 0;
   };
 
   void keep(const std::string& object_sid, Cut cut) { cuts_[object_sid] = cut; }
 
-  /// Where a client at that position began: the origin if it goes on from a cut, else the position itself.
-  std::int64_t take(const std::string& object_sid, std::int64_t position) {
+  /// How to go on for a client that asks from that position; nothing if no replay was cut there. A replay
+  /// from the beginning leaves the position of a client where it was: it only ever grows.
+  std::optional<Span> take(const std::string& object_sid, std::int64_t position) {
     const auto found = cuts_.find(object_sid);
-    if (found == cuts_.end()) return position;
+    if (found == cuts_.end()) return std::nullopt;
     const Cut cut = found->second;
     cuts_.erase(found);
-    return cut.reached == position ? cut.origin : position;
+    if (position != cut.reached && position != std::max(cut.asked, cut.reached)) return std::nullopt;
+    return Span{cut.reached, cut.origin};
   }
 
  private:

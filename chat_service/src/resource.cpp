@@ -6,6 +6,9 @@
 #include "chat_service/src/domain/changes.hpp"
 #include "chat_service/src/domain/participants.hpp"
 #include "chat_service/src/domain/users.hpp"
+#include "chat_service/src/json_values.hpp"
+#include "common/base/crypto.hpp"
+#include "common/base/encoding.hpp"
 #include "common/base/limits.hpp"
 
 namespace parley::chat_service::resource {
@@ -15,13 +18,6 @@ using json::Value;
 using policy::ObjectKind;
 
 constexpr std::size_t kOtherMembersBytes = 2048;  // of a conversation: SIDs, dates, links
-
-template <class T>
-Value or_null(const std::optional<T>& value) {
-  return value ? Value(*value) : Value(nullptr);
-}
-
-Value date_or_null(const std::optional<Millis>& date) { return date ? Value(to_iso(*date)) : Value(nullptr); }
 
 Value parsed(const std::string& text) {
   auto value = json::parse(text);
@@ -46,6 +42,12 @@ std::size_t encoded_bytes(const Conversation& it) {
          kOtherMembersBytes;
 }
 
+std::size_t encoded_bytes(const Chatter& it) {
+  return 2 * (it.user.attributes.size() + it.user.friendly_name.value_or("").size() +
+              3 * it.user.identity.size()) +
+         kOtherMembersBytes;
+}
+
 template <class T>
 std::size_t count_fitting(const std::vector<T>& rows, std::size_t most) {
   std::size_t bytes = 0;
@@ -58,6 +60,23 @@ std::size_t count_fitting(const std::vector<T>& rows, std::size_t most) {
   return count;
 }
 
+const char* status_of(const conversations::Seen& seen) {
+  if (seen.participant) return "joined";
+  return seen.relation.invited ? "invited" : "notParticipating";
+}
+
+Value media_of(const std::vector<Medium>& media) {
+  if (media.empty()) return nullptr;
+  Value array = Value::array();
+  for (const Medium& one : media)
+    array.push_back({{"sid", one.sid},
+                     {"category", one.category},
+                     {"filename", or_null(one.filename)},
+                     {"content_type", one.content_type},
+                     {"size", one.size}});
+  return array;
+}
+
 std::string_view type_name(sync::ObjectType type) { return sync::to_string(type); }
 
 }  // namespace
@@ -66,7 +85,7 @@ Value conversation(Scope& scope, const conversations::Seen& seen) {
   const Conversation& it = seen.conversation;
   const std::string url = scope.links.conversation(it.sid);
   Value object{{"sid", it.sid},
-               {"account_sid", scope.options.account_sid},
+               {"account_sid", scope.account_sid()},
                {"chat_service_sid", scope.service_sid()},
                {"friendly_name", or_null(it.friendly_name)},
                {"unique_name", or_null(it.unique_name)},
@@ -75,7 +94,7 @@ Value conversation(Scope& scope, const conversations::Seen& seen) {
                {"state", "active"},
                {"type", it.is_public ? "public" : "private"}};
   add_dates(object, it.date_created, it.date_updated);
-  object["status"] = seen.participant ? "joined" : "notParticipating";
+  object["status"] = status_of(seen);
   if (seen.participant) {
     object["notification_level"] = seen.participant->notification_level;
     object["last_read_message_index"] = or_null(seen.participant->last_read);
@@ -86,7 +105,9 @@ Value conversation(Scope& scope, const conversations::Seen& seen) {
   object["members_count"] = it.participants_count;
   object["sync_objects"] = sync_objects_of(it.sid);
   object["url"] = url;
-  object["links"] = {{"participants", url + "/Participants"}, {"messages", url + "/Messages"}};
+  object["links"] = {{"participants", url + "/Participants"},
+                     {"messages", url + "/Messages"},
+                     {"invites", url + "/Invites"}};
   return object;
 }
 
@@ -97,7 +118,7 @@ Value my_conversation(Scope& scope, const conversations::Seen& seen) {
   object["participant_sid"] = seen.participant ? Value(seen.participant->sid) : Value(nullptr);
   object["unread_messages_count"] =
       or_null(participants::unread_count(scope, seen.conversation, seen.participant));
-  if (!seen.participant) object["last_read_message_index"] = nullptr;
+  if (!seen.participant) object["last_read_message_index"] = object["last_consumed_message_index"] = nullptr;
   return object;
 }
 
@@ -106,7 +127,7 @@ Value participant(Scope& scope, const Conversation& conversation, const Particip
                {"conversation_sid", conversation.sid},
                {"identity", participant.user ? Value(participant.identity) : Value(nullptr)},
                {"attributes", participant.attributes},
-               {"role_sid", participants::role_sid(scope.service_sid(), participant.role)}};
+               {"role_sid", policy::role_sid(scope.service_sid(), participant.role)}};
   add_dates(object, participant.date_created, participant.date_updated);
   object["messaging_binding"] = participant.binding ? parsed(*participant.binding) : Value(nullptr);
   object["last_read_message_index"] = or_null(participant.last_read);
@@ -115,7 +136,8 @@ Value participant(Scope& scope, const Conversation& conversation, const Particip
   return object;
 }
 
-Value message(Scope& scope, const Conversation& conversation, const Message& message) {
+Value message(Scope& scope, const Conversation& conversation, const Message& message,
+              const std::vector<Medium>& media) {
   Value object{{"sid", message.sid},
                {"index", message.index},
                {"conversation_sid", conversation.sid},
@@ -124,10 +146,36 @@ Value message(Scope& scope, const Conversation& conversation, const Message& mes
                {"body", or_null(message.body)},
                {"attributes", message.attributes},
                {"subject", or_null(message.subject)},
-               {"media", nullptr}};
+               {"content_sid", or_null(message.content_sid)},
+               {"content_variables", or_null(message.content_variables)},
+               {"media", media_of(media)}};
   add_dates(object, message.date_created, message.date_updated);
   object["last_updated_by"] = or_null(message.last_updated_by);
   object["url"] = scope.links.message(conversation.sid, message.sid);
+  return object;
+}
+
+Value receipt(const Conversation& conversation, const Receipt& receipt) {
+  Value object{{"sid", receipt.sid},
+               {"message_sid", receipt.message_sid},
+               {"conversation_sid", conversation.sid},
+               {"channel_message_sid", or_null(receipt.channel_message_sid)},
+               {"participant_sid", receipt.participant_sid},
+               {"status", receipt.status},
+               {"error_code", receipt.error_code}};
+  add_dates(object, receipt.date_created, receipt.date_updated);
+  return object;
+}
+
+Value invitation(Scope& scope, const Conversation& conversation, const Invitation& invitation) {
+  // Named by whom it is for: there is one of them at a time.
+  const std::string name = conversation.sid + ":" + invitation.identity;
+  Value object{{"sid", "IN" + hex_encode(as_bytes(sha256(name).substr(0, 16)))},
+               {"conversation_sid", conversation.sid},
+               {"identity", invitation.identity},
+               {"created_by", invitation.created_by}};
+  add_dates(object, invitation.date_created, invitation.date_created);
+  object["url"] = scope.links.invitation(conversation.sid, invitation.identity);
   return object;
 }
 
@@ -136,12 +184,14 @@ Value user(Scope& scope, const User& user) {
                {"identity", user.identity},
                {"friendly_name", or_null(user.friendly_name)},
                {"attributes", user.attributes},
-               {"account_sid", scope.options.account_sid},
+               {"account_sid", scope.account_sid()},
                {"chat_service_sid", scope.service_sid()},
                {"is_online", user.online},
                {"is_notifiable", user.notifiable}};
   add_dates(object, user.date_created, user.date_updated);
   object["url"] = scope.links.user(user.identity);
+  // The legacy client reads the name in the first place, the other in the second.
+  object["sync_unique_name"] = users::info_map_name(user);
   object["sync_objects"] = {{"user_info_map", users::info_map_name(user)}};
   return object;
 }
@@ -150,7 +200,7 @@ Value sync_object(Scope& scope, const SyncObject& object) {
   const std::string url = scope.links.sync_object(object.type, object.sid);
   Value out{{"sid", object.sid},
             {"unique_name", object.unique_name},
-            {"account_sid", scope.options.account_sid},
+            {"account_sid", scope.account_sid()},
             {"service_sid", scope.service_sid()},
             {"url", url},
             {"revision", changes::revision_text(object.revision)},
@@ -168,12 +218,10 @@ Value sync_object(Scope& scope, const SyncObject& object) {
 
 Value sync_item(Scope& scope, const SyncObject& object, const SyncItem& item) {
   const std::string key = changes::key_text(item.key);
-  Value out{{"data", parsed(item.data)},
-            {"revision", changes::revision_text(item.revision)},
-            {"last_event_id", item.last_event_id},
-            {"url", scope.links.sync_item(object.type, object.sid, key)},
-            {"account_sid", scope.options.account_sid},
-            {"service_sid", scope.service_sid()}};
+  Value out{
+      {"data", parsed(item.data)},           {"revision", changes::revision_text(item.revision)},
+      {"last_event_id", item.last_event_id}, {"url", scope.links.sync_item(object.type, object.sid, key)},
+      {"account_sid", scope.account_sid()},  {"service_sid", scope.service_sid()}};
   add_dates(out, item.date_created, item.date_updated);
   out["date_expires"] = nullptr;
   out["created_by"] = "system";
@@ -193,6 +241,10 @@ std::size_t fit_on_page(const std::vector<SyncItem>& items, std::size_t most) {
 
 std::size_t fit_on_page(const std::vector<Conversation>& conversations, std::size_t most) {
   return count_fitting(conversations, most);
+}
+
+std::size_t fit_on_page(const std::vector<Chatter>& chatters, std::size_t most) {
+  return count_fitting(chatters, most);
 }
 
 }  // namespace parley::chat_service::resource

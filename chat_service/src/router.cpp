@@ -57,6 +57,7 @@ Result<Answer> Router::handle(Scope& scope, const http::Request& request) const 
     auto args = match(entry.segments, path, scope.service_sid());
     if (!args) continue;
     known_path = true;
+    scope.route = entry.route.pattern;
     if (entry.route.method == request.method)
       return entry.route.handler(scope, Call{request, std::move(*args)});
   }

@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <string_view>
 
 #include <parley/seams.hpp>
 
@@ -17,14 +18,18 @@ namespace parley::chat_service {
 struct Scope {
   Tables& tables;
   const CoreOptions& options;
-  const Links& links;
+  const Tenant& tenant;
+  const Links& links;  ///< of the tenant
   Random& random;
   Millis now = 0;
-  User caller{};
+  bool is_admin = false;             ///< the caller may do everything within the tenant
+  User caller{};                     ///< without an identity: nobody
   ReplayOrigins* origins = nullptr;  ///< the caller's connection's; null outside of a request
   Effects effects{};
+  std::string_view route = "other";  ///< pattern of the route that the request took
 
-  const std::string& service_sid() const { return options.service_sid; }
+  const std::string& service_sid() const { return tenant.service_sid; }
+  const std::string& account_sid() const { return tenant.account_sid; }
 };
 
 }  // namespace parley::chat_service

@@ -63,16 +63,19 @@ UnitOfWork::UnitOfWork(storage::Database& database) : database_(database), trans
 
 http::Response UnitOfWork::run(Scope& scope, const std::string& identity, const http::Request& request,
                                const Router& router) {
-  http::Response response = run_in_savepoint(scope, identity, request, router);
+  return run(scope, identity, [&](Scope& inner) { return handle(inner, request, router); });
+}
+
+http::Response UnitOfWork::run(Scope& scope, const std::string& identity, const Work& work) {
+  http::Response response = run_in_savepoint(scope, identity, work);
   if (response.status >= 400) scope.effects.clear();
   return response;
 }
 
-http::Response UnitOfWork::run_in_savepoint(Scope& scope, const std::string& identity,
-                                            const http::Request& request, const Router& router) {
+http::Response UnitOfWork::run_in_savepoint(Scope& scope, const std::string& identity, const Work& work) {
   storage::Savepoint savepoint(database_);
-  scope.caller = users::ensure(scope, identity);
-  auto answer = handle(scope, request, router);
+  if (!identity.empty()) scope.caller = users::ensure(scope, identity);
+  auto answer = work(scope);
   if (database_.error()) return errors::to_response(errors::internal());
   if (!answer) return errors::to_response(answer.error());
   savepoint.keep();

@@ -12,8 +12,9 @@ class UnitOfWork {
  public:
   explicit UnitOfWork(storage::Database& database);
 
-  /// Runs one request as that identity: recognises a repeated write, routes, and keeps the effects only if
-  /// it succeeded.
+  /// Runs one request as that identity ("": nobody); its effects are kept only if it succeeded.
+  http::Response run(Scope& scope, const std::string& identity, const Work& work);
+  /// The same for a request that a client sent: recognises a repeated write, then routes.
   http::Response run(Scope& scope, const std::string& identity, const http::Request& request,
                      const Router& router);
   /// Runs work that nobody asked for; undone as a whole if it fails.
@@ -22,8 +23,7 @@ class UnitOfWork {
   Result<void> commit() { return transaction_.commit(); }
 
  private:
-  http::Response run_in_savepoint(Scope& scope, const std::string& identity, const http::Request& request,
-                                  const Router& router);
+  http::Response run_in_savepoint(Scope& scope, const std::string& identity, const Work& work);
 
   storage::Database& database_;
   storage::Transaction transaction_;

@@ -25,11 +25,13 @@ inline constexpr Room kRooms[] = {
     {"token_server/sessions", "token_server/audit common/base common/protocol/token common/storage"},
     {"token_server/program", "token_server common/base common/config common/net common/protocol/token"},
     {"chat_service", "common/base common/protocol"},
+    {"chat_service/src/media", "chat_service common/base common/protocol common/net/http_body"},
     {"chat_service/src/store", "chat_service common/base common/protocol/sync common/storage"},
     {"chat_service/src/unit_of_work", "chat_service common/base common/storage"},
     {"chat_service/src/shell", "chat_service common/base common/protocol common/net"},
-    {"chat_service/service.hpp", "common/base common/protocol/token common/net"},
-    {"chat_service/main.cpp", "chat_service common/base common/config common/net"},
+    {"chat_service/service.hpp", "chat_service/options.hpp common/base common/net"},
+    {"chat_service/src/transfer", "chat_service common/base common/storage"},
+    {"chat_service/program", "chat_service common/base common/config common/net"},
     {"chat_sdk/include", "common/base/include"},
     {"chat_sdk/src", "chat_sdk/include common/base common/protocol common/net"},
     {"chat_sdk/src/engine", "chat_sdk/include common/base common/protocol"},
@@ -47,7 +49,7 @@ struct Library {
 
 inline constexpr Library kLibraries[] = {
     {"boost/system/", "common token_server chat_service chat_sdk demo_app"},
-    {"boost/asio/", "common/net token_server chat_service/src/shell chat_service/main.cpp demo_app"},
+    {"boost/asio/", "common/net token_server chat_service/src/shell chat_service/program demo_app"},
     {"boost/asio/", "chat_sdk/include chat_sdk/src/shell"},
     {"boost/asio/", "chat_sdk/src/channel.cpp chat_sdk/src/runtime.cpp chat_sdk/src/token_source.cpp"},
     {"boost/asio/ssl/", "common/net/src"},
@@ -61,7 +63,7 @@ inline constexpr Library kLibraries[] = {
     {"cjose/", "token_server/oidc", Where::sources},
     {"sqlite3.h", "common/storage", Where::sources},
     {"valijson/", "common/config", Where::sources},
-    {"CLI/", "common/config demo_app/src/main.cpp token_server/program", Where::sources},
+    {"CLI/", "common/config demo_app/src/main.cpp token_server/program chat_service/program", Where::sources},
     {"fcntl.h", "common/net/src/listener.cpp token_server/audit token_server/program", Where::sources},
     {"sys/file.h", "token_server/audit", Where::sources},
     {"sys/select.h", "token_server/program/password_prompt.cpp", Where::sources},
@@ -69,7 +71,13 @@ inline constexpr Library kLibraries[] = {
     {"termios.h", "token_server/program/password_prompt.cpp", Where::sources},
     {"unistd.h", "common/net/src/listener.cpp token_server/audit token_server/program", Where::sources},
     {"prometheus/", "token_server/http/metrics.cpp", Where::sources},
-    {"spdlog/", "chat_service/main.cpp", Where::sources},
+    {"fcntl.h", "chat_service/src/media/disk.cpp", Where::sources},
+    {"sys/file.h", "chat_service/src/media/disk.cpp", Where::sources},
+    {"sys/stat.h", "chat_service/src/media/disk.cpp", Where::sources},
+    {"unistd.h", "chat_service/src/media/disk.cpp", Where::sources},
+    {"prometheus/", "chat_service/src/shell/metrics.cpp", Where::sources},
+    {"sys/stat.h", "chat_service/program/main.cpp", Where::sources},
+    {"unistd.h", "chat_service/program/serve.cpp", Where::sources},
 };
 
 /// Where <parley/...> lives. Files there include only <...>.

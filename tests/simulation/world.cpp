@@ -105,9 +105,8 @@ World::World(std::uint64_t seed, std::string database) : random(seed), database_
 
 void World::start_service() {
   chat_service::CoreOptions options;
-  options.account_sid = key_.account_sid;
-  options.service_sid = kService;
-  options.keys = token::KeyRing(key_);
+  options.tenants.push_back(
+      {.account_sid = key_.account_sid, .service_sid = kService, .keys = token::KeyRing(key_)});
   options.public_url = "http://chat.test";
   auto store = chat_service::Store::open(database_, random).value();
   service_ = std::make_unique<chat_service::Core>(std::move(options), std::move(store), random);

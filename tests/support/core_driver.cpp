@@ -35,6 +35,12 @@ token::ApiKey test_key() {
   return {std::string(kAccountSid), "SK0123456789abcdef0123456789abcdef", "secret-of-the-tests"};
 }
 
+chat_service::Tenant test_tenant() {
+  return {.account_sid = std::string(kAccountSid),
+          .service_sid = std::string(kServiceSid),
+          .keys = token::KeyRing(test_key())};
+}
+
 CoreDriver::CoreDriver(DriverOptions options)
     : options_(std::move(options)),
       random_(options_.seed),
@@ -47,11 +53,10 @@ void CoreDriver::start() {
   auto store = chat_service::Store::open(options_.database, random_).value();
   database_ = &store->database();
   chat_service::CoreOptions core;
-  core.account_sid = kAccountSid;
-  core.service_sid = kServiceSid;
-  core.keys = token::KeyRing(test_key());
+  core.tenants = options_.tenants;
   core.public_url = "http://chat.test:4010";
-  core.public_channels = options_.public_channels;
+  core.throttle = options_.throttle;
+  core.on_tidy = options_.on_tidy;
   core_ = std::make_unique<chat_service::Core>(std::move(core), std::move(store), random_);
 }
 
@@ -98,6 +103,14 @@ std::string CoreDriver::token(const std::string& identity, std::chrono::seconds 
   return token::mint(test_key(), spec, wall_now_).value();
 }
 
+std::string CoreDriver::token(const std::string& identity, const Ticket& ticket) {
+  token::TokenSpec spec{.identity = identity};
+  spec.algorithm = ticket.algorithm;
+  spec.grants.push_back(
+      token::ChatGrant{.service_sid = ticket.service_sid, .deployment_role_sid = ticket.role_sid});
+  return token::mint(ticket.key, spec, wall_now_).value();
+}
+
 ConnectionId CoreDriver::open() {
   const ConnectionId id = core_->open(now_);
   settle();
@@ -125,14 +138,17 @@ std::optional<Error> CoreDriver::ended(ConnectionId connection) const {
 }
 
 TestClient::TestClient(CoreDriver& driver, std::string identity)
-    : driver_(driver), identity_(std::move(identity)) {
+    : TestClient(driver, std::move(identity), Ticket{}) {}
+
+TestClient::TestClient(CoreDriver& driver, std::string identity, Ticket ticket)
+    : driver_(driver), identity_(std::move(identity)), ticket_(std::move(ticket)) {
   connect();
 }
 
 void TestClient::connect() {
   connection_ = driver_.open();
   twilsock::Init init;
-  init.token = driver_.token(identity_);
+  init.token = driver_.token(identity_, ticket_);
   init.capabilities = {"client_update"};
   init.registrations.push_back(
       {.product = "ip_messaging", .type = "ers", .message_types = kMessageTypes, .context_id = {}});

@@ -1,5 +1,6 @@
 #pragma once
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -23,11 +24,24 @@ inline constexpr std::string_view kServiceSid = "IS0123456789abcdef0123456789abc
 
 /// The key that signs the tests' tokens.
 token::ApiKey test_key();
+/// The tenant of that key.
+chat_service::Tenant test_tenant();
 
 struct DriverOptions {
+  std::vector<chat_service::Tenant> tenants{test_tenant()};
   std::string database = ":memory:";
   std::uint64_t seed = 1;
-  bool public_channels = true;
+  /// Nothing is refused unless the test is about that: in virtual time much happens at once.
+  chat_service::Throttle throttle{.per_second = 1e9, .burst = 1e9};
+  std::function<void()> on_tidy{};
+};
+
+/// What a token says beyond the identity.
+struct Ticket {
+  token::ApiKey key = test_key();
+  std::string service_sid{kServiceSid};
+  std::string role_sid{};
+  token::Algorithm algorithm = token::Algorithm::hs256;
 };
 
 class CoreDriver {
@@ -48,6 +62,8 @@ class CoreDriver {
   void flush();
 
   std::string token(const std::string& identity, std::chrono::seconds ttl = std::chrono::hours(1));
+
+  std::string token(const std::string& identity, const Ticket& ticket);
 
   // For TestClient.
   chat_service::ConnectionId open();
@@ -78,6 +94,8 @@ class TestClient {
  public:
   /// Connects with a fresh token; the token must be accepted.
   TestClient(CoreDriver& driver, std::string identity);
+  /// With that ticket every time.
+  TestClient(CoreDriver& driver, std::string identity, Ticket ticket);
 
   const std::string& identity() const { return identity_; }
 
@@ -141,6 +159,7 @@ class TestClient {
 
   CoreDriver& driver_;
   std::string identity_;
+  Ticket ticket_;
   chat_service::ConnectionId connection_ = 0;
   int last_request_ = 0;
   twilsock::Status init_status_;

@@ -15,9 +15,9 @@ class ServiceTest : public ::testing::Test {
 
   static ServiceOptions service_options() {
     ServiceOptions options;
-    options.account_sid = key().account_sid;
-    options.chat_service_sid = kServiceSid;
-    options.keys = token::KeyRing(key());
+    options.tenants.push_back({.account_sid = key().account_sid,
+                               .service_sid = kServiceSid,
+                               .keys = token::KeyRing(key())});
     return options;
   }
 

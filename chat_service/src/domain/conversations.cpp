@@ -3,6 +3,7 @@
 #include "chat_service/src/domain/changes.hpp"
 #include "chat_service/src/domain/participants.hpp"
 #include "chat_service/src/domain/projection.hpp"
+#include "chat_service/src/domain/users.hpp"
 #include "chat_service/src/errors.hpp"
 #include "common/base/sid.hpp"
 
@@ -31,6 +32,15 @@ bool name_taken(Scope& scope, const std::optional<std::string>& name) {
   return name && scope.tables.conversations.find_by_name(scope.service_sid(), *name);
 }
 
+// Nobody has no identity, and is nobody's creator.
+policy::Relation relate(Scope& scope, const Conversation& conversation, const User& user, bool participant) {
+  return {.creator = !user.identity.empty() && conversation.created_by == user.identity,
+          .participant = participant,
+          .invited = !participant && scope.tables.invitations.find(conversation.id, user.id).has_value(),
+          .is_public = conversation.is_public && scope.tenant.public_channels,
+          .admin = users::is_admin(scope, user.identity)};
+}
+
 std::optional<std::string> nothing_if_empty(const std::optional<std::string>& text) {
   return text && text->empty() ? std::nullopt : text;
 }
@@ -40,11 +50,14 @@ std::optional<std::string> nothing_if_empty(const std::optional<std::string>& te
 Seen look_at(Scope& scope, Conversation conversation) {
   Seen seen;
   seen.participant = scope.tables.participants.find_by_user(conversation.id, scope.caller.id);
-  seen.relation = {.creator = conversation.created_by == scope.caller.identity,
-                   .participant = seen.participant.has_value(),
-                   .is_public = conversation.is_public && scope.options.public_channels};
+  seen.relation = relate(scope, conversation, scope.caller, seen.participant.has_value());
   seen.conversation = std::move(conversation);
   return seen;
+}
+
+policy::Relation relation_of(Scope& scope, const Conversation& conversation, const User& user) {
+  const bool participant = scope.tables.participants.find_by_user(conversation.id, user.id).has_value();
+  return relate(scope, conversation, user, participant);
 }
 
 Result<Seen> find(Scope& scope, std::string_view sid_or_name) {
@@ -55,16 +68,19 @@ Result<Seen> find(Scope& scope, std::string_view sid_or_name) {
   return look_at(scope, std::move(*found));
 }
 
-Result<Seen> find_visible(Scope& scope, std::string_view sid_or_name) {
+Result<Seen> find_allowed(Scope& scope, std::string_view sid_or_name, policy::Action action) {
   auto seen = find(scope, sid_or_name);
-  if (seen && !policy::may_see(seen->relation)) return errors::not_a_participant();
+  if (!seen) return seen;
+  if (const auto allowed = policy::check(action, seen->relation); !allowed) return allowed.error();
   return seen;
 }
 
+Result<Seen> find_visible(Scope& scope, std::string_view sid_or_name) {
+  return find_allowed(scope, sid_or_name, policy::Action::see);
+}
+
 Result<Seen> find_inside(Scope& scope, std::string_view sid_or_name) {
-  auto seen = find(scope, sid_or_name);
-  if (seen && !policy::may_look_inside(seen->relation)) return errors::not_a_participant();
-  return seen;
+  return find_allowed(scope, sid_or_name, policy::Action::look_inside);
 }
 
 Result<Conversation> create(Scope& scope, const Fields& fields) {
@@ -86,7 +102,8 @@ Result<Conversation> create(Scope& scope, const Fields& fields) {
 }
 
 Result<Conversation> update(Scope& scope, Seen seen, const Fields& fields) {
-  if (!policy::may_update(seen.relation)) return errors::not_a_participant();
+  if (const auto allowed = policy::check(policy::Action::update, seen.relation); !allowed)
+    return allowed.error();
   Conversation changed = seen.conversation;
   if (fields.friendly_name) changed.friendly_name = fields.friendly_name;
   if (fields.attributes) changed.attributes = *fields.attributes;
@@ -103,14 +120,18 @@ void save(Scope& scope, Conversation& conversation) {
   changes::put_document(scope, conversation.document, projection::conversation_document(conversation));
 }
 
-// Each member first loses the entry in its own list and the right to watch; whoever still watches then (a
-// creator who never joined, visitors of a public channel) is told that the objects are gone.
+// Each member, and whoever is invited, first loses the entry in its own list and the right to watch; whoever
+// still watches then (a creator who never joined, visitors of a public channel) is told that the objects are
+// gone.
 Result<void> remove(Scope& scope, const Seen& seen) {
-  if (!policy::may_see(seen.relation)) return errors::not_a_participant();
-  if (!policy::may_delete(seen.relation)) return errors::forbidden();
+  if (const auto allowed = policy::check(policy::Action::remove, seen.relation); !allowed)
+    return allowed.error();
   const Conversation& conversation = seen.conversation;
   for (const Participant& participant : scope.tables.participants.all(conversation.id))
-    participants::cut_off(scope, conversation, participant, participants::Access::none);
+    if (participant.user)
+      participants::cut_off(scope, conversation, *participant.user, participants::Access::none);
+  for (const Invitation& invitation : scope.tables.invitations.all(conversation.id))
+    participants::cut_off(scope, conversation, invitation.user, participants::Access::none);
   changes::remove_object(scope, conversation.document);
   changes::remove_object(scope, conversation.roster);
   changes::remove_object(scope, conversation.list);

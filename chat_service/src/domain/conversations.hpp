@@ -19,11 +19,15 @@ struct Seen {
 
 /// By SID or unique name. 404 if there is none; rights are not checked.
 Result<Seen> find(Scope& scope, std::string_view sid_or_name);
+/// As find(), and 403 unless the caller may do this.
+Result<Seen> find_allowed(Scope& scope, std::string_view sid_or_name, policy::Action action);
 /// As find(), and 403 unless the caller may see it.
 Result<Seen> find_visible(Scope& scope, std::string_view sid_or_name);
 /// As find(), and 403 unless the caller may look inside.
 Result<Seen> find_inside(Scope& scope, std::string_view sid_or_name);
 Seen look_at(Scope& scope, Conversation conversation);
+/// What somebody is to it now.
+policy::Relation relation_of(Scope& scope, const Conversation& conversation, const User& user);
 
 /// Absent: not given. An empty unique name clears it.
 struct Fields {

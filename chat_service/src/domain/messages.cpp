@@ -1,7 +1,6 @@
 #include "chat_service/src/domain/messages.hpp"
 
 #include "chat_service/src/domain/changes.hpp"
-#include "chat_service/src/domain/projection.hpp"
 #include "chat_service/src/errors.hpp"
 #include "common/base/sid.hpp"
 
@@ -9,33 +8,50 @@ namespace parley::chat_service::messages {
 namespace {
 
 using conversations::Seen;
+using projection::MessageDetails;
 
-bool may_change(Scope& scope, const Seen& seen, const Message& message) {
-  return policy::may_change_message(seen.relation, message.author == scope.caller.identity);
+Result<void> check_changing(const Scope& scope, const Seen& seen, const Message& message) {
+  const bool own = message.author == scope.caller.identity;
+  return policy::check(own ? policy::Action::change_own_message : policy::Action::change_others_message,
+                       seen.relation);
 }
 
-}  // namespace
-
-Result<Message> send(Scope& scope, const Seen& seen, const Content& content) {
-  if (!policy::may_send(seen.relation)) return errors::not_a_participant();
-  Conversation conversation = seen.conversation;
-  Message message{.sid = make_sid("IM", scope.random),
-                  .conversation = conversation.id,
-                  .index = conversation.next_index,
+Message make_message(Scope& scope, const Seen& seen, const Content& content) {
+  Message message{.sid = make_sid_at("IM", scope.now, scope.random),
+                  .conversation = seen.conversation.id,
+                  .index = seen.conversation.next_index,
                   .author = scope.caller.identity,
                   .participant_sid = seen.participant->sid,
                   .body = content.body,
                   .subject = content.subject,
                   .attributes = content.attributes.value_or("{}")};
+  message.has_media = !content.media.empty();
+  message.content_sid = content.content_sid;
+  message.content_variables = content.content_variables;
   message.date_created = message.date_updated = scope.now;
-  scope.tables.messages.insert(message);
-  changes::put_item(scope, conversation.list, message.index, projection::message_item(message));
+  return message;
+}
 
+void count_in(Scope& scope, Conversation conversation, const Message& message) {
   ++conversation.next_index;
   ++conversation.messages_count;
   conversation.last_message_index = message.index;
   conversation.last_message_date = conversation.date_updated = scope.now;
   conversations::save(scope, conversation);
+}
+
+}  // namespace
+
+Result<Message> send(Scope& scope, const Seen& seen, const Content& content) {
+  if (const auto allowed = policy::check(policy::Action::send, seen.relation); !allowed)
+    return allowed.error();
+  auto media = attachments::pick(scope, content.media);
+  if (!media) return media.error();
+  Message message = make_message(scope, seen, content);
+  scope.tables.messages.insert(message);
+  attachments::attach(scope, *media, message);
+  show(scope, seen.conversation, message, {.media = std::move(*media)});
+  count_in(scope, seen.conversation, message);
   return message;
 }
 
@@ -46,33 +62,51 @@ Result<Message> find(Scope& scope, const Seen& seen, std::string_view sid) {
 }
 
 Result<Message> update(Scope& scope, const Seen& seen, Message message, const Content& content) {
-  if (!may_change(scope, seen, message)) return errors::forbidden();
+  if (const auto allowed = check_changing(scope, seen, message); !allowed) return allowed.error();
   if (content.body) message.body = content.body;
   if (content.subject) message.subject = content.subject;
   if (content.attributes) message.attributes = *content.attributes;
   message.last_updated_by = scope.caller.identity;
   message.date_updated = scope.now;
   scope.tables.messages.update(message);
-  changes::put_item(scope, seen.conversation.list, message.index, projection::message_item(message));
+  show(scope, seen.conversation, message, details_of(scope, message));
   return message;
 }
 
 Result<void> remove(Scope& scope, const Seen& seen, const Message& message) {
-  if (!may_change(scope, seen, message)) return errors::forbidden();
+  if (const auto allowed = check_changing(scope, seen, message); !allowed) return allowed.error();
   Conversation conversation = seen.conversation;
+  if (erase(scope, conversation, message))
+    conversations::save(scope, conversation);
+  else
+    scope.tables.conversations.update(conversation);
+  return {};
+}
+
+MessageDetails details_of(Scope& scope, const Message& message) {
+  MessageDetails details;
+  if (message.has_media) details.media = scope.tables.media.of_message(message.conversation, message.sid);
+  details.delivery = scope.tables.receipts.count(message);
+  return details;
+}
+
+void show(Scope& scope, const Conversation& conversation, const Message& message,
+          const MessageDetails& details) {
+  changes::put_item(scope, conversation.list, message.index, projection::message_item(message, details));
+}
+
+bool erase(Scope& scope, Conversation& conversation, const Message& message) {
   scope.tables.messages.remove(message);
+  if (message.has_media) scope.tables.media.remove_of_message(conversation.id, message.sid);
+  scope.tables.receipts.remove_of_message(message);
   changes::remove_item(scope, conversation.list, message.index);
   --conversation.messages_count;
-  if (conversation.last_message_index != message.index) {
-    scope.tables.conversations.update(conversation);
-    return {};
-  }
+  if (conversation.last_message_index != message.index) return false;
   const auto newest = scope.tables.messages.newest(conversation.id);
   conversation.last_message_index = newest ? std::optional(newest->index) : std::nullopt;
   conversation.last_message_date = newest ? newest->date_created : 0;
   conversation.date_updated = scope.now;
-  conversations::save(scope, conversation);
-  return {};
+  return true;
 }
 
 }  // namespace parley::chat_service::messages

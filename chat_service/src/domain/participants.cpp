@@ -6,8 +6,7 @@
 #include "chat_service/src/domain/projection.hpp"
 #include "chat_service/src/domain/users.hpp"
 #include "chat_service/src/errors.hpp"
-#include "common/base/crypto.hpp"
-#include "common/base/encoding.hpp"
+#include "common/base/limits.hpp"
 #include "common/base/sid.hpp"
 
 namespace parley::chat_service::participants {
@@ -16,13 +15,13 @@ namespace {
 using conversations::Seen;
 using policy::ObjectKind;
 
-Role role_for(const Conversation& conversation, const NewParticipant& wanted) {
+Role role_for(const Scope& scope, const Conversation& conversation, const NewParticipant& wanted) {
   if (wanted.identity.empty()) return Role::outsider;
-  return wanted.identity == conversation.created_by ? Role::creator : Role::member;
+  return policy::role_of(wanted.identity == conversation.created_by, users::is_admin(scope, wanted.identity));
 }
 
 void show_in_roster(Scope& scope, const Conversation& conversation, const Participant& participant) {
-  const std::string role = role_sid(scope.service_sid(), participant.role);
+  const std::string role = policy::role_sid(scope.service_sid(), participant.role);
   changes::put_item(scope, conversation.roster, participant.sid, projection::roster_item(participant, role));
 }
 
@@ -51,6 +50,30 @@ std::optional<Participant> find_by_identity(Scope& scope, Id conversation, std::
   return user ? scope.tables.participants.find_by_user(conversation, user->id) : std::nullopt;
 }
 
+Result<void> check_new(Scope& scope, const Seen& seen, const NewParticipant& wanted) {
+  const Conversation& conversation = seen.conversation;
+  const bool self = wanted.identity == scope.caller.identity;
+  const auto action = self ? policy::Action::join : policy::Action::add_others;
+  if (const auto allowed = policy::check(action, seen.relation); !allowed) return allowed.error();
+  if (find_by_identity(scope, conversation.id, wanted.identity)) return errors::participant_exists();
+  if (binding_taken(scope, conversation.id, wanted.binding)) return errors::participant_exists();
+  const auto too_many = [](std::int64_t count, std::size_t most) {
+    return count >= static_cast<std::int64_t>(most);
+  };
+  if (too_many(conversation.participants_count, limits::kParticipants))
+    return errors::too_many_participants();
+  if (wanted.identity.empty() &&
+      too_many(scope.tables.participants.count_non_chat(conversation.id), limits::kNonChatParticipants))
+    return errors::too_many_participants();
+  return {};
+}
+
+// Oneself one may always manage.
+Result<void> check_managing(const Scope& scope, const Seen& seen, const Participant& participant) {
+  if (participant.user && *participant.user == scope.caller.id) return {};
+  return policy::check(policy::Action::manage_others, seen.relation);
+}
+
 // An index beyond the last message means "all of them".
 std::optional<std::int64_t> clamp(const std::optional<std::int64_t>& index,
                                   const Conversation& conversation) {
@@ -60,33 +83,23 @@ std::optional<std::int64_t> clamp(const std::optional<std::int64_t>& index,
 
 }  // namespace
 
-std::string role_sid(std::string_view service_sid, Role role) {
-  const std::string name = std::string(service_sid) + ":role:" + std::to_string(static_cast<int>(role));
-  return "RL" + hex_encode(as_bytes(sha256(name).substr(0, 16)));
-}
-
 Result<Participant> add(Scope& scope, const Seen& seen, const NewParticipant& wanted) {
   const Conversation& conversation = seen.conversation;
-  const bool self = wanted.identity == scope.caller.identity;
-  const bool allowed = self ? policy::may_join(seen.relation) || seen.relation.participant
-                            : policy::may_add_others(seen.relation);
-  if (!allowed) return errors::not_a_participant();
-  if (find_by_identity(scope, conversation.id, wanted.identity)) return errors::participant_exists();
-  if (binding_taken(scope, conversation.id, wanted.binding)) return errors::participant_exists();
-
+  if (const auto possible = check_new(scope, seen, wanted); !possible) return possible.error();
   Participant participant{.sid = make_sid("MB", scope.random),
                           .conversation = conversation.id,
                           .identity = wanted.identity,
                           .type = wanted.type,
                           .binding = wanted.binding,
                           .attributes = wanted.attributes,
-                          .role = role_for(conversation, wanted)};
+                          .role = role_for(scope, conversation, wanted)};
   participant.date_created = participant.date_updated = scope.now;
   std::optional<User> user;
   if (!wanted.identity.empty()) {
     user = users::ensure(scope, wanted.identity);
     participant.user = user->id;
     participant.user_info = users::info_map_name(*user);
+    scope.tables.invitations.remove(conversation.id, user->id);
   }
   scope.tables.participants.insert(participant);
   change_count(scope, conversation.id, 1);
@@ -107,25 +120,20 @@ Result<Participant> find(Scope& scope, const Seen& seen, std::string_view sid_or
 }
 
 Result<void> remove(Scope& scope, const Seen& seen, const Participant& participant) {
-  const bool self = participant.user == scope.caller.id;
-  if (!self && !policy::may_manage_others(seen.relation)) return errors::forbidden();
+  if (const auto allowed = check_managing(scope, seen, participant); !allowed) return allowed.error();
   scope.tables.participants.remove(participant.id);
   change_count(scope, seen.conversation.id, -1);
-  cut_off(scope, seen.conversation, participant, Access::by_relation);
+  if (participant.user) cut_off(scope, seen.conversation, *participant.user, Access::by_relation);
   changes::remove_item(scope, seen.conversation.roster, participant.sid);
   return {};
 }
 
-void cut_off(Scope& scope, const Conversation& conversation, const Participant& participant, Access keeps) {
-  if (!participant.user) return;
-  const auto user = scope.tables.users.find(*participant.user);
+void cut_off(Scope& scope, const Conversation& conversation, Id user_id, Access keeps) {
+  const auto user = scope.tables.users.find(user_id);
   if (!user) return;
   changes::remove_item(scope, user->conversations_map, conversation.sid);
   policy::Relation relation;
-  if (keeps == Access::by_relation)
-    relation = {.creator = conversation.created_by == user->identity,
-                .participant = false,
-                .is_public = conversation.is_public && scope.options.public_channels};
+  if (keeps == Access::by_relation) relation = conversations::relation_of(scope, conversation, *user);
   Revoked revoked{user->identity, {}};
   for (const auto& [kind, id] : {std::pair(ObjectKind::document, conversation.document),
                                  std::pair(ObjectKind::roster, conversation.roster),
@@ -138,8 +146,7 @@ void cut_off(Scope& scope, const Conversation& conversation, const Participant& 
 
 Result<Participant> update_attributes(Scope& scope, const Seen& seen, Participant participant,
                                       const std::string& attributes) {
-  const bool self = participant.user == scope.caller.id;
-  if (!self && !policy::may_manage_others(seen.relation)) return errors::forbidden();
+  if (const auto allowed = check_managing(scope, seen, participant); !allowed) return allowed.error();
   participant.attributes = attributes;
   participant.date_updated = scope.now;
   scope.tables.participants.update(participant);

@@ -18,6 +18,8 @@ struct NewParticipant {
   std::string attributes = "{}";
 };
 
+/// An invitation of the same user ends with it. Errors: by policy, 409 if it is in already, 403 if the
+/// conversation is full.
 Result<Participant> add(Scope& scope, const conversations::Seen& seen, const NewParticipant& wanted);
 /// By identity or SID.
 Result<Participant> find(Scope& scope, const conversations::Seen& seen, std::string_view sid_or_identity);
@@ -37,12 +39,9 @@ Result<Participant> update_own(Scope& scope, const conversations::Seen& seen, co
 std::optional<std::int64_t> unread_count(Scope& scope, const Conversation& conversation,
                                          const std::optional<Participant>& participant);
 
-/// The rights a former participant keeps.
+/// The rights that somebody keeps who is not a participant, or not invited, any more.
 enum class Access { none, by_relation };
 /// Takes the conversation out of the user's list, then the right to watch its objects.
-void cut_off(Scope& scope, const Conversation& conversation, const Participant& participant, Access keeps);
-
-/// Stable for a service: the same role has the same SID for ever.
-std::string role_sid(std::string_view service_sid, Role role);
+void cut_off(Scope& scope, const Conversation& conversation, Id user, Access keeps);
 
 }  // namespace parley::chat_service::participants

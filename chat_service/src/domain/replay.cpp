@@ -8,6 +8,7 @@
 namespace parley::chat_service {
 namespace {
 
+constexpr std::int64_t kBeforeAll = -1;
 constexpr std::size_t kItemsPerObject = 500;
 constexpr std::size_t kBytesPerBatch = 1024 * 1024;
 constexpr std::size_t kEventsPerEnvelope = 50;
@@ -69,20 +70,26 @@ std::int64_t Replay::replay_document(const SyncObject& object, std::int64_t last
 
 std::int64_t Replay::replay_items(const SyncObject& object, std::int64_t last_event_id) {
   if (spent_) return last_event_id;
-  const std::int64_t origin = origins_.take(object.sid, last_event_id);
-  std::int64_t sent = last_event_id;
+  const auto [from, origin] = span_of(object, last_event_id);
+  std::int64_t sent = from;
   std::size_t count = 0;
   for (const SyncItem& item :
-       scope_.tables.sync.changed_after(object.id, last_event_id, {kItemsPerObject + 1, kBytesPerBatch})) {
+       scope_.tables.sync.changed_after(object.id, from, {kItemsPerObject + 1, kBytesPerBatch})) {
     const std::size_t bytes = encoded_bytes(item);
     if (count++ == kItemsPerObject || !has_room(bytes)) {
-      origins_.keep(object.sid, {sent, origin});
+      origins_.keep(object.sid, {last_event_id, sent, origin});
       return sent;
     }
     add(changes::item_event(scope_.links, object, item, change_since(item, origin)), bytes);
     sent = item.last_event_id;
   }
   return object.last_event_id;
+}
+
+ReplayOrigins::Span Replay::span_of(const SyncObject& object, std::int64_t last_event_id) {
+  if (const auto cut = origins_.take(object.sid, last_event_id)) return *cut;
+  if (last_event_id < object.pruned_event_id) return {kBeforeAll, kBeforeAll};
+  return {last_event_id, last_event_id};
 }
 
 // The first event always has room: a client that asks again at once must get on.

@@ -16,7 +16,12 @@ namespace parley::chat_service {
 ///  2. an item removed since then: "removed", even if it was also created since: the client may have read it
 ///     while its own position was still older;
 ///  3. a changed document: one "updated";
-///  4. a deleted object: no replay, the subscription fails with 404.
+///  4. a deleted object: no replay, the subscription fails with 404;
+///  5. removals that the client may have missed are forgotten (SyncObject::pruned_event_id): every item there
+///     is as "added", and the removals that are still known. What the client has already it ignores, by the
+///     ids of the items' events. What it has and was removed so long ago it keeps until it reads the object
+///     anew: no event says "all but these", and telling it that the object is gone (404) would close the
+///     conversation to its user until the next start.
 ///
 /// Each object is handled once per batch, whatever it is called.
 ///
@@ -41,6 +46,7 @@ class Replay {
   // How far these got: to the object's last event, or less if cut.
   std::int64_t replay_document(const SyncObject& object, std::int64_t last_event_id);
   std::int64_t replay_items(const SyncObject& object, std::int64_t last_event_id);
+  ReplayOrigins::Span span_of(const SyncObject& object, std::int64_t last_event_id);
   bool has_room(std::size_t bytes);
   void add(sync::Event event, std::size_t bytes);
   void send_events();

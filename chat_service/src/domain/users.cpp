@@ -1,5 +1,7 @@
 #include "chat_service/src/domain/users.hpp"
 
+#include <algorithm>
+
 #include "chat_service/src/domain/changes.hpp"
 #include "chat_service/src/domain/projection.hpp"
 #include "common/base/sid.hpp"
@@ -59,6 +61,13 @@ User update(Scope& scope, User user, const Update& update) {
     changes::put_item(scope, user.info_map, kFriendlyName, projection::value_item(user.friendly_name));
   if (changed) changes::put_item(scope, user.info_map, kAttributes, projection::value_item(user.attributes));
   return user;
+}
+
+bool is_admin(const Scope& scope, std::string_view identity) {
+  if (identity.empty()) return false;
+  if (identity == scope.caller.identity) return scope.is_admin;
+  const auto& admins = scope.tenant.admins;
+  return std::find(admins.begin(), admins.end(), identity) != admins.end();
 }
 
 void set_online(Scope& scope, const std::string& identity, bool online) {

@@ -17,6 +17,9 @@ struct Update {
 };
 User update(Scope& scope, User user, const Update& update);
 
+/// Of the tenant: as the caller's token says, everybody else as the configuration names them.
+bool is_admin(const Scope& scope, std::string_view identity);
+
 void set_online(Scope& scope, const std::string& identity, bool online);
 /// After a restart nobody is connected, whatever the store remembers.
 void everybody_is_offline(Scope& scope);

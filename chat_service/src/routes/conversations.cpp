@@ -5,6 +5,7 @@
 #include "chat_service/src/errors.hpp"
 #include "chat_service/src/input.hpp"
 #include "chat_service/src/resource.hpp"
+#include "chat_service/src/routes/paging.hpp"
 #include "chat_service/src/routes/routes.hpp"
 #include "common/base/sid.hpp"
 
@@ -26,7 +27,7 @@ Result<Fields> read_fields(const Call& call) {
   if (!body) return body.error();
   json::Reader reader(*body, "");
   Fields fields;
-  fields.friendly_name = input::name(reader, "friendly_name");
+  fields.friendly_name = input::friendly_name(reader);
   fields.unique_name = input::name(reader, "unique_name");
   fields.attributes = input::attributes(reader);
   // A name shaped like a SID could not be told from one in a path.
@@ -42,7 +43,7 @@ Result<bool> read_is_public(Scope& scope, const Call& call) {
   const auto type = reader.optional_string("type");
   if (type && *type != "public" && *type != "private") reader.fail("type", "public or private");
   const bool is_public = type == "public";
-  if (is_public && !scope.options.public_channels)
+  if (is_public && !scope.tenant.public_channels)
     reader.fail("type", "private: public channels are switched off");
   if (reader.failed()) return input::refused(reader);
   return is_public;
@@ -60,22 +61,17 @@ Result<Answer> create(Scope& scope, const Call& call) {
 }
 
 Result<Answer> list_public(Scope& scope, const Call& call) {
-  const auto after = input::page_token(call);
-  if (!after) return after.error();
-  const auto size = input::page_size(call);
-  if (!size) return size.error();
-  std::vector<Conversation> page;
-  if (scope.options.public_channels)
-    page = scope.tables.conversations.public_after(scope.service_sid(), *after, *size + 1);
-  const std::size_t count = resource::fit_on_page(page, *size);
-  const bool more = page.size() > count;
-  page.resize(count);
+  const auto window = input::window(call);
+  if (!window) return window.error();
+  std::vector<Conversation> rows;
+  if (scope.tenant.public_channels)
+    rows = scope.tables.conversations.page_of_public(scope.service_sid(), window->one_more());
+  const auto page = paging::cut(std::move(rows), *window);
   json::Value array = json::Value::array();
-  for (const Conversation& one : page)
+  for (const Conversation& one : page.rows)
     array.push_back(resource::conversation(scope, domain::look_at(scope, one)));
-  const json::Value next = more ? json::Value(input::make_page_token(page.back().id)) : json::Value(nullptr);
-  const json::Value meta{{"next_token", next}, {"previous_token", nullptr}};
-  return Answer{.body = json::dump({{"conversations", std::move(array)}, {"meta", meta}})};
+  return Answer{
+      .body = json::dump({{"conversations", std::move(array)}, {"meta", paging::meta(page.neighbours)}})};
 }
 
 Result<Answer> get(Scope& scope, const Call& call) {

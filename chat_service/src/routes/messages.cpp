@@ -1,5 +1,6 @@
 #include "chat_service/src/domain/messages.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "chat_service/src/errors.hpp"
@@ -7,6 +8,7 @@
 #include "chat_service/src/resource.hpp"
 #include "chat_service/src/routes/routes.hpp"
 #include "common/base/limits.hpp"
+#include "common/base/sid.hpp"
 
 namespace parley::chat_service::routes {
 namespace {
@@ -16,16 +18,32 @@ using chat_service::messages::Content;
 namespace domain = chat_service::messages;
 
 Answer answer(Scope& scope, int status, const Conversation& conversation, const Message& message) {
+  std::vector<Medium> media;
+  if (message.has_media) media = scope.tables.media.of_message(conversation.id, message.sid);
   return {.status = status,
-          .body = json::dump(resource::message(scope, conversation, message)),
+          .body = json::dump(resource::message(scope, conversation, message, media)),
           .resource_url = scope.links.message(conversation.sid, message.sid)};
 }
 
-// A medium is only known after its upload, which this service does not take yet.
-void refuse_media(json::Reader& reader) {
+// Several, or one as older clients name it.
+void read_media(json::Reader& reader, Content& content) {
   const json::Value& sids = reader.any("media_sids");
-  if (!sids.is_null() && !(sids.is_array() && sids.empty())) reader.fail("media_sids", "known media");
-  if (!reader.any("media_sid").is_null()) reader.fail("media_sid", "known media");
+  if (!sids.is_null() && !sids.is_array()) return reader.fail("media_sids", "an array of SIDs");
+  for (const json::Value& sid : sids) {
+    if (!sid.is_string()) return reader.fail("media_sids", "an array of SIDs");
+    const std::string field = "media_sids[" + std::to_string(content.media.size()) + "]";
+    content.media.push_back({sid.get<std::string>(), field});
+  }
+  if (auto sid = reader.optional_string("media_sid")) content.media.push_back({std::move(*sid), "media_sid"});
+}
+
+void read_template(json::Reader& reader, Content& content) {
+  content.content_sid = reader.optional_string("content_sid");
+  if (content.content_sid && !is_sid(*content.content_sid, "HX"))
+    reader.fail("content_sid", "the SID of a content template");
+  content.content_variables = input::text(reader, "content_variables", limits::kSmallAttributesBytes);
+  if (content.content_variables && !json::parse_object(*content.content_variables))
+    reader.fail("content_variables", "JSON text of an object");
 }
 
 Result<Content> read_content(const Call& call) {
@@ -35,16 +53,16 @@ Result<Content> read_content(const Call& call) {
   Content content;
   content.body = input::text(reader, "body", limits::kMessageBodyBytes);
   content.subject = input::text(reader, "subject", limits::kNameBytes);
-  content.attributes = input::attributes(reader);
-  refuse_media(reader);
+  content.attributes = input::attributes(reader, limits::kSmallAttributesBytes);
+  read_media(reader, content);
+  read_template(reader, content);
   if (reader.failed()) return input::refused(reader);
   return content;
 }
 
 Result<Answer> send(Scope& scope, const Call& call) {
-  const auto seen = chat_service::conversations::find(scope, call.args[0]);
+  const auto seen = chat_service::conversations::find_allowed(scope, call.args[0], policy::Action::send);
   if (!seen) return seen.error();
-  if (!policy::may_send(seen->relation)) return errors::not_a_participant();
   const auto content = read_content(call);
   if (!content) return content.error();
   const auto sent = domain::send(scope, *seen, *content);
@@ -76,6 +94,8 @@ Result<Answer> update(Scope& scope, const Call& call) {
   if (!target) return target.error();
   const auto content = read_content(call);
   if (!content) return content.error();
+  if (!content->media.empty())
+    return errors::bad_request(content->media.front().field + ": expected none: a message's media stay");
   const auto changed = domain::update(scope, target->seen, target->message, *content);
   if (!changed) return changed.error();
   return answer(scope, 200, target->seen.conversation, *changed);
@@ -95,22 +115,30 @@ Result<Answer> get_metadata(Scope& scope, const Call& call) {
   return errors::no_channel_metadata();
 }
 
-Result<Answer> empty_page(const char* member) {
-  const json::Value meta{{"previous_token", nullptr}, {"next_token", nullptr}};
-  return Answer{.body = json::dump({{member, json::Value::array()}, {"meta", meta}})};
-}
-
-// Receipts tell of messages that left for another network; none does.
 Result<Answer> get_receipts(Scope& scope, const Call& call) {
   const auto target = find_target(scope, call);
   if (!target) return target.error();
-  return empty_page("delivery_receipts");
+  const auto token = input::page_token(call);
+  if (!token) return token.error();
+  const auto size = input::page_size(call);
+  if (!size) return size.error();
+  auto receipts = scope.tables.receipts.of_message(target->message, token->row, *size + 1);
+  const bool more = receipts.size() > *size;
+  receipts.resize(std::min(receipts.size(), *size));
+  json::Value array = json::Value::array();
+  for (const Receipt& one : receipts) array.push_back(resource::receipt(target->seen.conversation, one));
+  json::Value next = nullptr;
+  if (more) next = input::make_page_token({input::PageToken::Side::after, receipts.back().sid});
+  const json::Value meta{{"previous_token", nullptr}, {"next_token", std::move(next)}};
+  return Answer{.body = json::dump({{"delivery_receipts", std::move(array)}, {"meta", meta}})};
 }
 
+// Whom an e-mail went to; none goes out.
 Result<Answer> get_recipients(Scope& scope, const Call& call) {
   const auto seen = chat_service::conversations::find_inside(scope, call.args[0]);
   if (!seen) return seen.error();
-  return empty_page("message_recipients");
+  const json::Value meta{{"previous_token", nullptr}, {"next_token", nullptr}};
+  return Answer{.body = json::dump({{"message_recipients", json::Value::array()}, {"meta", meta}})};
 }
 
 constexpr Route kRoutes[] = {

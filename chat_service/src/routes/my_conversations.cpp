@@ -4,6 +4,7 @@
 #include "chat_service/src/errors.hpp"
 #include "chat_service/src/input.hpp"
 #include "chat_service/src/resource.hpp"
+#include "chat_service/src/routes/paging.hpp"
 #include "chat_service/src/routes/routes.hpp"
 
 namespace parley::chat_service::routes {
@@ -19,27 +20,22 @@ Result<void> check_owner(const Scope& scope, const Call& call) {
 
 Result<Answer> list(Scope& scope, const Call& call) {
   if (const auto own = check_owner(scope, call); !own) return own.error();
-  const auto after = input::page_token(call);
-  if (!after) return after.error();
-  const auto size = input::page_size(call);
-  if (!size) return size.error();
-  auto page = scope.tables.conversations.of_user_after(scope.caller.id, *after, *size + 1);
-  const std::size_t count = resource::fit_on_page(page, *size);
-  const bool more = page.size() > count;
-  page.resize(count);
+  const auto window = input::window(call);
+  if (!window) return window.error();
+  const auto page =
+      paging::cut(scope.tables.conversations.page_of_user(scope.caller.id, window->one_more()), *window);
   json::Value array = json::Value::array();
-  for (const Conversation& one : page)
+  for (const Conversation& one : page.rows)
     array.push_back(resource::my_conversation(scope, chat_service::conversations::look_at(scope, one)));
-  const json::Value next = more ? json::Value(input::make_page_token(page.back().id)) : json::Value(nullptr);
-  const json::Value meta{{"page_size", *size}, {"previous_token", nullptr}, {"next_token", next}};
-  return Answer{.body = json::dump({{"conversations", std::move(array)}, {"meta", meta}})};
+  return Answer{
+      .body = json::dump({{"conversations", std::move(array)}, {"meta", paging::meta(page.neighbours)}})};
 }
 
 // A conversation that the caller may not see is simply not among its own.
 Result<Seen> find_mine(Scope& scope, const Call& call) {
   if (const auto own = check_owner(scope, call); !own) return own.error();
   auto seen = chat_service::conversations::find(scope, call.args[1]);
-  if (seen && !policy::may_see(seen->relation)) return errors::conversation_not_found();
+  if (seen && !policy::allows(policy::Action::see, seen->relation)) return errors::conversation_not_found();
   return seen;
 }
 

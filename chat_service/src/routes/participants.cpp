@@ -30,12 +30,14 @@ std::string type_of_address(std::string_view address) {
 Result<void> read_binding(const json::Value& binding, NewParticipant& wanted) {
   json::Reader reader(binding, "messaging_binding");
   for (const char* member : {"address", "proxy_address", "projected_address", "name", "level"})
-    input::name(reader, member);
+    input::short_text(reader, member, limits::kAddressChars);
   const auto address = reader.optional_string("address");
   if (!address && !reader.optional_string("projected_address")) reader.fail("address", "a string");
   wanted.binding = json::dump(binding);
-  if (wanted.binding->size() > limits::kAttributesBytes) reader.fail("address", "a smaller binding");
   if (reader.failed()) return input::refused(reader);
+  if (wanted.binding->size() > limits::kSmallAttributesBytes)
+    return errors::bad_request("messaging_binding: expected at most " +
+                               std::to_string(limits::kSmallAttributesBytes) + " bytes");
   wanted.type = type_of_address(address.value_or(""));
   return {};
 }
@@ -46,7 +48,7 @@ Result<NewParticipant> read_new(const Call& call) {
   json::Reader reader(*body, "");
   NewParticipant wanted;
   const auto identity = reader.optional_string("identity");
-  wanted.attributes = input::attributes(reader).value_or("{}");
+  wanted.attributes = input::attributes(reader, limits::kSmallAttributesBytes).value_or("{}");
   const json::Value& binding = reader.any("messaging_binding");
   if (identity.has_value() == !binding.is_null())
     reader.fail("identity", "either an identity or a messaging_binding");
@@ -95,7 +97,7 @@ Result<Answer> update(Scope& scope, const Call& call) {
   const auto body = input::body(call);
   if (!body) return body.error();
   json::Reader reader(*body, "");
-  const auto attributes = input::attributes(reader);
+  const auto attributes = input::attributes(reader, limits::kSmallAttributesBytes);
   if (!attributes) reader.fail("attributes", "JSON text");
   if (reader.failed()) return input::refused(reader);
   const auto changed = domain::update_attributes(scope, target->seen, target->participant, *attributes);

@@ -9,6 +9,7 @@ namespace parley::chat_service::routes {
 std::span<const Route> configuration();
 std::span<const Route> conversations();
 std::span<const Route> participants();
+std::span<const Route> invitations();
 std::span<const Route> messages();
 std::span<const Route> my_conversations();
 std::span<const Route> users();

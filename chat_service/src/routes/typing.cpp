@@ -16,9 +16,8 @@ Result<Answer> tell_typing(Scope& scope, const Call& call) {
   const auto form = http::parse_query(call.request.body, /*plus_is_space=*/true);
   const auto sid = http::find_param(form, "ChannelSid");
   if (!sid) return errors::bad_request("ChannelSid: expected the SID of a conversation");
-  const auto seen = chat_service::conversations::find(scope, *sid);
+  const auto seen = chat_service::conversations::find_allowed(scope, *sid, policy::Action::send);
   if (!seen) return seen.error();
-  if (!policy::may_send(seen->relation)) return errors::not_a_participant();
 
   auto others = scope.tables.participants.identities(seen->conversation.id);
   std::erase(others, scope.caller.identity);

@@ -2,9 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "chat_service/src/domain/conversations.hpp"
 #include "chat_service/src/errors.hpp"
 #include "chat_service/src/input.hpp"
 #include "chat_service/src/resource.hpp"
+#include "chat_service/src/routes/paging.hpp"
 #include "chat_service/src/routes/routes.hpp"
 
 namespace parley::chat_service::routes {
@@ -20,19 +22,51 @@ Result<Answer> get(Scope& scope, const Call& call) {
   return answer(scope, *user);
 }
 
+// Those of a conversation, as the legacy client lists them. It reads `prev_token`.
+Result<Answer> list(Scope& scope, const Call& call) {
+  const auto sid = http::find_param(call.request.params, "ConversationSid");
+  if (!sid) return errors::bad_request("ConversationSid: expected the SID of a conversation");
+  const auto seen = chat_service::conversations::find_inside(scope, *sid);
+  if (!seen) return seen.error();
+  const auto window = input::window(call);
+  if (!window) return window.error();
+  std::vector<resource::Chatter> rows;
+  for (const Participant& one :
+       scope.tables.participants.page_of_chat(seen->conversation.id, window->one_more()))
+    if (auto user = scope.tables.users.find(*one.user)) rows.push_back({one.id, std::move(*user)});
+  const auto page = paging::cut(std::move(rows), *window);
+  json::Value array = json::Value::array();
+  for (const auto& one : page.rows) array.push_back(resource::user(scope, one.user));
+  json::Value meta = paging::meta(page.neighbours);
+  meta["prev_token"] = meta["previous_token"];
+  return Answer{.body = json::dump({{"users", std::move(array)}, {"meta", std::move(meta)}})};
+}
+
+Result<User> find_for_update(Scope& scope, const std::string& identity) {
+  const bool oneself = identity == scope.caller.identity;
+  if (const auto allowed = policy::check_user_update(oneself, scope.is_admin); !allowed)
+    return allowed.error();
+  if (oneself) return scope.caller;
+  auto user = scope.tables.users.find(scope.service_sid(), identity);
+  if (!user) return errors::user_not_found();
+  return std::move(*user);
+}
+
 Result<Answer> update(Scope& scope, const Call& call) {
-  if (call.args[0] != scope.caller.identity) return errors::forbidden();
+  const auto user = find_for_update(scope, call.args[0]);
+  if (!user) return user.error();
   const auto body = input::body(call);
   if (!body) return body.error();
   json::Reader reader(*body, "");
   chat_service::users::Update update;
-  update.friendly_name = input::name(reader, "friendly_name");
+  update.friendly_name = input::friendly_name(reader);
   update.attributes = input::attributes(reader);
   if (reader.failed()) return input::refused(reader);
-  return answer(scope, chat_service::users::update(scope, scope.caller, update));
+  return answer(scope, chat_service::users::update(scope, *user, update));
 }
 
 constexpr Route kRoutes[] = {
+    {"GET", "/Client/v2/Services/{service}/Users", list},
     {"GET", "/Client/v2/Services/{service}/Users/{}", get},
     {"POST", "/Client/v2/Services/{service}/Users/{}", update},
 };

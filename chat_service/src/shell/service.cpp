@@ -2,10 +2,12 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <future>
 #include <thread>
 
 #include "chat_service/src/shell/http_front.hpp"
 #include "chat_service/src/shell/shell.hpp"
+#include "common/net/in_process.hpp"
 
 namespace parley {
 
@@ -19,29 +21,48 @@ class Service::Impl {
     auto address = shell_->start();
     if (!address) return address;
     address_ = *address;
+    metrics_address_ = shell_->metrics_address();
+    in_process_->open();
     work_.emplace(io_.get_executor());
     thread_ = std::thread([this] { io_.run(); });
     return address;
   }
 
+  Result<void> reload_tls() {
+    if (!thread_.joinable())
+      return Error{.code = Errc::invalid_config, .message = "the service does not run"};
+    std::promise<Result<void>> done;
+    boost::asio::post(io_, [this, &done] { done.set_value(shell_->reload_tls()); });
+    return done.get_future().get();
+  }
+
   void stop(std::chrono::milliseconds grace) {
     if (!thread_.joinable()) return;
     boost::asio::post(io_, [this, grace] { shell_->stop(grace, [this] { io_.stop(); }); });
+    in_process_->shut_down();
     thread_.join();
     shell_.reset();
   }
 
   std::string url() const {
     if (!address_) return {};
-    return "ws://" + address_->to_string() + std::string(chat_service::kSocketPath);
+    return (options_.tls ? "wss://" : "ws://") + address_->to_string() +
+           std::string(chat_service::kSocketPath);
   }
+
+  std::optional<net::ListenAddress> metrics_address() const { return metrics_address_; }
+  std::shared_ptr<net::InProcessListener> in_process() const { return in_process_; }
 
  private:
   ServiceOptions options_;
   boost::asio::io_context io_{1};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
   std::unique_ptr<chat_service::Shell> shell_;
+  const std::shared_ptr<net::InProcessAcceptor> in_process_ = std::make_shared<net::InProcessAcceptor>(
+      io_.get_executor(),
+      [this](std::unique_ptr<net::MessageStream> stream) { shell_->accept(std::move(stream)); });
   std::optional<net::ListenAddress> address_;
+  std::optional<net::ListenAddress> metrics_address_;
   std::thread thread_;
 };
 
@@ -51,8 +72,14 @@ Service::~Service() { stop(std::chrono::milliseconds(0)); }
 
 Result<net::ListenAddress> Service::start() { return impl_->start(); }
 
+Result<void> Service::reload_tls() { return impl_->reload_tls(); }
+
 void Service::stop(std::chrono::milliseconds grace) { impl_->stop(grace); }
 
 std::string Service::url() const { return impl_->url(); }
+
+std::optional<net::ListenAddress> Service::metrics_address() const { return impl_->metrics_address(); }
+
+std::shared_ptr<net::InProcessListener> Service::in_process() const { return impl_->in_process(); }
 
 }  // namespace parley

@@ -2,9 +2,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include "chat_service/src/errors.hpp"
-#include "chat_service/src/shell/http_front.hpp"
-
 namespace parley::chat_service {
 namespace {
 
@@ -15,57 +12,179 @@ constexpr twilsock::BackoffPolicy kComeBack{.reconnect_min_ms = 1000, .reconnect
 net::HttpServerOptions server_options(const ServiceOptions& options) {
   net::HttpServerOptions server;
   server.listen = options.listen;
+  server.tls = options.tls;
   server.max_connections = options.max_connections;
+  server.max_connections_per_address = options.max_connections_per_address;
   return server;
+}
+
+std::string root_url(const ServiceOptions& options, const net::ListenAddress& address) {
+  std::string url = options.public_url;
+  if (url.empty()) url = (options.tls ? "https://" : "http://") + address.to_string();
+  while (url.ends_with('/')) url.pop_back();
+  return url;
 }
 
 }  // namespace
 
 Shell::Shell(boost::asio::io_context& io, const ServiceOptions& options)
-    : io_(io), options_(options), timer_(io), stop_timer_(io) {}
+    : io_(io),
+      options_(options),
+      front_({.origins = Origins(options.allowed_origins),
+              .secure = options.tls.has_value(),
+              .is_ready = [this] { return is_ready(); },
+              .log = [this](std::string line) { log(std::move(line)); }},
+             metrics_),
+      timer_(io),
+      stop_timer_(io) {}
+
+// Whoever still waits for an answer of media gets none.
+Shell::~Shell() { front_.use(nullptr); }
 
 TimePoint Shell::now() { return system_clock().now(); }
 WallTime Shell::wall_now() { return system_clock().wall_now(); }
 
 Result<net::ListenAddress> Shell::start() {
-  server_.emplace(io_.get_executor(), server_options(options_),
-                  [](const http::Request& request, const std::string&, net::HttpReply reply) {
-                    reply(answer_http(request));
-                  });
-  server_->on_upgrade(
-      [](const http::Request& request) -> std::optional<http::Response> {
-        if (request.path == kSocketPath) return std::nullopt;
-        return errors::to_response(errors::no_such_route(request.path));
-      },
-      [this](StreamPtr stream) { accept(std::move(stream)); });
+  make_server();
   auto address = server_->start();
   if (!address) return address;
-  if (auto made = make_core(*address); !made) {
+  const auto fail = [this](const Error& error) {
+    metrics_server_.reset();
     server_.reset();
-    return made.error();
-  }
+    return error;
+  };
+  if (auto made = make_core(*address); !made) return fail(made.error());
+  if (auto opened = open_admin_door(); !opened) return fail(opened.error());
+  if (auto started = start_metrics(); !started) return fail(started.error());
+  note_certificate();
+  arm_timer();
   return address;
+}
+
+void Shell::make_server() {
+  server_.emplace(io_.get_executor(), server_options(options_),
+                  [this](http::Request request, const std::string& peer, net::HttpReply reply) {
+                    front_.on_request(std::move(request), peer, std::move(reply));
+                  });
+  server_->on_upgrade([this](const http::Request& request) { return front_.check_upgrade(request); },
+                      [this](StreamPtr stream) { accept(std::move(stream)); });
+  server_->on_body(
+      [this](const http::Request& head, const std::string& peer, std::optional<std::uint64_t> length) {
+        return front_.on_body(head, peer, length);
+      });
+  server_->on_refusal(
+      [this](http::Response& response, const std::string& peer) { front_.note_refusal(response, peer); });
 }
 
 Result<void> Shell::make_core(const net::ListenAddress& address) {
   auto store = Store::open(options_.database, random_);
   if (!store) return store.error();
+  std::string secret = (*store)->secret();
   CoreOptions core;
-  core.account_sid = options_.account_sid;
-  core.service_sid = options_.chat_service_sid;
-  core.keys = options_.keys;
-  core.public_url = options_.public_url.empty() ? "http://" + address.to_string() : options_.public_url;
-  while (core.public_url.ends_with('/')) core.public_url.pop_back();
+  core.tenants = options_.tenants;
+  core.throttle = options_.throttle;
+  core.media = options_.media;
+  core.public_url = root_url(options_, address);
+  core.on_answer = [this](std::string_view route, int status) { metrics_.request(route, status); };
+  core.on_tidy = [this] {
+    if (media_) media_->tidy();
+  };
   core_.emplace(std::move(core), std::move(*store), random_);
+  return make_media(std::move(secret));
+}
+
+Result<void> Shell::make_media(std::string secret) {
+  auto media = media::Api::open(
+      {.media = options_.media, .database = options_.database, .secret = std::move(secret)},
+      {.core = *core_,
+       .wake = [this] { pump(); },
+       .post = [this](std::function<void()> work) { boost::asio::post(io_, std::move(work)); },
+       .log =
+           [this](const std::string& what) { log(line("warning", "media").put("message", what).take()); }});
+  if (!media) return media.error();
+  media_ = std::move(*media);
+  front_.use(media_.get());
   return {};
 }
 
+Result<void> Shell::open_admin_door() {
+  const auto path = admin_socket_of(options_.database);
+  if (path.empty()) return {};
+  auto door = AdminDoor::open(io_, path, [this](AdminCall call, const AdminDoor::Reply& reply) {
+    administer(std::move(call), reply);
+  });
+  if (!door) return door.error();
+  admin_door_ = std::move(*door);
+  return {};
+}
+
+void Shell::administer(AdminCall call, const AdminDoor::Reply& reply) {
+  const Caller admin = admin_of(call);
+  core_->perform(
+      admin, work_of(std::move(call)),
+      [this, reply](const http::Response& response) {
+        log(line("info", "admin").put("status", static_cast<std::uint64_t>(response.status)).take());
+        reply(outcome_of(response));
+      },
+      now(), wall_now());
+  pump();
+}
+
+Result<void> Shell::start_metrics() {
+  if (!options_.metrics_listen) return {};
+  metrics_server_.emplace(
+      io_.get_executor(), net::HttpServerOptions{.listen = *options_.metrics_listen},
+      [this](const http::Request& request, const std::string&, const net::HttpReply& reply) {
+        reply(front_.answer_operator(request, readings()));
+      });
+  const auto address = metrics_server_->start();
+  if (!address) return address.error();
+  metrics_address_ = *address;
+  return {};
+}
+
+void Shell::note_certificate() {
+  if (!options_.tls) return;
+  if (const auto end = net::certificate_expires_at(options_.tls->certificate_file))
+    metrics_.certificate_expires(*end);
+}
+
+Result<void> Shell::reload_tls() {
+  auto reloaded = server_->reload_tls();
+  if (reloaded) note_certificate();
+  return reloaded;
+}
+
+bool Shell::is_ready() const { return core_ && !draining_ && !core_->counters().last_commit_failed; }
+
+Readings Shell::readings() const {
+  const auto core = core_->counters();
+  const auto& media = media_->counters();
+  Readings readings{.connections = receivers_.size(),
+                    .sockets = server_->connections(),
+                    .frames_sent = frames_sent_,
+                    .bytes_sent = bytes_sent_,
+                    .deliveries = core.deliveries,
+                    .refused_inits = core.refused_inits,
+                    .throttled = core.throttled,
+                    .uploads = media.uploads,
+                    .upload_bytes = media.upload_bytes,
+                    .uploads_refused = media.uploads_refused,
+                    .downloads = media.downloads,
+                    .ready = is_ready()};
+  for (const auto& [id, receiver] : receivers_) readings.queued_bytes += receiver.stream->queued_bytes();
+  return readings;
+}
+
 void Shell::accept(StreamPtr stream) {
-  if (stopped_) return;
+  if (draining_) return;
   const ConnectionId id = core_->open(now());
-  auto& kept = receivers_[id].stream = std::move(stream);
-  kept->start({[this, id](std::string_view bytes) { on_message(id, bytes); },
-               [this, id](const Error& reason) { on_closed(id, reason); }});
+  auto& receiver = receivers_[id];
+  receiver.since = now();
+  auto& kept = receiver.stream = std::move(stream);
+  kept->start({.on_message = [this, id](std::string_view bytes) { on_message(id, bytes); },
+               .on_closed = [this, id](const Error& reason) { on_closed(id, reason); },
+               .on_refused = [this, id](const Error& problem) { on_refused(id, problem); }});
   pump();
 }
 
@@ -74,9 +193,21 @@ void Shell::on_message(ConnectionId id, std::string_view bytes) {
   pump();
 }
 
+void Shell::on_refused(ConnectionId id, const Error& problem) {
+  core_->on_refused(id, problem, now(), wall_now());
+  pump();
+}
+
 void Shell::on_closed(ConnectionId id, const Error& reason) {
-  if (!receivers_.contains(id)) return;
-  log("connection " + std::to_string(id) + " ended: " + reason.message);
+  const auto found = receivers_.find(id);
+  if (found == receivers_.end()) return;
+  const auto life = std::chrono::duration_cast<std::chrono::seconds>(now() - found->second.since);
+  log(line("info", "connection_ended")
+          .put("connection", id)
+          .put("address", found->second.stream->peer_address())
+          .put("seconds", static_cast<std::uint64_t>(life.count()))
+          .put("reason", reason.message)
+          .take());
   drop(id);
   pump();
 }
@@ -91,9 +222,11 @@ void Shell::drop(ConnectionId id) {
 }
 
 void Shell::pump() {
-  while (auto action = core_->next()) {
+  auto action = core_->next();
+  const TimePoint at = action ? now() : TimePoint();  // one look at the clock for all: fan-outs are long
+  for (; action; action = core_->next()) {
     if (const auto* to_send = std::get_if<Send>(&*action))
-      send(*to_send);
+      send(*to_send, at);
     else
       close(std::get<Close>(*action));
   }
@@ -102,15 +235,23 @@ void Shell::pump() {
   finish_if_empty();
 }
 
-void Shell::send(const Send& action) {
+void Shell::send(const Send& action, TimePoint at) {
   const auto found = receivers_.find(action.connection);
   if (found == receivers_.end()) return;
-  auto& [stream, backlog] = found->second;
-  if (!backlog.is_too_much(stream->queued_bytes(), options_.send_queue_bytes, now())) {
-    stream->send(action.frame);
+  auto& receiver = found->second;
+  const std::size_t queued = receiver.stream->queued_bytes();
+  if (!receiver.backlog.is_too_much(queued, options_.send_queue_bytes, at)) {
+    ++frames_sent_;
+    bytes_sent_ += action.frame->size();
+    receiver.stream->send(action.frame);
     return;
   }
-  log("connection " + std::to_string(action.connection) + " cut off: slow consumer");
+  metrics_.slow_consumer();
+  log(line("warning", "slow_consumer_cut")
+          .put("connection", action.connection)
+          .put("address", receiver.stream->peer_address())
+          .put("queued_bytes", queued)
+          .take());
   drop(action.connection);
 }
 
@@ -125,9 +266,20 @@ void Shell::post_flush() {
   flush_posted_ = true;
   boost::asio::post(io_, [this] {
     flush_posted_ = false;
-    core_->flush(now(), wall_now());
+    flush();
     pump();
   });
+}
+
+void Shell::flush() {
+  if (!core_->needs_flush()) return;
+  const auto started = now();
+  const bool was_failing = core_->counters().last_commit_failed;
+  core_->flush(started, wall_now());
+  const bool failing = core_->counters().last_commit_failed;
+  metrics_.committed(!failing, now() - started);
+  if (failing != was_failing)
+    log(line(failing ? "error" : "info", failing ? "commits_fail" : "commits_work_again").take());
 }
 
 void Shell::arm_timer() {
@@ -146,7 +298,9 @@ void Shell::arm_timer() {
 }
 
 void Shell::stop(Duration grace, std::function<void()> done) {
+  draining_ = true;
   stopped_ = std::move(done);
+  log(line("info", "draining").put("connections", receivers_.size()).take());
   server_->stop(grace, [this] {
     http_ended_ = true;
     finish_if_empty();
@@ -165,14 +319,20 @@ void Shell::finish_if_empty() {
 
 void Shell::finish() {
   if (!stopped_) return;
-  core_->flush(now(), wall_now());
+  flush();
   timer_.cancel();
   stop_timer_.cancel();
+  admin_door_.reset();
+  log(line("info", "stopped").put("connections", receivers_.size()).take());
   // Whoever is still connected is cut off with the shell.
   boost::asio::post(io_, std::exchange(stopped_, nullptr));
 }
 
-void Shell::log(const std::string& line) const {
+LogLine Shell::line(std::string_view level, std::string_view event) const {
+  return LogLine(level, event, wall_now());
+}
+
+void Shell::log(std::string line) const {
   if (options_.log) options_.log(line);
 }
 

@@ -8,7 +8,12 @@
 
 #include "chat_service/core.hpp"
 #include "chat_service/service.hpp"
+#include "chat_service/src/media/api.hpp"
+#include "chat_service/src/shell/admin_door.hpp"
 #include "chat_service/src/shell/backlog.hpp"
+#include "chat_service/src/shell/http_front.hpp"
+#include "chat_service/src/shell/log_line.hpp"
+#include "chat_service/src/shell/metrics.hpp"
 #include "common/base/random.hpp"
 #include "common/net/http_server.hpp"
 
@@ -18,45 +23,73 @@ namespace parley::chat_service {
 class Shell {
  public:
   Shell(boost::asio::io_context& io, const ServiceOptions& options);
+  ~Shell();
 
   Result<net::ListenAddress> start();
+  std::optional<net::ListenAddress> metrics_address() const { return metrics_address_; }
+  Result<void> reload_tls();
   /// Asks the clients to leave; `done` runs when all are gone and everything is committed, or after `grace`.
   void stop(Duration grace, std::function<void()> done);
 
- private:
   using StreamPtr = std::unique_ptr<net::MessageStream>;
+  /// A client is here, over whatever kind of stream. On the thread that runs `io`.
+  void accept(StreamPtr stream);
+
+ private:
   struct Receiver {
     StreamPtr stream;
     Backlog backlog;
+    TimePoint since{};
   };
 
+  void make_server();
   Result<void> make_core(const net::ListenAddress& address);
-  void accept(StreamPtr stream);
+  Result<void> make_media(std::string secret);
+  Result<void> open_admin_door();
+  Result<void> start_metrics();
+  void note_certificate();
+  void administer(AdminCall call, const AdminDoor::Reply& reply);
+  bool is_ready() const;
+  Readings readings() const;
+
   void on_message(ConnectionId id, std::string_view bytes);
+  void on_refused(ConnectionId id, const Error& problem);
   void on_closed(ConnectionId id, const Error& reason);
   void pump();
-  void send(const Send& action);
+  void send(const Send& action, TimePoint at);
   void close(const Close& action);
   void drop(ConnectionId id);
+  void flush();
   void post_flush();
   void arm_timer();
   void finish_if_empty();
   void finish();
-  void log(const std::string& line) const;
+
+  LogLine line(std::string_view level, std::string_view event) const;
+  void log(std::string line) const;
   static TimePoint now();
   static WallTime wall_now();
 
   boost::asio::io_context& io_;
   const ServiceOptions& options_;
   SecureRandom random_;
+  Metrics metrics_;
+  HttpFront front_;
   std::optional<net::HttpServer> server_;
+  std::optional<net::HttpServer> metrics_server_;
+  std::optional<net::ListenAddress> metrics_address_;
   std::optional<Core> core_;
+  std::unique_ptr<media::Api> media_;
+  std::unique_ptr<AdminDoor> admin_door_;
   std::unordered_map<ConnectionId, Receiver> receivers_;
+  std::uint64_t frames_sent_ = 0;
+  std::uint64_t bytes_sent_ = 0;
   boost::asio::steady_timer timer_;
   std::optional<TimePoint> armed_;
   boost::asio::steady_timer stop_timer_;
   bool flush_posted_ = false;
   bool http_ended_ = false;
+  bool draining_ = false;
   std::function<void()> stopped_;
 };
 

@@ -1,5 +1,8 @@
 #include "chat_service/src/store/conversation_table.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace parley::chat_service {
 namespace {
 
@@ -62,20 +65,39 @@ std::optional<Conversation> ConversationTable::find_by_name(std::string_view ser
       service_sid, unique_name));
 }
 
-std::vector<Conversation> ConversationTable::public_after(std::string_view service_sid, Id after,
-                                                          std::size_t limit) {
-  return all_conversations(database_.query(
-      "SELECT " CONVERSATION_COLUMNS
-      "FROM conversations c WHERE c.service_sid = ? AND c.is_public = 1 AND c.id > ? ORDER BY c.id LIMIT ?",
-      service_sid, after, static_cast<std::int64_t>(limit)));
+std::vector<Conversation> ConversationTable::page_of_public(std::string_view service_sid,
+                                                            const RowWindow& window) {
+#define PUBLIC_PAGE                                                                                      \
+  "SELECT " CONVERSATION_COLUMNS                                                                         \
+  "FROM conversations c WHERE c.service_sid = ? AND c.is_public = 1 AND c.id > ? AND c.id < ? ORDER BY " \
+  "c.id "
+  constexpr std::string_view kForwards = PUBLIC_PAGE "LIMIT ?";
+  constexpr std::string_view kBackwards = PUBLIC_PAGE "DESC LIMIT ?";
+  return all_conversations(database_.query(window.backwards() ? kBackwards : kForwards, service_sid,
+                                           window.after, window.before,
+                                           static_cast<std::int64_t>(window.limit)));
 }
 
-std::vector<Conversation> ConversationTable::of_user_after(Id user, Id after, std::size_t limit) {
-  return all_conversations(
-      database_.query("SELECT " CONVERSATION_COLUMNS
-                      "FROM participants p JOIN conversations c ON c.id = p.conversation_id "
-                      "WHERE p.user_id = ? AND p.conversation_id > ? ORDER BY p.conversation_id LIMIT ?",
-                      user, after, static_cast<std::int64_t>(limit)));
+// Each half is read along its index, so a page costs what is on it, however many there are.
+std::vector<Conversation> ConversationTable::page_of_user(Id user, const RowWindow& window) {
+#define OWN_PAGE(table, order)                                                   \
+  "SELECT " CONVERSATION_COLUMNS "FROM " table                                   \
+  " m JOIN conversations c ON c.id = m.conversation_id WHERE m.user_id = ? AND " \
+  "m.conversation_id > ? AND m.conversation_id < ? ORDER BY m.conversation_id " order " LIMIT ?"
+  const auto read = [&](std::string_view sql) {
+    return all_conversations(
+        database_.query(sql, user, window.after, window.before, static_cast<std::int64_t>(window.limit)));
+  };
+  const bool backwards = window.backwards();
+  const auto joined = read(backwards ? OWN_PAGE("participants", "DESC") : OWN_PAGE("participants", "ASC"));
+  const auto invited = read(backwards ? OWN_PAGE("invitations", "DESC") : OWN_PAGE("invitations", "ASC"));
+  std::vector<Conversation> both;
+  std::merge(joined.begin(), joined.end(), invited.begin(), invited.end(), std::back_inserter(both),
+             [&](const Conversation& one, const Conversation& other) {
+               return backwards ? one.id > other.id : one.id < other.id;
+             });
+  if (both.size() > window.limit) both.resize(window.limit);
+  return both;
 }
 
 void ConversationTable::insert(std::string_view service_sid, Conversation& conversation) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "chat_service/src/model.hpp"
+#include "chat_service/src/store/row_window.hpp"
 #include "common/storage/database.hpp"
 
 namespace parley::chat_service {
@@ -15,10 +16,10 @@ class ConversationTable {
   std::optional<Conversation> find(Id conversation);
   std::optional<Conversation> find_by_sid(std::string_view service_sid, std::string_view sid);
   std::optional<Conversation> find_by_name(std::string_view service_sid, std::string_view unique_name);
-  /// Public ones in order of creation, after that row.
-  std::vector<Conversation> public_after(std::string_view service_sid, Id after, std::size_t limit);
-  /// Those the user takes part in, in order of creation, after that row.
-  std::vector<Conversation> of_user_after(Id user, Id after, std::size_t limit);
+  /// Public ones in order of creation.
+  std::vector<Conversation> page_of_public(std::string_view service_sid, const RowWindow& window);
+  /// Those the user takes part in or is invited to, in order of creation.
+  std::vector<Conversation> page_of_user(Id user, const RowWindow& window);
 
   /// Fills in the id.
   void insert(std::string_view service_sid, Conversation& conversation);

@@ -1,5 +1,7 @@
 #include "chat_service/src/store/message_table.hpp"
 
+#include <algorithm>
+
 namespace parley::chat_service {
 namespace {
 
@@ -7,21 +9,29 @@ using storage::Query;
 
 #define MESSAGE_SELECT                                                                               \
   "SELECT sid, conversation_id, message_index, author, participant_sid, body, subject, attributes, " \
-  "last_updated_by, date_created, date_updated FROM messages "
+  "last_updated_by, has_media, content_sid, content_variables, date_created, date_updated "          \
+  "FROM messages "
+
+Message read_message(const Query& row) {
+  return {.sid = row.text(0),
+          .conversation = row.integer(1),
+          .index = row.integer(2),
+          .author = row.text(3),
+          .participant_sid = row.text(4),
+          .body = row.optional_text(5),
+          .subject = row.optional_text(6),
+          .attributes = row.text(7),
+          .last_updated_by = row.optional_text(8),
+          .has_media = row.boolean(9),
+          .content_sid = row.optional_text(10),
+          .content_variables = row.optional_text(11),
+          .date_created = row.integer(12),
+          .date_updated = row.integer(13)};
+}
 
 std::optional<Message> first_message(Query row) {
   if (!row.next()) return std::nullopt;
-  return Message{.sid = row.text(0),
-                 .conversation = row.integer(1),
-                 .index = row.integer(2),
-                 .author = row.text(3),
-                 .participant_sid = row.text(4),
-                 .body = row.optional_text(5),
-                 .subject = row.optional_text(6),
-                 .attributes = row.text(7),
-                 .last_updated_by = row.optional_text(8),
-                 .date_created = row.integer(9),
-                 .date_updated = row.integer(10)};
+  return read_message(row);
 }
 
 }  // namespace
@@ -36,20 +46,35 @@ std::optional<Message> MessageTable::newest(Id conversation) {
       MESSAGE_SELECT "WHERE conversation_id = ? ORDER BY message_index DESC LIMIT 1", conversation));
 }
 
+std::vector<Message> MessageTable::oldest(Id conversation, std::size_t limit) {
+  std::vector<Message> messages;
+  auto row = database_.query(MESSAGE_SELECT "WHERE conversation_id = ? ORDER BY message_index LIMIT ?",
+                             conversation, static_cast<std::int64_t>(limit));
+  while (row.next()) messages.push_back(read_message(row));
+  return messages;
+}
+
 std::int64_t MessageTable::count_after(Id conversation, std::int64_t index, std::int64_t next_index) {
+  // Nothing exists below the oldest, however many holes: they need not be counted.
+  auto oldest =
+      database_.query("SELECT MIN(message_index) FROM messages WHERE conversation_id = ?", conversation);
+  if (!oldest.next() || oldest.is_null(0)) return 0;
+  const std::int64_t from = std::max(index, oldest.integer(0) - 1);
   auto row =
       database_.query("SELECT COUNT(*) FROM message_holes WHERE conversation_id = ? AND message_index > ?",
-                      conversation, index);
+                      conversation, from);
   const std::int64_t holes = row.next() ? row.integer(0) : 0;
-  return next_index - 1 - index - holes;
+  return next_index - 1 - from - holes;
 }
 
 void MessageTable::insert(const Message& message) {
   database_.run(
       "INSERT INTO messages(conversation_id, message_index, sid, author, participant_sid, body, subject, "
-      "attributes, date_created, date_updated) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "attributes, has_media, content_sid, content_variables, date_created, date_updated) "
+      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       message.conversation, message.index, message.sid, message.author, message.participant_sid, message.body,
-      message.subject, message.attributes, message.date_created, message.date_updated);
+      message.subject, message.attributes, message.has_media, message.content_sid, message.content_variables,
+      message.date_created, message.date_updated);
 }
 
 void MessageTable::update(const Message& message) {
@@ -65,6 +90,16 @@ void MessageTable::remove(const Message& message) {
                 message.index);
   database_.run("INSERT INTO message_holes(conversation_id, message_index) VALUES(?, ?)",
                 message.conversation, message.index);
+}
+
+std::vector<OldestMessage> MessageTable::oldest_dates(Id after, std::size_t limit) {
+  std::vector<OldestMessage> oldest;
+  auto row = database_.query(
+      "SELECT c.id, c.service_sid, (SELECT m.date_created FROM messages m WHERE m.conversation_id = c.id "
+      "ORDER BY m.message_index LIMIT 1) FROM conversations c WHERE c.id > ? ORDER BY c.id LIMIT ?",
+      after, static_cast<std::int64_t>(limit));
+  while (row.next()) oldest.push_back({row.integer(0), row.text(1), row.optional_integer(2)});
+  return oldest;
 }
 
 }  // namespace parley::chat_service

@@ -1,11 +1,19 @@
 #pragma once
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "chat_service/src/model.hpp"
 #include "common/storage/database.hpp"
 
 namespace parley::chat_service {
+
+struct OldestMessage {
+  Id conversation = 0;
+  std::string service_sid{};
+  std::optional<Millis> date{};  ///< nothing: there is no message
+};
 
 class MessageTable {
  public:
@@ -14,6 +22,10 @@ class MessageTable {
   std::optional<Message> find(Id conversation, std::string_view sid);
   /// The newest that exists.
   std::optional<Message> newest(Id conversation);
+  /// In the order of their indexes.
+  std::vector<Message> oldest(Id conversation, std::size_t limit);
+  /// Of the conversations after that row, in order of creation.
+  std::vector<OldestMessage> oldest_dates(Id after, std::size_t limit);
   /// How many exist beyond that index; `next_index` is the conversation's.
   std::int64_t count_after(Id conversation, std::int64_t index, std::int64_t next_index);
 

@@ -18,8 +18,12 @@ void MutationTable::insert(const MutationKey& key, const Mutation& mutation, Mil
       key.service_sid, key.identity, key.mutation_id, mutation.request_hash, mutation.resource_url, now);
 }
 
-void MutationTable::forget_before(Millis date) {
-  database_.run("DELETE FROM mutations WHERE date_created < ?", date);
+std::size_t MutationTable::forget_before(Millis date, std::size_t limit) {
+  const bool done = database_.run(
+      "DELETE FROM mutations WHERE (service_sid, identity, mutation_id) IN "
+      "(SELECT service_sid, identity, mutation_id FROM mutations WHERE date_created < ? LIMIT ?)",
+      date, static_cast<std::int64_t>(limit));
+  return done ? static_cast<std::size_t>(database_.changes()) : 0;
 }
 
 }  // namespace parley::chat_service

@@ -27,7 +27,8 @@ class MutationTable {
 
   std::optional<Mutation> find(const MutationKey& key);
   void insert(const MutationKey& key, const Mutation& mutation, Millis now);
-  void forget_before(Millis date);
+  /// At most that many; how many it was.
+  std::size_t forget_before(Millis date, std::size_t limit);
 
  private:
   storage::Database& database_;

@@ -34,6 +34,12 @@ std::optional<Participant> first_participant(Query query) {
   return read_participant(query);
 }
 
+std::vector<Participant> all_participants(Query query) {
+  std::vector<Participant> participants;
+  while (query.next()) participants.push_back(read_participant(query));
+  return participants;
+}
+
 }  // namespace
 
 std::optional<Participant> ParticipantTable::find_by_user(Id conversation, Id user) {
@@ -47,10 +53,24 @@ std::optional<Participant> ParticipantTable::find_by_sid(Id conversation, std::s
 }
 
 std::vector<Participant> ParticipantTable::all(Id conversation) {
-  std::vector<Participant> participants;
-  auto row = database_.query(PARTICIPANT_SELECT "WHERE p.conversation_id = ? ORDER BY p.id", conversation);
-  while (row.next()) participants.push_back(read_participant(row));
-  return participants;
+  return all_participants(database_.query(PARTICIPANT_SELECT "WHERE p.conversation_id = ?", conversation));
+}
+
+std::vector<Participant> ParticipantTable::page_of_chat(Id conversation, const RowWindow& window) {
+#define CHAT_PAGE    \
+  PARTICIPANT_SELECT \
+  "WHERE p.conversation_id = ? AND p.user_id IS NOT NULL AND p.id > ? AND p.id < ? ORDER BY p.id "
+  constexpr std::string_view kForwards = CHAT_PAGE "LIMIT ?";
+  constexpr std::string_view kBackwards = CHAT_PAGE "DESC LIMIT ?";
+  return all_participants(database_.query(window.backwards() ? kBackwards : kForwards, conversation,
+                                          window.after, window.before,
+                                          static_cast<std::int64_t>(window.limit)));
+}
+
+std::int64_t ParticipantTable::count_non_chat(Id conversation) {
+  auto row = database_.query(
+      "SELECT COUNT(*) FROM participants WHERE conversation_id = ? AND user_id IS NULL", conversation);
+  return row.next() ? row.integer(0) : 0;
 }
 
 std::vector<std::string> ParticipantTable::identities(Id conversation) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "chat_service/src/model.hpp"
+#include "chat_service/src/store/row_window.hpp"
 #include "common/storage/database.hpp"
 
 namespace parley::chat_service {
@@ -15,7 +16,11 @@ class ParticipantTable {
 
   std::optional<Participant> find_by_user(Id conversation, Id user);
   std::optional<Participant> find_by_sid(Id conversation, std::string_view sid);
+  /// In no particular order, the same every time.
   std::vector<Participant> all(Id conversation);
+  /// Those who chat, in the order in which they came.
+  std::vector<Participant> page_of_chat(Id conversation, const RowWindow& window);
+  std::int64_t count_non_chat(Id conversation);
   /// Of the chat participants.
   std::vector<std::string> identities(Id conversation);
 

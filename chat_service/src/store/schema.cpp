@@ -129,7 +129,63 @@ CREATE TABLE registrations(
   UNIQUE(user_id, channel_type, address)) WITHOUT ROWID;
 )sql";
 
-constexpr storage::Migration kSchema[] = {{1, "first", kFirst}};
+constexpr const char* kSecond = R"sql(
+-- Files, known by what is in them: two media with the same bytes share a blob.
+CREATE TABLE media(
+  id INTEGER PRIMARY KEY,
+  sid TEXT NOT NULL UNIQUE,
+  service_sid TEXT NOT NULL,
+  author TEXT NOT NULL,
+  category TEXT NOT NULL,           -- media, body, history
+  filename TEXT,
+  content_type TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  blob TEXT NOT NULL,               -- SHA-256 in hex
+  conversation_id INTEGER REFERENCES conversations(id) ON DELETE CASCADE,
+  message_sid TEXT,                 -- NULL: belongs to nobody but its author yet
+  position INTEGER NOT NULL DEFAULT 0,
+  date_created INTEGER NOT NULL,
+  date_updated INTEGER NOT NULL);
+CREATE INDEX media_by_message ON media(conversation_id, message_sid, position);
+CREATE INDEX media_by_blob ON media(blob);
+CREATE INDEX media_unattached ON media(date_created) WHERE message_sid IS NULL;
+
+ALTER TABLE messages ADD COLUMN has_media INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE messages ADD COLUMN content_sid TEXT;
+ALTER TABLE messages ADD COLUMN content_variables TEXT;
+
+-- What other networks say of a message's delivery.
+CREATE TABLE receipts(
+  sid TEXT PRIMARY KEY,
+  conversation_id INTEGER NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,
+  message_sid TEXT NOT NULL,
+  participant_sid TEXT NOT NULL,
+  channel_message_sid TEXT,
+  status TEXT NOT NULL,             -- sent, delivered, read, undelivered, failed
+  error_code INTEGER NOT NULL DEFAULT 0,
+  date_created INTEGER NOT NULL,
+  date_updated INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX receipts_by_message ON receipts(conversation_id, message_sid);
+
+-- Of the legacy client: who was asked to join and has neither joined nor declined.
+CREATE TABLE invitations(
+  conversation_id INTEGER NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,
+  user_id INTEGER NOT NULL REFERENCES users(id),
+  created_by TEXT NOT NULL,
+  date_created INTEGER NOT NULL,
+  PRIMARY KEY(conversation_id, user_id)) WITHOUT ROWID;
+CREATE INDEX invitations_by_user ON invitations(user_id, conversation_id);
+
+-- Without these the deletion of any object reads all users, for their references to it.
+CREATE INDEX users_by_info_map ON users(info_map);
+CREATE INDEX users_by_conversations_map ON users(conversations_map);
+
+-- Removed items are forgotten some day: whoever stands before this event gets everything again.
+ALTER TABLE sync_objects ADD COLUMN pruned_event_id INTEGER NOT NULL DEFAULT -1;
+CREATE INDEX sync_tombstones ON sync_items(date_updated) WHERE removed = 1;
+)sql";
+
+constexpr storage::Migration kSchema[] = {{1, "first", kFirst}, {2, "media_and_invitations", kSecond}};
 
 }  // namespace
 

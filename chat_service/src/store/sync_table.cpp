@@ -9,7 +9,9 @@ using storage::Query;
 
 constexpr std::size_t kOtherMembersBytes = 1024;  // SIDs, dates, URL
 
-#define OBJECT_COLUMNS "id, sid, unique_name, type, data, revision, last_event_id, date_created, date_updated"
+#define OBJECT_COLUMNS                                                                         \
+  "id, sid, unique_name, type, data, revision, last_event_id, pruned_event_id, date_created, " \
+  "date_updated"
 #define ITEM_COLUMNS \
   "key, data, revision, created_event_id, last_event_id, removed, date_created, date_updated"
 
@@ -21,24 +23,25 @@ SyncObject read_object(const Query& row) {
           .data = row.text(4),
           .revision = row.integer(5),
           .last_event_id = row.integer(6),
-          .date_created = row.integer(7),
-          .date_updated = row.integer(8)};
+          .pruned_event_id = row.integer(7),
+          .date_created = row.integer(8),
+          .date_updated = row.integer(9)};
+}
+
+ItemKey read_key(const Query& row, int column) {
+  if (row.is_integer(column)) return row.integer(column);
+  return row.text(column);
 }
 
 SyncItem read_item(const Query& row) {
-  SyncItem item{.key = {},
-                .data = row.text(1),
-                .revision = row.integer(2),
-                .created_event_id = row.integer(3),
-                .last_event_id = row.integer(4),
-                .removed = row.boolean(5),
-                .date_created = row.integer(6),
-                .date_updated = row.integer(7)};
-  if (row.is_integer(0))
-    item.key = row.integer(0);
-  else
-    item.key = row.text(0);
-  return item;
+  return {.key = read_key(row, 0),
+          .data = row.text(1),
+          .revision = row.integer(2),
+          .created_event_id = row.integer(3),
+          .last_event_id = row.integer(4),
+          .removed = row.boolean(5),
+          .date_created = row.integer(6),
+          .date_updated = row.integer(7)};
 }
 
 std::optional<SyncObject> first_object(Query query) {
@@ -189,6 +192,25 @@ std::vector<SyncItem> SyncTable::changed_after(Id object, std::int64_t event_id,
           " FROM sync_items WHERE object_id = ? AND last_event_id > ? ORDER BY last_event_id LIMIT ?",
           object, event_id, static_cast<std::int64_t>(amount.items)),
       amount.bytes);
+}
+
+std::size_t SyncTable::prune_tombstones_before(Millis date, std::size_t limit) {
+  struct Tombstone {
+    Id object;
+    ItemKey key;
+    std::int64_t event_id;
+  };
+  std::vector<Tombstone> old;
+  auto row = database_.query(
+      "SELECT object_id, key, last_event_id FROM sync_items WHERE removed = 1 AND date_updated < ? LIMIT ?",
+      date, static_cast<std::int64_t>(limit));
+  while (row.next()) old.push_back({row.integer(0), read_key(row, 1), row.integer(2)});
+  for (const Tombstone& one : old) {
+    database_.run("DELETE FROM sync_items WHERE object_id = ? AND key = ?", one.object, one.key);
+    database_.run("UPDATE sync_objects SET pruned_event_id = max(pruned_event_id, ?2) WHERE id = ?1",
+                  one.object, one.event_id);
+  }
+  return old.size();
 }
 
 }  // namespace parley::chat_service

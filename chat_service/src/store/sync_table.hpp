@@ -19,6 +19,7 @@ struct SyncObject {
   std::string data{};  ///< documents only
   std::int64_t revision = 0;
   std::int64_t last_event_id = -1;
+  std::int64_t pruned_event_id = -1;  ///< the newest removal that is forgotten; -1: none
   Millis date_created = 0;
   Millis date_updated = 0;
 };
@@ -91,6 +92,9 @@ class SyncTable {
   std::vector<SyncItem> beyond(Id object, Order order, const ItemKey& from, Amount amount);
   /// Items and tombstones whose last event is newer, in event order.
   std::vector<SyncItem> changed_after(Id object, std::int64_t event_id, Amount amount);
+
+  /// Forgets removals that are older, at most that many; the objects remember up to where. How many it was.
+  std::size_t prune_tombstones_before(Millis date, std::size_t limit);
 
  private:
   std::optional<SyncObject> bump(Id object, Millis now);

@@ -1,8 +1,11 @@
 #pragma once
 #include "chat_service/src/store/conversation_table.hpp"
+#include "chat_service/src/store/invitation_table.hpp"
+#include "chat_service/src/store/media_table.hpp"
 #include "chat_service/src/store/message_table.hpp"
 #include "chat_service/src/store/mutation_table.hpp"
 #include "chat_service/src/store/participant_table.hpp"
+#include "chat_service/src/store/receipt_table.hpp"
 #include "chat_service/src/store/registration_table.hpp"
 #include "chat_service/src/store/sync_table.hpp"
 #include "chat_service/src/store/user_table.hpp"
@@ -15,7 +18,10 @@ struct Tables {
       : users(database),
         conversations(database),
         participants(database),
+        invitations(database),
         messages(database),
+        receipts(database),
+        media(database),
         sync(database),
         mutations(database),
         registrations(database) {}
@@ -23,7 +29,10 @@ struct Tables {
   UserTable users;
   ConversationTable conversations;
   ParticipantTable participants;
+  InvitationTable invitations;
   MessageTable messages;
+  ReceiptTable receipts;
+  MediaTable media;
   SyncTable sync;
   MutationTable mutations;
   RegistrationTable registrations;

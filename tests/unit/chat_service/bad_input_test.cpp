@@ -1,15 +1,11 @@
-#include <gtest/gtest.h>
-
 #include "common/base/limits.hpp"
-#include "tests/support/core_driver.hpp"
+#include "common/storage/database.hpp"
+#include "tests/unit/chat_service/fixtures.hpp"
 
 namespace parley::chat_service {
 namespace {
 
-using testing::CoreDriver;
-using testing::TestClient;
-
-class BadInput : public ::testing::Test {
+class BadInput : public InARoom {
  protected:
   TestClient::Reply post_raw(std::string url, std::string body) {
     http::Request request;
@@ -18,16 +14,12 @@ class BadInput : public ::testing::Test {
     request.body = std::move(body);
     return alice_.request(std::move(request));
   }
-
-  CoreDriver driver_;
-  TestClient alice_{driver_, "alice"};
-  json::Value room_ = alice_.make_room();
 };
 
 TEST_F(BadInput, IsRefusedWithTheNameOfTheField) {
   const std::string conversations = alice_.link("conversations");
-  const std::string messages = room_["links"]["messages"];
-  const std::string participants = room_["links"]["participants"];
+  const std::string messages = this->messages();
+  const std::string participants = this->participants();
   const std::string long_name(limits::kNameBytes + 1, 'x');
   const std::string long_attributes = "\"" + std::string(limits::kAttributesBytes, 'x') + "\"";
   struct Case {
@@ -58,6 +50,8 @@ TEST_F(BadInput, IsRefusedWithTheNameOfTheField) {
       {"identity with a line end", participants, R"({"identity":"a\nb"})", "identity"},
       {"identity and address", participants, R"({"identity":"b","messaging_binding":{"address":"+1"}})",
        "identity"},
+      {"long address", participants, json::dump({{"messaging_binding", {{"address", long_name}}}}),
+       "messaging_binding.address"},
       {"binding without an address", participants, R"({"messaging_binding":{}})", "messaging_binding"},
   };
   for (const Case& c : cases) {
@@ -73,10 +67,41 @@ TEST_F(BadInput, IsRefusedWithTheNameOfTheField) {
 }
 
 TEST_F(BadInput, ValuesAtTheLimitPass) {
-  EXPECT_EQ(alice_.create({{"friendly_name", std::string(limits::kNameBytes, 'x')}}).value("status", ""),
+  std::string longest;
+  for (std::size_t i = 0; i < limits::kFriendlyNameChars; ++i) longest += "ż";
+  EXPECT_EQ(alice_.create({{"friendly_name", longest}})["friendly_name"], longest);
+  EXPECT_EQ(alice_.post(alice_.link("conversations"), {{"friendly_name", longest + "x"}}).code(), 20001);
+  EXPECT_EQ(alice_.create({{"unique_name", std::string(limits::kNameBytes, 'x')}}).value("status", ""),
             "notParticipating");
   const std::string attributes = "\"" + std::string(limits::kAttributesBytes - 2, 'x') + "\"";
   EXPECT_EQ(alice_.create({{"attributes", attributes}})["attributes"], attributes);
+}
+
+TEST_F(BadInput, AttributesOfMessagesAndParticipantsAreSmaller) {
+  const auto text = [](std::size_t bytes) { return "\"" + std::string(bytes - 2, 'x') + "\""; };
+  const std::string fits = text(limits::kSmallAttributesBytes),
+                    large = text(limits::kSmallAttributesBytes + 1);
+  EXPECT_EQ(alice_.post(messages(), {{"body", "x"}, {"attributes", fits}}).status, 201);
+  EXPECT_EQ(alice_.post(messages(), {{"body", "x"}, {"attributes", large}}).code(), 20001);
+  EXPECT_EQ(alice_.post(participants(), {{"identity", "bob"}, {"attributes", fits}}).status, 201);
+  EXPECT_EQ(alice_.post(participants(), {{"identity", "carol"}, {"attributes", large}}).code(), 20001);
+  EXPECT_EQ(alice_.post(participants() + "/bob", {{"attributes", large}}).code(), 20001);
+}
+
+TEST_F(BadInput, AConversationHasRoomForSoMany) {
+  const auto add_address = [&](int number) {
+    return alice_.post(participants(), {{"messaging_binding", {{"address", "+" + std::to_string(number)}}}});
+  };
+  const int most = static_cast<int>(limits::kNonChatParticipants);
+  for (int i = 0; i < most; ++i) ASSERT_EQ(add_address(i).status, 201);
+  const auto refused = add_address(most);
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(refused.code(), 50417);
+  driver_.database().run("UPDATE conversations SET participants_count = ?",
+                         static_cast<std::int64_t>(limits::kParticipants));
+  EXPECT_EQ(alice_.post(participants(), {{"identity", "bob"}}).code(), 50417);
+  alice_.remove(participants() + "/alice");
+  EXPECT_EQ(alice_.post(participants(), {{"identity", "bob"}}).status, 201) << "one left";
 }
 
 TEST_F(BadInput, DeepJsonIsRefusedWithoutHarm) {

@@ -1,21 +1,9 @@
-#include <gtest/gtest.h>
-
-#include "tests/support/core_driver.hpp"
+#include "tests/unit/chat_service/fixtures.hpp"
 
 namespace parley::chat_service {
 namespace {
 
-using sync::Change;
-using sync::ObjectType;
-using testing::CoreDriver;
-using testing::TestClient;
-
-class Conversations : public ::testing::Test {
- protected:
-  CoreDriver driver_;
-  TestClient alice_{driver_, "alice"};
-  TestClient bob_{driver_, "bob"};
-};
+class Conversations : public TwoClients {};
 
 TEST_F(Conversations, CreationShowsTheCapturedMembers) {
   const auto reply =

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "tests/support/core_driver.hpp"
 
 namespace parley::chat_service {
@@ -25,6 +27,8 @@ TEST(Core, ConfigurationNamesEverythingAClientNeeds) {
   EXPECT_FALSE(body["links"]["media_service"].get<std::string>().empty());
   EXPECT_EQ(body["sync_objects"]["my_user_info"], user + ".info");
   EXPECT_EQ(body["options"]["http_cache_interval"], "PT0S");
+  EXPECT_EQ(body["options"]["media_attachments_count_limit"], 10);
+  EXPECT_EQ(body["options"]["media_attachment_size_limit_in_mb"], 150);
   EXPECT_TRUE(body["options"]["email_bodies_allowed_mime_types"].is_array());
   EXPECT_EQ(alice.get("/Client/v1/Configuration").body, body) << "the legacy client's path";
 }
@@ -149,6 +153,27 @@ TEST(Core, OffloadTellsEverybodyToComeBack) {
     EXPECT_EQ(twilsock::decode_backoff(others[0].payload)->reconnect_max_ms, 20);
     EXPECT_TRUE(client->ended());
   }
+}
+
+// Browsers wait for exactly the least time they are told: that must differ from client to client.
+TEST(Core, OffloadSpreadsTheReturnOverTheWholeSpan) {
+  CoreDriver driver;
+  std::vector<std::unique_ptr<TestClient>> clients;
+  for (int i = 0; i < 200; ++i)
+    clients.push_back(std::make_unique<TestClient>(driver, "user" + std::to_string(i)));
+  driver.core().offload({.reconnect_min_ms = 1000, .reconnect_max_ms = 5000}, driver.now(),
+                        driver.wall_now());
+  driver.flush();
+  std::map<int, int> by_second;
+  for (auto& client : clients) {
+    const auto backoff = twilsock::decode_backoff(client->take_others().at(0).payload);
+    ASSERT_TRUE(backoff);
+    EXPECT_GE(backoff->reconnect_min_ms, 1000);
+    EXPECT_LE(backoff->reconnect_min_ms, 5000);
+    ++by_second[backoff->reconnect_min_ms / 1000];
+  }
+  EXPECT_EQ(by_second.size(), 4u);
+  for (const auto& [second, count] : by_second) EXPECT_LT(count, 100) << second;
 }
 
 TEST(Core, AnExpiredTokenEndsTheConnectionWith410) {

@@ -1,25 +1,16 @@
-#include <gtest/gtest.h>
-
-#include "tests/support/core_driver.hpp"
+#include "tests/unit/chat_service/fixtures.hpp"
 
 namespace parley::chat_service {
 namespace {
 
-using sync::ObjectType;
-using testing::CoreDriver;
-using testing::TestClient;
-
-class Isolation : public ::testing::Test {
+class Isolation : public InARoom {
  protected:
   std::string name(const char* object) { return room_["sync_objects"][object]; }
   std::string sid(const char* kind, const std::string& name) {
     return alice_.get(std::string("/v3/") + kind + "/" + name).body["sid"];
   }
 
-  CoreDriver driver_;
-  TestClient alice_{driver_, "alice"};
   TestClient mallory_{driver_, "mallory"};
-  json::Value room_ = alice_.make_room();
 };
 
 TEST_F(Isolation, StrangersOpenNothingByNameOrSid) {

@@ -1,17 +1,10 @@
-#include <gtest/gtest.h>
-
 #include "common/base/limits.hpp"
-#include "tests/support/core_driver.hpp"
+#include "tests/unit/chat_service/fixtures.hpp"
 
 namespace parley::chat_service {
 namespace {
 
-using sync::Change;
-using sync::ObjectType;
-using testing::CoreDriver;
-using testing::TestClient;
-
-class Messages : public ::testing::Test {
+class Messages : public InARoom {
  protected:
   Messages() { alice_.add(room_, "bob"); }
 
@@ -20,11 +13,6 @@ class Messages : public ::testing::Test {
     const std::string name = room_["sync_objects"]["conversation"];
     return alice_.get("/v3/Documents/" + name).body["data"]["lastMessage"];
   }
-
-  CoreDriver driver_;
-  TestClient alice_{driver_, "alice"};
-  TestClient bob_{driver_, "bob"};
-  json::Value room_ = alice_.make_room();
 };
 
 TEST_F(Messages, SendingShowsTheCapturedMembers) {

@@ -1,17 +1,11 @@
-#include <gtest/gtest.h>
-
 #include <set>
 
-#include "tests/support/core_driver.hpp"
+#include "tests/unit/chat_service/fixtures.hpp"
 
 namespace parley::chat_service {
 namespace {
 
-using sync::ObjectType;
-using testing::CoreDriver;
-using testing::TestClient;
-
-class MyConversations : public ::testing::Test {
+class MyConversations : public TwoClients {
  protected:
   MyConversations() { alice_.add(room_, "bob"); }
 
@@ -20,9 +14,6 @@ class MyConversations : public ::testing::Test {
     return bob_.post(mine(), {{"last_read_message_index", index}});
   }
 
-  CoreDriver driver_;
-  TestClient alice_{driver_, "alice"};
-  TestClient bob_{driver_, "bob"};
   json::Value room_ = alice_.make_room({{"unique_name", "un / x"}});
 };
 

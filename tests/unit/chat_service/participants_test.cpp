@@ -1,23 +1,11 @@
-#include <gtest/gtest.h>
-
-#include "tests/support/core_driver.hpp"
+#include "tests/unit/chat_service/fixtures.hpp"
 
 namespace parley::chat_service {
 namespace {
 
-using sync::Change;
-using sync::ObjectType;
-using testing::CoreDriver;
-using testing::TestClient;
-
-class Participants : public ::testing::Test {
+class Participants : public InARoom {
  protected:
-  std::string url() const { return room_["links"]["participants"]; }
-
-  CoreDriver driver_;
-  TestClient alice_{driver_, "alice"};
-  TestClient bob_{driver_, "bob"};
-  json::Value room_ = alice_.make_room();
+  std::string url() const { return participants(); }
 };
 
 TEST_F(Participants, AddingShowsTheCapturedMembers) {

@@ -1,19 +1,10 @@
-#include <gtest/gtest.h>
-
-#include "tests/support/core_driver.hpp"
+#include "common/base/encoding.hpp"
+#include "tests/unit/chat_service/fixtures.hpp"
 
 namespace parley::chat_service {
 namespace {
 
-using testing::CoreDriver;
-using testing::TestClient;
-
-class PublicChannels : public ::testing::Test {
- protected:
-  CoreDriver driver_;
-  TestClient alice_{driver_, "alice"};
-  TestClient bob_{driver_, "bob"};
-};
+class PublicChannels : public TwoClients {};
 
 TEST_F(PublicChannels, AreFoundByNameAndJoinedByAnybody) {
   const auto room = alice_.create({{"unique_name", "general"}, {"type", "public"}});
@@ -58,6 +49,9 @@ TEST_F(PublicChannels, AreListedInPages) {
   }
   EXPECT_EQ(listed, made);
   EXPECT_EQ(bob_.get(bob_.link("conversations"), {{"PageToken", "rubbish"}}).code(), 20001);
+  for (const char* forged :
+       {"after:-1", "after:9223372036854775807", "before:-9223372036854775808", "before:x"})
+    EXPECT_EQ(bob_.get(bob_.link("conversations"), {{"PageToken", base64url_encode(forged)}}).code(), 20001);
 }
 
 TEST_F(PublicChannels, ALeaverKeepsTheDocumentOnly) {
@@ -74,7 +68,9 @@ TEST_F(PublicChannels, ALeaverKeepsTheDocumentOnly) {
 }
 
 TEST(PublicChannelsOff, TheSwitchRefusesAndHides) {
-  CoreDriver driver({.public_channels = false});
+  Tenant tenant = testing::test_tenant();
+  tenant.public_channels = false;
+  CoreDriver driver({.tenants = {tenant}});
   TestClient alice(driver, "alice");
   const auto reply = alice.post(alice.link("conversations"), {{"type", "public"}});
   EXPECT_EQ(reply.status, 400);

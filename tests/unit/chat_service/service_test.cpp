@@ -21,9 +21,7 @@ using net::test::Loop;
 ServiceOptions options(const std::string& database = ":memory:") {
   ServiceOptions options;
   options.database = database;
-  options.account_sid = testing::kAccountSid;
-  options.chat_service_sid = testing::kServiceSid;
-  options.keys = token::KeyRing(testing::test_key());
+  options.tenants.push_back(testing::test_tenant());
   return options;
 }
 
@@ -116,7 +114,7 @@ TEST(Service, PlainHttpGetsHealthAndAClearNo) {
   EXPECT_EQ(fetch(loop, base + "/healthz").status, 200);
   EXPECT_EQ(fetch(loop, base + "/healthz", "POST").status, 405);
   EXPECT_EQ(fetch(loop, base + "/nothing").status, 404);
-  EXPECT_EQ(fetch(loop, base + "/v1/Services/IS/Media", "POST").status, 501);
+  EXPECT_EQ(fetch(loop, base + "/v1/Services/IS/Media", "POST").status, 401);
 }
 
 TEST(Service, GarbageIsToldAndDropped) {

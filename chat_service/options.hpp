@@ -1,0 +1,45 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <parley/seams.hpp>
+
+#include "common/protocol/token/verifier.hpp"
+
+namespace parley::chat_service {
+
+/// One chat service (IS...) of one account: its users, conversations and media are its own.
+struct Tenant {
+  std::string account_sid{};  ///< AC...
+  std::string service_sid{};  ///< IS...: names the tenant; a token says which one it is for
+  token::KeyRing keys{};      ///< whose tokens are accepted; a key's SID is the same key in every tenant
+  std::vector<token::Algorithm> algorithms{token::Algorithm::hs256};  ///< that its tokens may be signed with
+  /// Who may do everything in every conversation of the tenant: these identities, and whoever's token bears
+  /// one of these roles (RL..., `deployment_role_sid`).
+  std::vector<std::string> admins{};
+  std::vector<std::string> admin_role_sids{};
+  std::optional<std::chrono::hours> keep_messages{};  ///< older ones are removed; nothing: kept for ever
+  bool public_channels = true;           ///< false: `type: "public"` is refused, existing ones are private
+  std::string content_templates = "[]";  ///< JSON text, an array, as clients are shown it
+};
+
+/// Requests of one user, and of one connection: `burst` at once, then `per_second`. Beyond that 429/20429.
+struct Throttle {
+  double per_second = 300;
+  double burst = 1000;
+};
+
+struct MediaOptions {
+  /// Where the files are, made if missing. Empty: beside the database as "<database>.media"; with a database
+  /// in memory a temporary directory that goes with the service.
+  std::string directory{};
+  std::uint64_t max_bytes = 150ull * 1024 * 1024;  ///< of one file
+  std::vector<std::string> content_types{};        ///< "image/*", "application/pdf"; empty: all
+  Duration url_life = std::chrono::seconds(300);   ///< of a temporary URL
+  std::chrono::hours unattached_life{24};          ///< of an upload that no message names
+};
+
+}  // namespace parley::chat_service

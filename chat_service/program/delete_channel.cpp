@@ -1,0 +1,37 @@
+#include "chat_service/program/delete_channel.hpp"
+
+#include "chat_service/core.hpp"
+#include "chat_service/src/shell/admin_door.hpp"
+#include "chat_service/src/transfer/admin_call.hpp"
+#include "common/base/random.hpp"
+
+namespace parley::chat_service {
+namespace {
+
+Result<void> do_here(const std::string& database, const AdminCall& call) {
+  SecureRandom random;
+  auto store = Store::open(database, random);
+  if (!store) return store.error();
+  CoreOptions options;
+  options.tenants = {{.service_sid = call.service_sid}};
+  Core core(std::move(options), std::move(*store), random);
+  Result<void> outcome = Error{.code = Errc::storage_error, .message = "it was not committed"};
+  const auto now = system_clock().now();
+  const auto wall_now = system_clock().wall_now();
+  core.perform(
+      admin_of(call), work_of(call), [&](const http::Response& response) { outcome = outcome_of(response); },
+      now, wall_now);
+  core.flush(now, wall_now);
+  return outcome;
+}
+
+}  // namespace
+
+Result<void> delete_channel(const std::string& database, const ChannelName& name) {
+  const AdminCall call{.service_sid = name.service_sid, .channel = name.sid};
+  const auto asked = ask_service(admin_socket_of(database), call);
+  if (asked || asked.error().code != Errc::unreachable) return asked;
+  return do_here(database, call);
+}
+
+}  // namespace parley::chat_service

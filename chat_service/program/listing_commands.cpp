@@ -1,0 +1,86 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "chat_service/program/command.hpp"
+#include "chat_service/program/delete_channel.hpp"
+#include "chat_service/src/transfer/listing.hpp"
+#include "common/config/command_line.hpp"
+
+namespace parley::chat_service {
+namespace {
+
+int fail(const char* command, const Error& error) {
+  std::cerr << "chat_service " << command << ": " << error.message << std::endl;
+  return config::kExitFailure;
+}
+
+int print(const char* command, const Result<Lines>& lines) {
+  if (!lines) return fail(command, lines.error());
+  for (const auto& line : *lines) std::cout << line << "\n";
+  return config::kExitOk;
+}
+
+void add_service(CLI::App& command, std::string& service) {
+  command.add_option("--service", service, "Of this service only (IS...)")->type_name("SID");
+}
+
+class UserCommand final : public Command {
+ public:
+  CLI::App& add_to(CLI::App& program) override {
+    auto* user = program.add_subcommand("user", "The people that the service knows");
+    user->require_subcommand(1);
+    auto* list = user->add_subcommand("list", "One line of JSON each");
+    add_service(*list, service_);
+    return *user;
+  }
+
+  int run(const Place& place) override { return print("user list", list_users(place.database, service_)); }
+
+ private:
+  std::string service_;
+};
+
+class ChannelCommand final : public Command {
+ public:
+  CLI::App& add_to(CLI::App& program) override {
+    auto* channel = program.add_subcommand("channel", "Channels: conversations");
+    channel->require_subcommand(1);
+    add_service(*(list_ = channel->add_subcommand("list", "One line of JSON each")), service_);
+    show_ = add_action(*channel, "show", "A channel, then its participants, one line of JSON each");
+    delete_ =
+        add_action(*channel, "delete",
+                   "Delete a channel with everything in it; a running service does it and tells its clients");
+    return *channel;
+  }
+
+  int run(const Place& place) override {
+    if (list_->parsed()) return print("channel list", list_channels(place.database, service_));
+    if (show_->parsed()) return print("channel show", show_channel(place.database, service_, channel_));
+    const auto name = find_channel(place.database, service_, channel_);
+    if (!name) return fail("channel delete", name.error());
+    if (auto done = delete_channel(place.database, *name); !done) return fail("channel delete", done.error());
+    std::cout << "channel " << name->sid << " is deleted" << std::endl;
+    return config::kExitOk;
+  }
+
+ private:
+  CLI::App* add_action(CLI::App& channel, const char* name, const char* description) {
+    auto* action = channel.add_subcommand(name, description);
+    action->add_option("CHANNEL", channel_, "SID or unique name")->required();
+    add_service(*action, service_);
+    return action;
+  }
+
+  CLI::App* list_ = nullptr;
+  CLI::App* show_ = nullptr;
+  CLI::App* delete_ = nullptr;
+  std::string service_;
+  std::string channel_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_user_command() { return std::make_unique<UserCommand>(); }
+std::unique_ptr<Command> make_channel_command() { return std::make_unique<ChannelCommand>(); }
+
+}  // namespace parley::chat_service

@@ -1,0 +1,252 @@
+#include "chat_service/src/media/api.hpp"
+
+#include "chat_service/core.hpp"
+#include "chat_service/src/errors.hpp"
+#include "chat_service/src/media/blobs.hpp"
+#include "chat_service/src/media/counts.hpp"
+#include "chat_service/src/media/download.hpp"
+#include "chat_service/src/media/records.hpp"
+#include "chat_service/src/media/refusal.hpp"
+#include "chat_service/src/media/sweep.hpp"
+#include "chat_service/src/media/target.hpp"
+#include "chat_service/src/media/temporary_url.hpp"
+#include "chat_service/src/media/upload.hpp"
+#include "chat_service/src/media/worker.hpp"
+#include "common/base/limits.hpp"
+#include "common/base/random.hpp"
+
+namespace parley::chat_service::media {
+namespace {
+
+using Kind = Target::Kind;
+
+Error refused(Errc code, int status, std::string message) {
+  return {.code = code, .message = std::move(message), .http_status = status};
+}
+
+bool is_method_of(Kind kind, std::string_view method) {
+  if (kind == Kind::set || kind == Kind::all) return method == "POST";
+  return method == "GET" || (kind == Kind::content && method == "HEAD");
+}
+
+/// A draft between its last byte and its answer. One owner at a time: whoever has it may be on any thread.
+struct Sealing {
+  Draft draft;
+  Reply reply;
+  std::shared_ptr<void> pin;
+  Result<void> sealed{};
+};
+
+}  // namespace
+
+class Api::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(ApiOptions options, Host host)
+      : options_(std::move(options)),
+        host_(std::move(host)),
+        rules_(std::make_shared<const MediaOptions>(options_.media)),
+        urls_(options_.secret, options_.media.url_life) {}
+
+  Result<void> open() {
+    const std::string directory = directory_of(options_.media, options_.database);
+    auto blobs = Blobs::open(directory, random_);
+    if (!blobs) return blobs.error();
+    blobs_ = std::move(*blobs);
+    sweep_ = std::make_shared<Sweep>(Sweep::Tools{*blobs_, worker_, pins_, options_, host_, counters_});
+    if (!directory.empty()) sweep_->start();
+    return {};
+  }
+
+  net::BodyDecision on_body(const http::Request& head, std::optional<std::uint64_t> length) {
+    if (head.method != "POST" || parse_target(head.path).kind != Kind::all) return std::monostate();
+    auto sink = begin_upload(head, length);
+    if (sink) return std::move(*sink);
+    ++counters_.uploads_refused;
+    return refusal(sink.error());
+  }
+
+  void on_request(http::Request request, Reply reply) {
+    const Target target = parse_target(request.path);
+    if (target.kind == Kind::none) return reply(refusal(errors::no_such_route(request.path)));
+    if (!is_method_of(target.kind, request.method)) return reply(refusal(errors::method_not_allowed()));
+    if (target.kind == Kind::all) return upload_whole(request, std::move(reply));
+    if (target.kind == Kind::content) return send(target, std::move(request), std::move(reply));
+    const auto caller = authenticate(request, target);
+    if (!caller) return reply(refusal(caller.error()));
+    perform(
+        *caller,
+        [&](Scope& scope) {
+          return target.kind == Kind::set ? records::describe_set(scope, urls_, request.body)
+                                          : records::describe(scope, urls_, target.sid);
+        },
+        std::move(reply));
+  }
+
+  void tidy() { sweep_->start(); }
+  const Counters& counters() const { return counters_; }
+  const std::string& directory() const { return blobs_->directory(); }
+
+ private:
+  Result<Caller> authenticate(const http::Request& request, const Target& target) const {
+    const auto token = http::find_header(request.headers, "x-twilio-token");
+    if (!token) return refused(Errc::invalid_token, 401, "X-Twilio-Token: expected an access token");
+    auto caller = host_.core.authenticate(*token, host_.clock.wall_now());
+    if (!caller) {
+      Error error = caller.error();
+      error.http_status = 401;
+      return error;
+    }
+    if (caller->service_sid != target.service_sid) return errors::no_such_route(request.path);
+    return caller;
+  }
+
+  void perform(const Caller& caller, const Work& work, Reply reply) {
+    host_.core.perform(caller, work, std::move(reply), host_.clock.now(), host_.clock.wall_now());
+    host_.wake();
+  }
+
+  Result<std::unique_ptr<net::BodySink>> begin_upload(const http::Request& head,
+                                                      std::optional<std::uint64_t> length) {
+    auto caller = authenticate(head, parse_target(head.path));
+    if (!caller) return caller.error();
+    auto medium = read_upload_head(head, length, options_.media);
+    if (!medium) return medium.error();
+    const std::string user = caller->service_sid + "/" + caller->identity;
+    if (uploads_.of(user) >= limits::kMediaUploads)
+      return refused(Errc::too_many_requests, 429, "expected fewer uploads at the same time");
+    return make_sink(head, {std::move(*caller), std::move(*medium), {}, uploads_.take(user)});
+  }
+
+  Result<std::unique_ptr<net::BodySink>> make_sink(const http::Request& head, Draft draft) {
+    std::string boundary;
+    if (is_form(head)) {
+      auto found = MultipartReader::boundary_of(http::find_header(head.headers, "content-type").value_or(""));
+      if (!found) return found.error();
+      boundary = std::move(*found);
+    }
+    auto writer = blobs_->begin();
+    if (!writer) return failed(writer.error());
+    draft.writer = std::move(*writer);
+    ++counters_.uploads_begun;
+    const Keep keep = [weak = weak_from_this()](Draft whole, Reply reply) {
+      if (const auto self = weak.lock()) self->seal(std::move(whole), std::move(reply));
+    };
+    std::unique_ptr<net::BodySink> sink;
+    if (boundary.empty())
+      sink = std::make_unique<RawUpload>(std::move(draft), rules_, keep);
+    else
+      sink = std::make_unique<FormUpload>(std::move(draft), boundary, rules_, keep);
+    return sink;
+  }
+
+  /// An upload whose body came in one piece, for instance none.
+  void upload_whole(const http::Request& request, Reply reply) {
+    auto decision = on_body(request, request.body.size());
+    if (auto* refusal = std::get_if<http::Response>(&decision)) return reply(std::move(*refusal));
+    auto& sink = *std::get<std::unique_ptr<net::BodySink>>(decision);
+    if (!request.body.empty())
+      if (auto refusal = sink.write(request.body)) return reply(std::move(*refusal));
+    sink.finish(std::move(reply));
+  }
+
+  /// Flushing takes long: it happens on the worker's thread, then the row is written here.
+  void seal(Draft draft, Reply reply) {
+    draft.medium.blob = draft.writer->close();
+    draft.medium.size = static_cast<std::int64_t>(draft.writer->size());
+    auto pin = pins_.take(draft.medium.blob);
+    auto sealing = std::make_shared<Sealing>(Sealing{std::move(draft), std::move(reply), std::move(pin)});
+    worker_.run([weak = weak_from_this(), post = host_.post, sealing = std::move(sealing)]() mutable {
+      sealing->sealed = sealing->draft.writer->seal();
+      // Moved, so that what it refers to does not end on this thread.
+      post([weak = std::move(weak), sealing = std::move(sealing)] {
+        if (const auto self = weak.lock()) self->store(sealing);
+      });
+    });
+  }
+
+  void store(const std::shared_ptr<Sealing>& sealing) {
+    if (!sealing->sealed) return sealing->reply(refusal(failed(sealing->sealed.error())));
+    perform(
+        sealing->draft.caller,
+        [&](Scope& scope) { return records::add(scope, urls_, sealing->draft.medium); },
+        [weak = weak_from_this(), sealing](http::Response response) {
+          const auto self = weak.lock();
+          if (self && response.status == 201) {
+            ++self->counters_.uploads;
+            self->counters_.upload_bytes += static_cast<std::uint64_t>(sealing->draft.medium.size);
+          }
+          sealing->reply(std::move(response));
+        });
+  }
+
+  void send(const Target& target, http::Request request, Reply reply) {
+    const bool is_signed = TemporaryUrls::is_signed(request.params);
+    if (is_signed && !urls_.allows(target.service_sid, target.sid, request.params, host_.clock.wall_now()))
+      return reply(refusal(refused(Errc::forbidden, 403, "The link is not good, or not any more")));
+    auto caller = is_signed ? Caller{.service_sid = target.service_sid} : authenticate(request, target);
+    if (!caller) return reply(refusal(caller.error()));
+    auto found = std::make_shared<Medium>();
+    const Work find = [&](Scope& scope) -> Result<Answer> {
+      auto medium =
+          is_signed ? records::find_for_anybody(scope, target.sid) : records::find(scope, target.sid);
+      if (!medium) return medium.error();
+      *found = std::move(*medium);
+      return Answer{};
+    };
+    perform(*caller, find,
+            [weak = weak_from_this(), found, request = std::move(request),
+             reply = std::move(reply)](http::Response response) {
+              const auto self = weak.lock();
+              reply(self && response.status == 200 ? self->content(*found, request) : std::move(response));
+            });
+  }
+
+  http::Response content(const Medium& medium, const http::Request& request) {
+    ++counters_.downloads;
+    return content_response(*blobs_, medium, request, options_.media.url_life);
+  }
+
+  Error failed(Error error) const {
+    if (host_.log) host_.log("media: " + error.message);
+    return error;
+  }
+
+  ApiOptions options_;
+  Host host_;
+  Rules rules_;  ///< for sinks, which may outlive this
+  TemporaryUrls urls_;
+  SecureRandom random_;
+  std::unique_ptr<Blobs> blobs_;
+  Counters counters_;
+  Counts pins_;     ///< by hash: uploads on their way from a file to a row
+  Counts uploads_;  ///< by user
+  std::shared_ptr<Sweep> sweep_;
+  Worker worker_;  ///< the first to end: its job may use the rest
+};
+
+Result<std::unique_ptr<Api>> Api::open(ApiOptions options, Host host) {
+  if (options.secret.empty())
+    return Error{.code = Errc::invalid_argument, .message = "media: expected a secret"};
+  auto impl = std::make_shared<Impl>(std::move(options), std::move(host));
+  if (auto opened = impl->open(); !opened) return opened.error();
+  return std::unique_ptr<Api>(new Api(std::move(impl)));
+}
+
+Api::Api(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Api::~Api() = default;
+
+net::BodyDecision Api::on_body(const http::Request& head, std::optional<std::uint64_t> length) {
+  return impl_->on_body(head, length);
+}
+
+void Api::on_request(http::Request request, Reply reply) {
+  impl_->on_request(std::move(request), std::move(reply));
+}
+
+void Api::tidy() { impl_->tidy(); }
+
+const Counters& Api::counters() const { return impl_->counters(); }
+
+const std::string& Api::directory() const { return impl_->directory(); }
+
+}  // namespace parley::chat_service::media

@@ -1,0 +1,87 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <parley/error.hpp>
+#include <parley/seams.hpp>
+
+#include "chat_service/options.hpp"
+#include "chat_service/src/media/disk.hpp"
+#include "common/base/http.hpp"
+#include "common/base/sha256.hpp"
+
+namespace parley::chat_service::media {
+
+/// Where the files of a service are; "": a temporary directory of its own.
+std::string directory_of(const MediaOptions& options, const std::string& database);
+
+/// Where below `directory` the blob of that hash is: "ab/cd/abcd...".
+std::filesystem::path blob_path(const std::filesystem::path& directory, std::string_view hash);
+
+/// A blob on its way: bytes go to a temporary file, which is removed with this unless it was sealed.
+/// One thread at a time, but not always the same.
+class BlobWriter {
+ public:
+  ~BlobWriter();
+  BlobWriter(const BlobWriter&) = delete;
+  BlobWriter& operator=(const BlobWriter&) = delete;
+
+  Result<void> write(std::string_view bytes);
+  std::uint64_t size() const { return size_; }
+  /// No more bytes come. The hash: 64 hex digits. Call once.
+  const std::string& close();
+  /// Makes the bytes durable, then known by their hash. Takes as long as the disk needs. After close().
+  Result<void> seal();
+
+ private:
+  friend class Blobs;
+  BlobWriter(std::filesystem::path directory, std::filesystem::path temporary, disk::File file);
+
+  std::filesystem::path directory_;
+  std::filesystem::path temporary_;
+  disk::File file_;
+  Sha256 digest_;
+  std::string hash_;
+  std::uint64_t size_ = 0;
+};
+
+/// Files named by the SHA-256 of what is in them, so that equal ones are one. A name appears with all its
+/// bytes on the disk or not at all; what a crash leaves are temporaries, cleared at the next start.
+///
+/// Threads: begin() on one; everything else on any. Lifetime: a temporary directory goes with it.
+class Blobs {
+ public:
+  /// "" or a directory, made if missing (its parent must exist), readable by its owner alone. Fails with
+  /// Errc::storage_error, also if another process has it.
+  static Result<std::unique_ptr<Blobs>> open(const std::string& directory, Random& random);
+  ~Blobs();
+  Blobs(const Blobs&) = delete;
+  Blobs& operator=(const Blobs&) = delete;
+
+  Result<std::shared_ptr<BlobWriter>> begin();
+  /// `length` bytes from `offset`. Fails with Errc::not_found if the blob is missing or shorter.
+  Result<std::shared_ptr<http::BodySource>> read(std::string_view hash, std::uint64_t offset,
+                                                 std::uint64_t length) const;
+  /// True if it was there. Whoever reads it now may go on.
+  bool remove(std::string_view hash);
+  /// The blobs whose hash begins with these two hex digits.
+  std::vector<std::string> list(std::string_view first_two_digits) const;
+
+  const std::string& directory() const { return text_; }
+
+ private:
+  Blobs(std::filesystem::path directory, bool temporary, disk::File lock, Random& random);
+  void clear_temporaries();
+
+  std::filesystem::path directory_;
+  std::string text_;
+  bool is_temporary_;
+  disk::File lock_;
+  Random& random_;
+};
+
+}  // namespace parley::chat_service::media

@@ -1,0 +1,31 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <parley/error.hpp>
+
+/// What uploaded files may be called and how browsers are told to treat them.
+namespace parley::chat_service::media {
+
+/// "image/png", "text/plain;charset=utf-8": type and subtype in lower case, the rest as it was. "" becomes
+/// application/octet-stream. Errc::invalid_argument if it is no such thing or too long.
+Result<std::string> clean_content_type(std::string_view text);
+
+/// `patterns` like "image/png", "image/*", "*/*"; none of them: everything is allowed. Parameters of the type
+/// play no part.
+bool is_allowed(const std::vector<std::string>& patterns, std::string_view content_type);
+
+/// True for "media", "body", "history".
+bool is_category(std::string_view text);
+
+/// The name without its path and control characters; nothing if nothing is left. Errc::invalid_argument if it
+/// is not UTF-8 or too long.
+Result<std::optional<std::string>> clean_filename(std::string_view text);
+
+/// Content-Disposition: what a browser could run or be fooled by is saved, pictures, sound, films and plain
+/// text are shown.
+std::string disposition(std::string_view content_type, const std::optional<std::string>& filename);
+
+}  // namespace parley::chat_service::media

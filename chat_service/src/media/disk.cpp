@@ -1,0 +1,118 @@
+#include "chat_service/src/media/disk.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+namespace parley::chat_service::media::disk {
+namespace {
+
+// A signal may interrupt any of these calls.
+template <class Call>
+auto again(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+bool is_full(int reason) { return reason == ENOSPC || reason == EDQUOT || reason == EFBIG; }
+
+Error failed(std::string_view doing) {
+  const int reason = errno;
+  return {.code = Errc::storage_error,
+          .message = "a file " + std::string(doing) + ": " + std::generic_category().message(reason),
+          .http_status = is_full(reason) ? 507 : 500};
+}
+
+Result<File> open_with(const std::filesystem::path& path, int flags) {
+  const int descriptor = again([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0600); });
+  if (descriptor < 0) return failed("cannot be opened");
+  return File(descriptor);
+}
+
+Result<void> sync_directory(const std::filesystem::path& path) {
+  auto directory = open_with(path, O_RDONLY | O_DIRECTORY);
+  if (!directory) return directory.error();
+  return directory->sync();
+}
+
+}  // namespace
+
+File::~File() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+File& File::operator=(File&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+Result<void> File::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto written = again([&] { return ::write(descriptor_, bytes.data(), bytes.size()); });
+    if (written < 0) return failed("cannot be written");
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Result<std::size_t> File::read(std::uint64_t offset, std::span<char> into) const {
+  std::size_t have = 0;
+  while (have < into.size()) {
+    const auto got = again([&] {
+      return ::pread(descriptor_, into.data() + have, into.size() - have, static_cast<off_t>(offset + have));
+    });
+    if (got < 0) return failed("cannot be read");
+    if (got == 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  return have;
+}
+
+Result<std::uint64_t> File::size() const {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) return failed("cannot be looked at");
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+Result<void> File::sync() {
+  if (again([&] { return ::fsync(descriptor_); }) != 0) return failed("cannot be flushed");
+  return {};
+}
+
+bool File::try_lock() {
+  return again([&] { return ::flock(descriptor_, LOCK_EX | LOCK_NB); }) == 0;
+}
+
+Result<File> create(const std::filesystem::path& path) {
+  return open_with(path, O_WRONLY | O_CREAT | O_EXCL);
+}
+
+Result<File> open_lock_file(const std::filesystem::path& path) { return open_with(path, O_RDWR | O_CREAT); }
+
+Result<File> open(const std::filesystem::path& path) { return open_with(path, O_RDONLY); }
+
+Result<void> make_directory(const std::filesystem::path& path) {
+  if (::mkdir(path.c_str(), 0700) == 0) return sync_directory(path.parent_path());
+  if (errno == EEXIST) return {};
+  return failed("cannot get its directory");
+}
+
+Result<void> move(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return failed("cannot be moved to its place");
+  return sync_directory(to.parent_path());
+}
+
+Result<std::filesystem::path> make_temporary_directory() {
+  std::error_code error;
+  std::string name = std::filesystem::temp_directory_path(error) / "parley-media-XXXXXX";
+  if (error || !::mkdtemp(name.data())) return failed("cannot get a temporary directory");
+  return std::filesystem::path(name);
+}
+
+}  // namespace parley::chat_service::media::disk

@@ -1,0 +1,73 @@
+#include "chat_service/src/media/header_value.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/trim.hpp"
+
+namespace parley::chat_service::media {
+namespace {
+
+Error malformed(std::string_view expected) {
+  return {.code = Errc::invalid_argument, .message = "expected " + std::string(expected), .http_status = 400};
+}
+
+std::string_view take_until(std::string_view& text, std::string_view ends) {
+  const auto end = std::min(text.find_first_of(ends), text.size());
+  const auto taken = text.substr(0, end);
+  text.remove_prefix(end);
+  return taken;
+}
+
+/// Behind the opening quote up to and with the closing one; nothing if there is none.
+std::optional<std::string> take_quoted(std::string_view& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == '"') {
+      out += text[++i];
+      continue;
+    }
+    if (text[i] == '"') {
+      text.remove_prefix(i + 1);
+      return out;
+    }
+    out += text[i];
+  }
+  return std::nullopt;
+}
+
+Result<std::string> take_value(std::string_view& text) {
+  if (text.empty() || text.front() != '"') return std::string(trim_blanks(take_until(text, ";")));
+  text.remove_prefix(1);
+  auto quoted = take_quoted(text);
+  if (!quoted) return malformed("a closing quote");
+  if (!trim_blanks(take_until(text, ";")).empty()) return malformed("';' behind a quoted value");
+  return std::move(*quoted);
+}
+
+}  // namespace
+
+std::string to_lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+Result<HeaderValue> parse_header_value(std::string_view text) {
+  HeaderValue parsed{.value = to_lower(trim_blanks(take_until(text, ";")))};
+  while (!text.empty()) {
+    text.remove_prefix(1);  // the semicolon
+    std::string name = to_lower(trim_blanks(take_until(text, "=;")));
+    if (name.empty() && (text.empty() || text.front() == ';')) continue;
+    if (name.empty() || text.empty() || text.front() != '=') return malformed("name=value");
+    text.remove_prefix(1);
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    auto value = take_value(text);
+    if (!value) return value.error();
+    parsed.params.emplace_back(std::move(name), std::move(*value));
+  }
+  return parsed;
+}
+
+}  // namespace parley::chat_service::media

@@ -1,0 +1,24 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <parley/error.hpp>
+
+#include "common/base/http.hpp"
+
+namespace parley::chat_service::media {
+
+/// A header like `form-data; name="file"; filename="a.png"`.
+struct HeaderValue {
+  std::string value{};    ///< "form-data", in lower case
+  http::Fields params{};  ///< names in lower case, values without quotes
+};
+
+/// Errc::invalid_argument if a name, a "=" or a closing quote is missing. Inside quotes a backslash protects
+/// a quote and nothing else: file names are written as C:\a.png by some.
+Result<HeaderValue> parse_header_value(std::string_view text);
+
+std::string to_lower(std::string_view text);
+
+}  // namespace parley::chat_service::media

@@ -1,0 +1,52 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <parley/seams.hpp>
+
+namespace parley::chat_service {
+
+/// What is counted elsewhere, at the moment somebody reads the metrics.
+struct Readings {
+  std::size_t connections = 0;  ///< chat clients
+  std::size_t sockets = 0;      ///< open ones, HTTP included
+  std::size_t queued_bytes = 0;
+  std::uint64_t frames_sent = 0;
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t deliveries = 0;
+  std::uint64_t refused_inits = 0;
+  std::uint64_t throttled = 0;
+  std::uint64_t uploads = 0;
+  std::uint64_t upload_bytes = 0;
+  std::uint64_t uploads_refused = 0;
+  std::uint64_t downloads = 0;
+  bool ready = true;
+};
+
+/// What the service counts, for Prometheus. Labels come from fixed sets, so their number is bounded. One
+/// thread at a time.
+class Metrics {
+ public:
+  Metrics();
+  ~Metrics();
+
+  /// A plain HTTP request; `route`, a constant, names its kind.
+  void http_request(std::string_view route, int status);
+  /// A client's request within its connection; `route`, a constant: method and pattern, or "other".
+  void request(std::string_view route, int status);
+  void committed(bool ok, Duration took);
+  void slow_consumer();
+  /// When the TLS certificate ends.
+  void certificate_expires(WallTime when);
+
+  /// The text exposition format.
+  std::string text(const Readings& readings);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace parley::chat_service

@@ -1,0 +1,34 @@
+#pragma once
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "chat_service/src/model.hpp"
+#include "common/storage/database.hpp"
+
+namespace parley::chat_service {
+
+/// What is known of uploaded files; the bytes are elsewhere, found by `Medium::blob`.
+class MediaTable {
+ public:
+  explicit MediaTable(storage::Database& database) : database_(database) {}
+
+  std::optional<Medium> find(std::string_view service_sid, std::string_view sid);
+  /// Those of a message in the order in which it names them.
+  std::vector<Medium> of_message(Id conversation, std::string_view message_sid);
+
+  /// Fills in the id.
+  void insert(std::string_view service_sid, Medium& medium);
+  /// Gives an upload to a message.
+  void attach(Id medium, const Message& message, int position);
+  void remove_of_message(Id conversation, std::string_view message_sid);
+  /// Uploads that no message named and that are older.
+  void remove_unattached_before(Millis date);
+  /// False: no medium has these bytes, so the file may go.
+  bool is_used(std::string_view blob);
+
+ private:
+  storage::Database& database_;
+};
+
+}  // namespace parley::chat_service

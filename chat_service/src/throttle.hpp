@@ -1,0 +1,53 @@
+#pragma once
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+
+#include <parley/seams.hpp>
+
+#include "chat_service/options.hpp"
+
+namespace parley::chat_service {
+
+/// How often each of many keys may do something: each has a bucket of `burst` that is filled at `per_second`.
+///
+/// Of a bucket only the time is kept when it will be full again; one that is full is forgotten. So the memory
+/// is that of the keys used within the last burst / per_second seconds, twice that at most.
+template <class Key>
+class Buckets {
+ public:
+  /// Both numbers above 0.
+  explicit Buckets(const Throttle& throttle)
+      : step_(to_duration(1 / throttle.per_second)),
+        whole_(to_duration(throttle.burst / throttle.per_second)) {}
+
+  /// True: there was one more, and it is spent.
+  bool take(const Key& key, TimePoint now) {
+    forget_full(now);
+    TimePoint& full_at = full_at_.try_emplace(key, now).first->second;
+    const TimePoint then = std::max(full_at, now) + step_;
+    if (then - now > whole_) return false;
+    full_at = then;
+    return true;
+  }
+
+  void forget(const Key& key) { full_at_.erase(key); }
+  std::size_t size() const { return full_at_.size(); }
+
+ private:
+  static Duration to_duration(double seconds) {
+    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+  }
+
+  void forget_full(TimePoint now) {
+    if (now < look_at_) return;
+    look_at_ = now + whole_;
+    std::erase_if(full_at_, [&](const auto& entry) { return entry.second <= now; });
+  }
+
+  Duration step_, whole_;
+  TimePoint look_at_{};
+  std::unordered_map<Key, TimePoint> full_at_;
+};
+
+}  // namespace parley::chat_service

@@ -1,0 +1,92 @@
+#include "chat_service/src/transfer/check_rules.hpp"
+
+namespace parley::chat_service {
+namespace {
+
+constexpr CheckRule kRules[] = {
+    {"an index below the next one is neither a message nor a hole",
+     "SELECT c.sid FROM conversations c WHERE c.next_index <> "
+     "(SELECT COUNT(*) FROM messages m WHERE m.conversation_id = c.id) + "
+     "(SELECT COUNT(*) FROM message_holes h WHERE h.conversation_id = c.id)"},
+    {"a message or hole has an index that was not given yet",
+     "SELECT c.sid || ' ' || x.message_index FROM conversations c JOIN (SELECT conversation_id, "
+     "message_index "
+     "FROM messages UNION ALL SELECT conversation_id, message_index FROM message_holes) x "
+     "ON x.conversation_id = c.id WHERE x.message_index < 0 OR x.message_index >= c.next_index"},
+    {"an index is both a message and a hole",
+     "SELECT c.sid || ' ' || m.message_index FROM messages m JOIN message_holes h "
+     "ON h.conversation_id = m.conversation_id AND h.message_index = m.message_index "
+     "JOIN conversations c ON c.id = m.conversation_id"},
+    {"messages_count is not the number of messages",
+     "SELECT c.sid FROM conversations c WHERE c.messages_count <> "
+     "(SELECT COUNT(*) FROM messages m WHERE m.conversation_id = c.id)"},
+    {"participants_count is not the number of participants",
+     "SELECT c.sid FROM conversations c WHERE c.participants_count <> "
+     "(SELECT COUNT(*) FROM participants p WHERE p.conversation_id = c.id)"},
+    {"the last message is not the newest",
+     "SELECT c.sid FROM conversations c WHERE c.last_message_index IS NOT "
+     "(SELECT MAX(m.message_index) FROM messages m WHERE m.conversation_id = c.id)"},
+    {"the last message's date is not its own",
+     "SELECT c.sid FROM conversations c JOIN messages m ON m.conversation_id = c.id "
+     "AND m.message_index = c.last_message_index WHERE m.date_created <> c.last_message_date"},
+    {"a read horizon is beyond the last message",
+     "SELECT p.sid FROM participants p JOIN conversations c ON c.id = p.conversation_id "
+     "WHERE p.last_read >= c.next_index"},
+    {"a participant's user is of another service",
+     "SELECT p.sid FROM participants p JOIN conversations c ON c.id = p.conversation_id "
+     "JOIN users u ON u.id = p.user_id WHERE u.service_sid <> c.service_sid"},
+    {"a message is not in its conversation's list",
+     "SELECT m.sid FROM messages m JOIN conversations c ON c.id = m.conversation_id LEFT JOIN sync_items i "
+     "ON i.object_id = c.list AND i.key = m.message_index AND i.removed = 0 WHERE i.object_id IS NULL"},
+    {"a list shows a message that does not exist",
+     "SELECT c.sid || ' ' || i.key FROM sync_items i JOIN conversations c ON c.list = i.object_id "
+     "LEFT JOIN messages m ON m.conversation_id = c.id AND m.message_index = i.key "
+     "WHERE i.removed = 0 AND m.sid IS NULL"},
+    {"a participant is not in the roster",
+     "SELECT p.sid FROM participants p JOIN conversations c ON c.id = p.conversation_id LEFT JOIN sync_items "
+     "i "
+     "ON i.object_id = c.roster AND i.key = p.sid AND i.removed = 0 WHERE i.object_id IS NULL"},
+    {"a roster shows somebody who is no participant",
+     "SELECT c.sid || ' ' || i.key FROM sync_items i JOIN conversations c ON c.roster = i.object_id "
+     "LEFT JOIN participants p ON p.conversation_id = c.id AND p.sid = i.key "
+     "WHERE i.removed = 0 AND p.sid IS NULL"},
+    {"a conversation is not in a participant's own list",
+     "SELECT p.sid FROM participants p JOIN conversations c ON c.id = p.conversation_id "
+     "JOIN users u ON u.id = p.user_id LEFT JOIN sync_items i "
+     "ON i.object_id = u.conversations_map AND i.key = c.sid AND i.removed = 0 WHERE i.object_id IS NULL"},
+    {"a user's own list shows a conversation that is not theirs",
+     "SELECT u.sid || ' ' || i.key FROM sync_items i JOIN users u ON u.conversations_map = i.object_id "
+     "LEFT JOIN conversations c ON c.sid = i.key "
+     "LEFT JOIN participants p ON p.conversation_id = c.id AND p.user_id = u.id "
+     "LEFT JOIN invitations v ON v.conversation_id = c.id AND v.user_id = u.id "
+     "WHERE i.removed = 0 AND p.sid IS NULL AND v.user_id IS NULL"},
+    {"an item's event is newer than its object's last one",
+     "SELECT o.sid || ' ' || i.key FROM sync_items i JOIN sync_objects o ON o.id = i.object_id "
+     "WHERE i.last_event_id > o.last_event_id OR i.created_event_id > i.last_event_id"},
+    {"two items of an object have the same event",
+     "SELECT o.sid || ' ' || i.last_event_id FROM sync_items i JOIN sync_objects o ON o.id = i.object_id "
+     "GROUP BY i.object_id, i.last_event_id HAVING COUNT(*) > 1"},
+    {"a removed item is older than what was forgotten",
+     "SELECT o.sid || ' ' || i.key FROM sync_items i JOIN sync_objects o ON o.id = i.object_id "
+     "WHERE i.removed = 1 AND i.last_event_id <= o.pruned_event_id"},
+    {"a Sync object belongs to nobody",
+     "SELECT sid FROM sync_objects WHERE id NOT IN (SELECT info_map FROM users UNION "
+     "SELECT conversations_map FROM users UNION SELECT document FROM conversations UNION "
+     "SELECT roster FROM conversations UNION SELECT list FROM conversations)"},
+    {"a conversation has a Sync object that does not exist",
+     "SELECT c.sid FROM conversations c WHERE "
+     "(SELECT COUNT(*) FROM sync_objects o WHERE o.id IN (c.document, c.roster, c.list) "
+     "AND o.service_sid = c.service_sid) <> 3"},
+    {"a medium belongs to a message that does not exist",
+     "SELECT f.sid FROM media f LEFT JOIN messages m ON m.sid = f.message_sid "
+     "AND m.conversation_id = f.conversation_id WHERE f.message_sid IS NOT NULL AND m.sid IS NULL"},
+    {"a receipt belongs to a message that does not exist",
+     "SELECT r.sid FROM receipts r LEFT JOIN messages m ON m.sid = r.message_sid "
+     "AND m.conversation_id = r.conversation_id WHERE m.sid IS NULL"},
+};
+
+}  // namespace
+
+std::span<const CheckRule> check_rules() { return kRules; }
+
+}  // namespace parley::chat_service

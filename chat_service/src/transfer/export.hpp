@@ -1,0 +1,24 @@
+#pragma once
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+
+#include <parley/error.hpp>
+
+/// The whole database as JSON lines, and back.
+///
+/// The first line says what this is: {"parley_export":1,"schema":2,"services":["IS..."]}. Then one line for
+/// each row, {"table":"messages","row":{"conversation_id":1,...}}, in the order of tables' names and primary
+/// keys, with the columns of the schema; the last one is {"rows":12345}, so that a file that was cut off is
+/// noticed. The rows' numbers tie them together and are kept. Not part of it: the secret that continuation
+/// tokens and temporary URLs are signed with, and the files of media (see blob_copy.hpp).
+namespace parley::chat_service {
+
+/// How many rows it were. While the service runs: everything is of one moment.
+Result<std::uint64_t> export_database(const std::string& database, std::ostream& out);
+
+/// Into a database that is missing or empty, in one transaction; nothing stays of a file that is refused.
+/// What was imported is checked as check_database() does. Errors name the line.
+Result<std::uint64_t> import_database(const std::string& database, std::istream& in);
+
+}  // namespace parley::chat_service

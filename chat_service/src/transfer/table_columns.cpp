@@ -1,0 +1,26 @@
+#include "chat_service/src/transfer/table_columns.hpp"
+
+namespace parley::chat_service {
+
+std::vector<TableColumns> tables_of(DatabaseFile& file) {
+  std::vector<TableColumns> tables;
+  auto names = file->query(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
+      "AND name NOT IN ('meta', 'schema_version') ORDER BY name");
+  while (names.next()) tables.push_back({.table = names.text(0)});
+  for (auto& table : tables) {
+    auto columns = file->query("SELECT name FROM pragma_table_info(?) ORDER BY cid", table.table);
+    while (columns.next()) table.columns.push_back(columns.text(0));
+    auto keys = file->query("SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", table.table);
+    while (keys.next()) table.primary_key.push_back(keys.text(0));
+  }
+  return tables;
+}
+
+std::string join(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+}  // namespace parley::chat_service

@@ -1,0 +1,79 @@
+#include <gmock/gmock.h>
+
+#include "tests/integration/chat_service/program_fixture.hpp"
+
+namespace parley::support {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+/// The commands, on a database that a service has made.
+class ChatCommands : public ChatProgram {
+ protected:
+  ChatCommands() {
+    ChildProcess running(with_config());
+    ready_url(running);
+  }
+
+  struct Outcome {
+    std::optional<int> code;
+    std::string out;
+    std::string err;
+  };
+  Outcome run(std::vector<std::string> words) const {
+    words.insert(words.begin(), program());
+    ChildProcess running(words);
+    Outcome outcome{.code = running.exit_code(), .out = {}, .err = {}};
+    outcome.out = running.rest_of_output();
+    outcome.err = running.error_output();
+    return outcome;
+  }
+  std::string database() const { return folder() + "/chat.db"; }
+};
+
+TEST_F(ChatCommands, WorkOnTheDatabaseOfTheConfigurationOrTheCommandLine) {
+  for (const auto& where : {std::vector<std::string>{"--config", write_config()},
+                            std::vector<std::string>{"--database", database()}}) {
+    auto words = where;
+    words.push_back("check");
+    const auto checked = run(words);
+    EXPECT_EQ(checked.code, 0) << checked.err;
+    EXPECT_EQ(checked.out, database() + ": ok\n");
+  }
+  const auto nowhere = run({"user", "list"});
+  EXPECT_EQ(nowhere.code, 2);
+  EXPECT_THAT(nowhere.err, HasSubstr("expected --config FILE or --database PATH"));
+}
+
+TEST_F(ChatCommands, BackUpCheckExportAndImportWhileTheServiceRuns) {
+  ChildProcess running(with_config());
+  ready_url(running);
+  const auto backup = folder() + "/backup.db";
+  const auto done = run({"--database", database(), "backup", backup, "--media", folder() + "/backup.media"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("is complete and checked"));
+  EXPECT_EQ(run({"--database", database(), "check", backup}).code, 0);
+
+  const auto text = run({"--database", database(), "export", "-"});
+  EXPECT_EQ(text.code, 0) << text.err;
+  EXPECT_THAT(text.out, StartsWith("{\"parley_export\":1,"));
+  const auto file = folder() + "/all.jsonl";
+  EXPECT_EQ(run({"--database", database(), "export", file}).code, 0);
+  const auto imported = run({"--database", folder() + "/new.db", "import", file});
+  EXPECT_EQ(imported.code, 0) << imported.err;
+  EXPECT_EQ(run({"--database", folder() + "/new.db", "export", "-"}).out, text.out);
+}
+
+TEST_F(ChatCommands, SayWhatWentWrong) {
+  const auto missing = run({"--database", folder() + "/none.db", "check"});
+  EXPECT_EQ(missing.code, 1);
+  EXPECT_THAT(missing.err, HasSubstr("there is no such file"));
+  const auto unknown = run({"--database", database(), "channel", "delete", "nowhere"});
+  EXPECT_EQ(unknown.code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("there is no such channel"));
+  EXPECT_EQ(run({"--database", database(), "export", "-", "--no-such-option"}).code, 2);
+}
+
+}  // namespace
+}  // namespace parley::support

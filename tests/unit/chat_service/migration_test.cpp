@@ -1,0 +1,87 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "chat_service/src/store/schema.hpp"
+#include "common/storage/database.hpp"
+#include "tests/support/core_driver.hpp"
+#include "tests/support/temporary_file.hpp"
+
+namespace parley::chat_service {
+namespace {
+
+using sync::ObjectType;
+using testing::CoreDriver;
+using testing::TestClient;
+
+constexpr const char* kRoom = "CH781d2b7f0f6e4ea346b15fd47c21cb3e";
+
+std::string golden(const char* name) {
+  std::ifstream file(std::string(PARLEY_GOLDEN_DIR "/chat_service/") + name);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// A file that an older service has written and closed.
+class FirstVersion : public ::testing::Test {
+ protected:
+  FirstVersion() {
+    auto database = storage::Database::open({.path = file_.path()}).value();
+    const bool loaded = database->run_script(golden("version_1.sql"));
+    if (!loaded) ADD_FAILURE() << database->error()->message;
+  }
+
+  testing::TemporaryFile file_;
+};
+
+TEST_F(FirstVersion, IsBroughtUpToDateAndNothingIsLost) {
+  CoreDriver driver({.database = file_.path()});
+  auto version = driver.database().query("SELECT MAX(version) FROM schema_version");
+  ASSERT_TRUE(version.next());
+  EXPECT_EQ(version.integer(0), schema().back().version);
+
+  TestClient client(driver, "sender0");
+  const auto mine = client.get(client.link("my_conversations")).body["conversations"];
+  ASSERT_EQ(mine.size(), 1u);
+  EXPECT_EQ(mine[0]["messages_count"], 3);
+  const auto list = client.get("/v3/Lists/" + std::string(kRoom) + ".messages").body;
+  const auto items = client.get(list["links"]["items"].get<std::string>()).body["items"];
+  ASSERT_EQ(items.size(), 3u);
+  EXPECT_EQ(items[0]["data"]["text"], "a message of a usual length, say sixty bytes of plain text.");
+}
+
+TEST_F(FirstVersion, GoesOnCountingWhereItWas) {
+  CoreDriver driver({.database = file_.path()});
+  TestClient client(driver, "sender0");
+  const auto room = client.get(client.link("conversations") + "/" + kRoom).body;
+  const auto list = client.watch(ObjectType::list, std::string(kRoom) + ".messages");
+  EXPECT_EQ(list["last_event_id"], 2);
+  EXPECT_EQ(client.say(room, "new").body["index"], 3);
+  const auto events = client.take_events();
+  ASSERT_FALSE(events.empty());
+  EXPECT_EQ(events[0].id, 3);
+  client.subscribe({{list["sid"], ObjectType::list, 0}});
+  EXPECT_EQ(client.take_events().size(), 3u);
+}
+
+TEST_F(FirstVersion, RemembersItsWrites) {
+  CoreDriver driver({.database = file_.path()});
+  TestClient client(driver, "sender0");
+  const auto repeated = client.post(client.link("conversations") + "/" + kRoom + "/Messages",
+                                    {{"body", "again"}}, {{"X-Twilio-Mutation-Id", "mutation-0-1"}});
+  EXPECT_EQ(repeated.status, 202);
+  EXPECT_EQ(client.get(repeated.body["resource_url"].get<std::string>()).body["index"], 1);
+}
+
+TEST_F(FirstVersion, IsOpenedTwice) {
+  {
+    CoreDriver driver({.database = file_.path()});
+    TestClient(driver, "sender1").configuration();
+  }
+  CoreDriver driver({.database = file_.path()});
+  TestClient client(driver, "sender1");
+  EXPECT_EQ(client.get(client.link("my_conversations")).body["conversations"].size(), 1u);
+}
+
+}  // namespace
+}  // namespace parley::chat_service

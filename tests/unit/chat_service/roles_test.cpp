@@ -1,0 +1,80 @@
+#include "chat_service/src/policy.hpp"
+#include "tests/unit/chat_service/fixtures.hpp"
+
+namespace parley::chat_service {
+namespace {
+
+constexpr const char* kAdminRole = "RL0000000000000000000000000000000a";
+
+class Admins : public InARoom {
+ protected:
+  static testing::DriverOptions options() {
+    Tenant tenant = tenant_with_admin("root");
+    tenant.admin_role_sids = {kAdminRole};
+    return {.tenants = {tenant}};
+  }
+  Admins() : InARoom(options()) {}
+
+  std::string shown_role(const std::string& identity) {
+    return alice_.get(participants() + "/" + identity).body["role_sid"];
+  }
+
+  TestClient root_{driver_, "root"};
+};
+
+TEST_F(Admins, DoEverythingFromOutsideButSpeak) {
+  alice_.add(room_, "bob");
+  const std::string said = alice_.say(room_, "x").body["url"];
+  EXPECT_EQ(root_.get(url()).body["status"], "notParticipating");
+  for (const char* name : {"participants", "messages", "conversation"}) {
+    const char* kind = name == std::string("participants") ? "Maps"
+                       : name == std::string("messages")   ? "Lists"
+                                                           : "Documents";
+    EXPECT_EQ(root_.get(std::string("/v3/") + kind + "/" + object(name)).status, 200) << name;
+  }
+  EXPECT_EQ(root_.post(said, {{"body", "moderated"}}).body["last_updated_by"], "root");
+  EXPECT_EQ(root_.post(participants() + "/bob", {{"attributes", "[]"}}).status, 200);
+  EXPECT_EQ(root_.remove(participants() + "/bob").status, 204);
+  EXPECT_EQ(root_.post(participants(), {{"identity", "carol"}}).status, 201);
+  EXPECT_EQ(root_.post(url(), {{"friendly_name", "renamed"}}).status, 200);
+  EXPECT_EQ(root_.say(room_, "x").code(), 50430) << "a message has a participant";
+  EXPECT_EQ(root_.remove(said).status, 204);
+  EXPECT_EQ(root_.remove(url()).status, 204);
+}
+
+TEST_F(Admins, JoinPrivateConversationsAndSpeakThen) {
+  root_.join(room_);
+  EXPECT_EQ(root_.say(room_, "hello").status, 201);
+  EXPECT_EQ(shown_role("root"), policy::role_sid(testing::kServiceSid, Role::admin));
+  EXPECT_EQ(shown_role("alice"), policy::role_sid(testing::kServiceSid, Role::creator));
+  alice_.add(room_, "bob");
+  EXPECT_EQ(shown_role("bob"), policy::role_sid(testing::kServiceSid, Role::member));
+}
+
+TEST_F(Admins, ThatAreRemovedKeepTheirRightsToWatch) {
+  root_.join(room_);
+  root_.watch(ObjectType::list, object("messages"));
+  alice_.remove(participants() + "/root");
+  root_.take_notes();
+  alice_.say(room_, "seen");
+  EXPECT_EQ(root_.take_events().size(), 1u);
+}
+
+TEST_F(Admins, ByTheRoleOfTheirToken) {
+  TestClient deputy(driver_, "deputy", {.role_sid = kAdminRole});
+  TestClient other(driver_, "other", {.role_sid = "RL0000000000000000000000000000000b"});
+  EXPECT_EQ(deputy.get(url()).status, 200);
+  EXPECT_EQ(other.get(url()).code(), 50430);
+}
+
+TEST_F(Admins, ChangeUsersButReadNoForeignList) {
+  const std::string bob = alice_.link("users") + "/bob";
+  EXPECT_EQ(alice_.post(bob, {{"friendly_name", "x"}}).code(), 50107);
+  EXPECT_EQ(root_.post(bob, {{"friendly_name", "Bob"}}).body["friendly_name"], "Bob");
+  EXPECT_EQ(root_.post(alice_.link("users") + "/nobody", {{"friendly_name", "x"}}).code(), 50200);
+  EXPECT_EQ(root_.get("/v3/Maps/" + bob_.sync_name("my_conversations")).code(), 54007);
+  EXPECT_EQ(root_.get(bob_.link("my_conversations")).code(), 50107);
+}
+
+}  // namespace
+}  // namespace parley::chat_service

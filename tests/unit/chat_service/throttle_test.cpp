@@ -1,0 +1,140 @@
+#include "chat_service/src/throttle.hpp"
+
+#include <gtest/gtest.h>
+
+#include "common/storage/database.hpp"
+#include "tests/support/core_driver.hpp"
+
+namespace parley::chat_service {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::CoreDriver;
+using testing::TestClient;
+
+TEST(Buckets, GiveTheBurstAtOnceAndThenTheRate) {
+  Buckets<int> buckets({.per_second = 10, .burst = 5});
+  TimePoint now{};
+  const auto take_all = [&] {
+    int taken = 0;
+    while (taken < 100 && buckets.take(1, now)) ++taken;
+    return taken;
+  };
+  EXPECT_EQ(take_all(), 5);
+  EXPECT_EQ(take_all(), 0);
+  now += 100ms;
+  EXPECT_EQ(take_all(), 1);
+  now += 99ms;
+  EXPECT_EQ(take_all(), 0) << "a refusal costs nothing, but does not help either";
+  now += 1ms;
+  EXPECT_EQ(take_all(), 1);
+  now += 1h;
+  EXPECT_EQ(take_all(), 5) << "never more than the burst";
+}
+
+TEST(Buckets, AreOfOneKeyEachAndForgottenWhenFull) {
+  Buckets<int> buckets({.per_second = 100, .burst = 100});
+  TimePoint now{};
+  for (int key = 0; key < 1000; ++key) EXPECT_TRUE(buckets.take(key, now));
+  EXPECT_EQ(buckets.size(), 1000u);
+  for (int second = 0; second < 5; ++second) {
+    now += 1s;
+    EXPECT_TRUE(buckets.take(-1, now));
+  }
+  EXPECT_LE(buckets.size(), 2u);
+}
+
+class ThrottleTest : public ::testing::Test {
+ protected:
+  CoreDriver driver_{{.throttle = Throttle{}}};
+
+  // Requests of which no answer is waited for.
+  static int refused_of(TestClient& client, int requests) {
+    int refused = 0;
+    for (int i = 0; i < requests; ++i) {
+      const auto reply = client.get("/Client/v2/Configuration");
+      if (reply.status == 429) {
+        EXPECT_EQ(reply.code(), 20429);
+        ++refused;
+      } else {
+        EXPECT_EQ(reply.status, 200);
+      }
+    }
+    return refused;
+  }
+};
+
+TEST_F(ThrottleTest, SixHundredAtOncePassAndFifteenHundredDoNot) {
+  TestClient alice(driver_, "alice"), bob(driver_, "bob");
+  EXPECT_EQ(refused_of(alice, 600), 0);
+  EXPECT_EQ(refused_of(bob, 1500), 500);
+  driver_.advance(4s);
+  EXPECT_EQ(refused_of(bob, 600), 0) << "calm again";
+  EXPECT_EQ(refused_of(alice, 600), 0);
+}
+
+TEST_F(ThrottleTest, AUsersConnectionsShareAndOtherUsersAreNotConcerned) {
+  TestClient phone(driver_, "alice"), laptop(driver_, "alice"), bob(driver_, "bob");
+  EXPECT_EQ(refused_of(phone, 600), 0);
+  EXPECT_EQ(refused_of(laptop, 600), 200);
+  EXPECT_EQ(refused_of(bob, 600), 0);
+}
+
+TEST_F(ThrottleTest, WhatIsRefusedCostsNothingInTheStore) {
+  TestClient alice(driver_, "alice");
+  const auto room = alice.make_room();
+  int refused = 0;
+  while (alice.say(room, "x").status != 429) continue;
+  driver_.flush_by_itself(false);
+  const auto before = driver_.database().changes();
+  for (int i = 0; i < 500; ++i) {
+    http::Request request;
+    request.method = "POST";
+    request.path = "/Client/v2/Services/IS/Conversations";
+    const auto reply = alice.request(request);
+    refused += reply.status == 429;
+  }
+  EXPECT_EQ(refused, 500) << "answered although nothing was committed";
+  EXPECT_FALSE(driver_.core().needs_flush());
+  EXPECT_EQ(driver_.database().changes(), before);
+}
+
+TEST_F(ThrottleTest, AFloodOfPingsEndsTheConnection) {
+  TestClient alice(driver_, "alice"), bob(driver_, "bob");
+  int sent = 0;
+  for (; sent < 2000 && !alice.ended(); ++sent)
+    alice.send_bytes(
+        twilsock::encode({"p" + std::to_string(sent), twilsock::Ping{}, "", ""}, twilsock::Writer::client));
+  EXPECT_GE(sent, 600);
+  EXPECT_LE(sent, 1500);
+  ASSERT_TRUE(alice.ended());
+  EXPECT_EQ(alice.ended()->server_code, 51202);
+  EXPECT_EQ(refused_of(bob, 600), 0);
+}
+
+TEST_F(ThrottleTest, AcknowledgementsOfEventsAreFree) {
+  TestClient alice(driver_, "alice");
+  for (int i = 0; i < 5000; ++i)
+    alice.send_bytes(
+        twilsock::encode(twilsock::make_ack("TM" + std::to_string(i)), twilsock::Writer::client));
+  EXPECT_FALSE(alice.ended());
+  EXPECT_EQ(refused_of(alice, 600), 0);
+}
+
+// Nobody may make the service hold answers without end between two commits.
+TEST_F(ThrottleTest, VeryManyHeldAnswersAreCommittedByThemselves) {
+  CoreDriver driver;
+  TestClient alice(driver, "alice");
+  alice.configuration();
+  driver.flush_by_itself(false);
+  http::Request request;
+  request.method = "GET";
+  request.path = "/Client/v2/Configuration";
+  std::string first = alice.send(request);
+  EXPECT_FALSE(alice.reply(first));
+  for (int i = 0; i < 2000; ++i) alice.send(request);
+  EXPECT_TRUE(alice.reply(first));
+}
+
+}  // namespace
+}  // namespace parley::chat_service

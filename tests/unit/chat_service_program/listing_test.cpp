@@ -1,0 +1,97 @@
+#include "chat_service/src/transfer/listing.hpp"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "chat_service/program/delete_channel.hpp"
+#include "chat_service/service.hpp"
+#include "chat_service/src/transfer/check.hpp"
+#include "tests/unit/chat_service_program/lived_in.hpp"
+
+namespace parley::chat_service {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class Listing : public ::testing::Test {
+ protected:
+  LivedIn lived_;
+};
+
+TEST_F(Listing, ShowsUsersOnALineEach) {
+  const auto lines = list_users(lived_.path(), "");
+  ASSERT_TRUE(lines);
+  ASSERT_THAT(*lines, SizeIs(2));
+  const auto alice = json::parse(lines->front());
+  EXPECT_EQ(alice["identity"], "alice");
+  EXPECT_EQ(alice["friendly_name"], "Alice");
+  EXPECT_EQ(alice["channels"], 2);
+  EXPECT_THAT(list_users(lived_.path(), "ISffffffffffffffffffffffffffffffff").value(), IsEmpty());
+}
+
+TEST_F(Listing, ShowsChannelsOnALineEach) {
+  const auto lines = list_channels(lived_.path(), std::string(testing::kServiceSid));
+  ASSERT_TRUE(lines);
+  ASSERT_THAT(*lines, SizeIs(2));
+  const auto general = json::parse(lines->front());
+  EXPECT_EQ(general["sid"], lived_.room_sid());
+  EXPECT_EQ(general["friendly_name"], "Grüße \"du\"");
+  EXPECT_EQ(general["messages"], 2);
+  EXPECT_EQ(general["participants"], 2);
+}
+
+TEST_F(Listing, ShowsAChannelWithItsParticipants) {
+  const auto lines = show_channel(lived_.path(), "", "general");
+  ASSERT_TRUE(lines);
+  ASSERT_THAT(*lines, SizeIs(3));
+  EXPECT_EQ(json::parse((*lines)[2])["identity"], "bob");
+  EXPECT_EQ(json::parse((*lines)[2])["last_read"], 2);
+  EXPECT_EQ(show_channel(lived_.path(), "", "nowhere").error().code, Errc::not_found);
+}
+
+TEST_F(Listing, AChannelIsDeletedWhereNoServiceRuns) {
+  const auto name = find_channel(lived_.path(), "", "general");
+  ASSERT_TRUE(name);
+  const auto done = delete_channel(lived_.path(), *name);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(find_channel(lived_.path(), "", "general").error().code, Errc::not_found);
+  EXPECT_THAT(check_database(lived_.path()).value(), IsEmpty());
+  EXPECT_EQ(delete_channel(lived_.path(), *name).error().http_status, 404);
+}
+
+TEST_F(Listing, ARunningServiceDeletesAChannelItself) {
+  std::vector<std::string> log;
+  ServiceOptions options;
+  options.database = lived_.path();
+  options.tenants = {testing::test_tenant()};
+  options.log = [&](const std::string& line) { log.push_back(line); };
+  Service service(std::move(options));
+  ASSERT_TRUE(service.start());
+  const auto name = find_channel(lived_.path(), "", "general");
+  ASSERT_TRUE(name);
+  const auto done = delete_channel(lived_.path(), *name);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(delete_channel(lived_.path(), *name).error().http_status, 404);
+  service.stop(std::chrono::seconds(1));
+  EXPECT_THAT(log, ::testing::Contains(HasSubstr(R"("event":"admin","status":204)")));
+  EXPECT_THAT(check_database(lived_.path()).value(), IsEmpty());
+}
+
+TEST_F(Listing, TwoServicesCannotHaveOneDatabase) {
+  ServiceOptions options;
+  options.database = lived_.path();
+  options.tenants = {testing::test_tenant()};
+  Service first(options), second(options);
+  ASSERT_TRUE(first.start());
+  const auto refused = second.start();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::storage_error);
+  first.stop(std::chrono::seconds(0));
+}
+
+}  // namespace
+}  // namespace parley::chat_service

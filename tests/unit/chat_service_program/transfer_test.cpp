@@ -1,0 +1,177 @@
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "chat_service/src/transfer/backup.hpp"
+#include "chat_service/src/transfer/check.hpp"
+#include "chat_service/src/transfer/export.hpp"
+#include "tests/unit/chat_service_program/lived_in.hpp"
+
+namespace parley::chat_service {
+namespace {
+
+using testing::CoreDriver;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using testing::TestClient;
+
+class Transfer : public ::testing::Test {
+ protected:
+  std::string exported(const std::string& database) const {
+    std::ostringstream out;
+    const auto rows = export_database(database, out);
+    EXPECT_TRUE(rows) << rows.error().message;
+    return out.str();
+  }
+  Result<std::uint64_t> import(const std::string& text, const std::string& name = "other.db") const {
+    std::istringstream in(text);
+    return import_database(path(name), in);
+  }
+  std::string path(const std::string& name) const { return lived_.folder() + "/" + name; }
+
+  LivedIn lived_;
+};
+
+TEST_F(Transfer, WhatIsExportedAndImportedIsTheSameAgain) {
+  const auto first = exported(lived_.path());
+  const auto rows = import(first);
+  ASSERT_TRUE(rows) << rows.error().message;
+  EXPECT_GT(*rows, 20u);
+  EXPECT_EQ(exported(path("other.db")), first);
+}
+
+TEST_F(Transfer, AnImportedDatabaseIsServed) {
+  ASSERT_TRUE(import(exported(lived_.path())));
+  CoreDriver driver({.database = path("other.db")});
+  TestClient bob(driver, "bob");
+  const auto entry = bob.get(bob.link("my_conversations") + "/general").body;
+  EXPECT_EQ(entry["last_read_message_index"], 2);
+  const auto room = bob.get(bob.link("conversations") + "/general").body;
+  EXPECT_EQ(bob.say(room, "next").body["index"], 3);
+}
+
+TEST_F(Transfer, AnExportHoldsNoSecret) {
+  std::string secret;
+  {
+    auto file = DatabaseFile::open(lived_.path());
+    ASSERT_TRUE(file);
+    auto row = (*file)->query("SELECT value FROM meta WHERE key = 'continuation_secret'");
+    ASSERT_TRUE(row.next());
+    secret = row.text(0);
+  }
+  ASSERT_EQ(secret.size(), 64u);
+  EXPECT_THAT(exported(lived_.path()), Not(HasSubstr(secret)));
+}
+
+TEST_F(Transfer, ImportRefusesADatabaseThatHoldsSomething) {
+  std::istringstream in(exported(lived_.path()));
+  EXPECT_THAT(import_database(lived_.path(), in).error().message,
+              HasSubstr("expected a database without users"));
+}
+
+struct Spoiled {
+  const char* what;
+  std::string (*spoil)(std::string);
+  const char* message;
+};
+
+std::string replace(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  EXPECT_NE(at, text.npos) << from;
+  return at == text.npos ? text : text.replace(at, from.size(), to);
+}
+
+const Spoiled kSpoiled[] = {
+    {"nothing", [](std::string) { return std::string(); }, "expected an export"},
+    {"another kind of file", [](std::string) { return std::string("{\"a\":1}\n"); }, "expected an export"},
+    {"cut off", [](std::string text) { return text.substr(0, text.rfind("{\"rows\"")); }, "was cut off"},
+    {"another schema", [](std::string text) { return replace(text, "\"schema\":", "\"schema\":9"); },
+     "expected an export of schema"},
+    {"not JSON", [](std::string text) { return replace(text, "{\"table\"", "{table"); }, "line 2: "},
+    {"another table", [](std::string text) { return replace(text, "\"conversations\"", "\"meta\""); },
+     "line 2: import: table: expected one of the schema"},
+    {"SQL for a table",
+     [](std::string text) { return replace(text, "\"conversations\"", "\"users; DROP TABLE users\""); },
+     "table: expected one of the schema"},
+    {"a column too many", [](std::string text) { return replace(text, "\"row\":{", "\"row\":{\"x\":1,"); },
+     "expected the columns of the schema"},
+    {"another column", [](std::string text) { return replace(text, "\"is_public\"", "\"is_secret\""); },
+     "row.is_public: expected a text"},
+    {"a number with a fraction",
+     [](std::string text) { return replace(text, "\"next_index\":", "\"next_index\":1."); },
+     "row.next_index: expected a text, a whole number"},
+    {"a row twice",
+     [](std::string text) {
+       const auto begin = text.find('\n') + 1;
+       const auto line = text.substr(begin, text.find('\n', begin) + 1 - begin);
+       return text.insert(begin, line);
+     },
+     "line 3: "},
+    {"a row missing",
+     [](std::string text) {
+       const auto begin = text.find('\n') + 1;
+       return text.erase(begin, text.find('\n', begin) + 1 - begin);
+     },
+     "as many rows as"},
+    {"what breaks a rule",
+     [](std::string text) { return replace(text, "\"messages_count\":", "\"messages_count\":5"); },
+     "messages_count is not"},
+};
+
+TEST_F(Transfer, ImportRefusesWhatIsSpoiledAndKeepsNothingOfIt) {
+  const auto text = exported(lived_.path());
+  for (const auto& [what, spoil, message] : kSpoiled) {
+    const auto done = import(spoil(text));
+    ASSERT_FALSE(done) << what;
+    EXPECT_THAT(done.error().message, HasSubstr(message)) << what;
+  }
+  const auto good = import(text);
+  EXPECT_TRUE(good) << good.error().message;
+}
+
+TEST_F(Transfer, ABackupOfARunningServiceIsWholeAndForItsOwnerAlone) {
+  CoreDriver driver({.database = lived_.path()});
+  TestClient alice(driver, "alice");
+  const auto room = alice.make_room({{"unique_name", "during"}});
+  alice.say(room, "before");
+  const auto done = backup_database(lived_.path(), path("backup.db"));
+  ASSERT_TRUE(done) << done.error().message;
+  const auto saved = exported(path("backup.db"));
+  alice.say(room, "after");
+  EXPECT_THAT(saved, HasSubstr("during"));
+  EXPECT_THAT(saved, HasSubstr("before"));
+  EXPECT_THAT(saved, Not(HasSubstr("after")));
+  EXPECT_THAT(*check_database(path("backup.db")), IsEmpty());
+  using std::filesystem::perms;
+  const auto others = perms::group_all | perms::others_all;
+  EXPECT_EQ(std::filesystem::status(path("backup.db")).permissions() & others, perms::none);
+  EXPECT_FALSE(std::filesystem::exists(path("backup.db.partial")));
+}
+
+TEST_F(Transfer, ABackupReplacesNothing) {
+  std::ofstream(path("backup.db")) << "of yesterday";
+  EXPECT_THAT(backup_database(lived_.path(), path("backup.db")).error().message,
+              HasSubstr("is there already"));
+}
+
+TEST_F(Transfer, ABackupOfADamagedDatabaseFailsAndLeavesNothing) {
+  {
+    auto file = DatabaseFile::open(lived_.path());
+    ASSERT_TRUE((*file)->run_script("UPDATE conversations SET messages_count = 77"));
+  }
+  EXPECT_THAT(backup_database(lived_.path(), path("backup.db")).error().message,
+              HasSubstr("messages_count is not"));
+  EXPECT_FALSE(std::filesystem::exists(path("backup.db")));
+  EXPECT_FALSE(std::filesystem::exists(path("backup.db.partial")));
+}
+
+TEST_F(Transfer, ABackupOfNothingFails) {
+  EXPECT_FALSE(backup_database(path("none.db"), path("backup.db")));
+  EXPECT_FALSE(std::filesystem::exists(path("none.db"))) << "a command makes no database";
+}
+
+}  // namespace
+}  // namespace parley::chat_service
