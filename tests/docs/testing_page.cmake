@@ -1,0 +1,13 @@
+# The blocks of docs/testing-with-parley.md must be the files of examples/testing, byte for byte: those are run.
+cmake_minimum_required(VERSION 3.25)
+file(READ ${ROOT}/docs/testing-with-parley.md page)
+foreach(pair js:chat.test.mjs python:test_chat.py cpp:embedded_service_test.cpp)
+  string(REPLACE ":" ";" pair ${pair})
+  list(GET pair 0 language)
+  list(GET pair 1 file)
+  file(READ ${ROOT}/examples/testing/${file} program)
+  string(FIND "${page}" "```${language}\n${program}```\n" at)
+  if(at EQUAL -1)
+    message(SEND_ERROR "docs/testing-with-parley.md: the ```${language} block differs from examples/testing/${file}")
+  endif()
+endforeach()
