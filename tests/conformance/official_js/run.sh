@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the official JavaScript client against the programs of a build.
+# Runs the official JavaScript clients against the programs of a build.
 #   run.sh BIN_DIRECTORY [GROUP...]      e.g. run.sh build/release/bin messages reconnect
 # Exit status: 0 all passed, 77 skipped because the npm registry cannot be reached, else failed.
 set -euo pipefail
@@ -42,5 +42,8 @@ for group in "$@"; do
   mapfile -t -O "${#files[@]}" files <<<"$found"
 done
 [ ${#files[@]} -gt 0 ] || files=(cases/*.test.mjs)
+
+# Files run side by side: most of their time is waiting. Older Node decides itself how many.
+node --help | grep -q -- --test-concurrency && node_options+=(--test-concurrency=4)
 
 exec node "${node_options[@]}" --test --test-reporter=spec "${files[@]}"

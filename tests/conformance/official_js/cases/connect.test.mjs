@@ -1,12 +1,12 @@
 // Coming in, being refused, going away.
 import assert from 'node:assert/strict';
-import { Client } from '../support/official.mjs';
+import { official } from '../support/official.mjs';
 import { account } from '../support/programs.mjs';
 import { REFUSED } from '../support/refused_tokens.mjs';
 import { goodBody, goodHead, helperToken, sign } from '../support/tokens.mjs';
-import { cases, fresh } from '../support/world.mjs';
+import { cases, fresh, versions } from '../support/world.mjs';
 
-cases('connect', { concurrency: 8 }, (world, test) => {
+cases('connect', { concurrency: 8, versions }, (world, test) => {
   test('connect_init', async (t) => {
     const alice = await world.enter(t, 'alice');
     const { client } = alice;
@@ -14,7 +14,7 @@ cases('connect', { concurrency: 8 }, (world, test) => {
     assert.deepEqual(alice.all('stateChanged'), ['initialized']);
     assert.equal(alice.count('initialized'), 1);
     assert.equal(client.connectionState, 'connected');
-    assert.equal(client.version, '3.0.1');
+    assert.equal(client.version, world.version);
     assert.equal(client.user.identity, alice.identity);
     assert.equal(client.user.friendlyName, alice.identity, 'a new user is called as its identity');
     assert.deepEqual(client.user.attributes, {});
@@ -24,6 +24,7 @@ cases('connect', { concurrency: 8 }, (world, test) => {
   });
 
   test('connect_deprecated_create', async (t) => {
+    const { Client } = await official(world.version);
     const identity = fresh('alice');
     const options = { Twilsock: { uri: world.chatUrl } };
     const client = await Client.create(await world.token(identity), options);

@@ -1,7 +1,7 @@
 // Conversations: made, found, changed, deleted.
 import assert from 'node:assert/strict';
 import { everyPage, numbers, refused } from '../support/expect.mjs';
-import { cases, fresh } from '../support/world.mjs';
+import { cases, fresh, versions } from '../support/world.mjs';
 
 const HARD_NAMES = {
   reserved: 'a b/c?d#e%f&g=h+i;j@k:l',
@@ -12,7 +12,7 @@ const HARD_NAMES = {
   looksLikeSid: 'CHannel',
 };
 
-cases('conversations', {}, (world, test) => {
+cases('conversations', { versions }, (world, test) => {
   test('create_conversation', async (t) => {
     const alice = await world.enter(t, 'alice');
     const options = {

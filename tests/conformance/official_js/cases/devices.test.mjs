@@ -1,9 +1,9 @@
 // One person with several devices, and people with many conversations.
 import assert from 'node:assert/strict';
 import { everyPage, numbers } from '../support/expect.mjs';
-import { cases, fresh } from '../support/world.mjs';
+import { cases, fresh, versions } from '../support/world.mjs';
 
-cases('devices', {}, (world, test) => {
+cases('devices', { versions }, (world, test) => {
   const twins = async (t) => {
     const phone = await world.enter(t, 'phone', { as: fresh('alice') });
     return [phone, await world.enter(t, 'desk', { as: phone.identity })];

@@ -1,12 +1,12 @@
 // Paging through messages in both directions, from a warm and from a cold cache.
 import assert from 'node:assert/strict';
 import { everyPage, numbers } from '../support/expect.mjs';
-import { cases } from '../support/world.mjs';
+import { cases, versions } from '../support/world.mjs';
 
 const indexes = (page) => page.items.map((m) => m.index);
 const flags = (page) => ({ older: page.hasPrevPage, newer: page.hasNextPage });
 
-cases('history', {}, (world, test) => {
+cases('history', { versions }, (world, test) => {
   /** A room with messages "0" .. "count-1", read by a device that has none of them in its cache. */
   const archive = async (t, count, { remove = [] } = {}) => {
     const alice = await world.enter(t, 'alice');

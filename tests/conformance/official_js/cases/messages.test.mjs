@@ -1,7 +1,7 @@
 // Messages: sent, seen by all, changed, removed.
 import assert from 'node:assert/strict';
 import { numbers, refused } from '../support/expect.mjs';
-import { cases } from '../support/world.mjs';
+import { cases, versions } from '../support/world.mjs';
 
 const TEXTS = {
   'emoji with joiners': '👩‍👩‍👧‍👦 🏳️‍🌈 \u{1F600}',
@@ -16,7 +16,7 @@ const TEXTS = {
   blanks: '   \t ',
 };
 
-cases('messages', {}, (world, test) => {
+cases('messages', { versions }, (world, test) => {
   const pair = async (t) => {
     const [alice, bob] = [await world.enter(t, 'alice'), await world.enter(t, 'bob')];
     const room = await alice.room({}, bob);
@@ -85,6 +85,16 @@ cases('messages', {}, (world, test) => {
     assert.deepEqual(message.attributes, { a: 1 });
   });
 
+  test('send_null', async (t) => {
+    const { alice, bob, room } = await pair(t);
+    assert.equal(await room.sendMessage(null, { only: 'attributes' }), 0);
+    for (const device of [alice, bob]) {
+      const [message] = await device.receives(room, 1);
+      assert.ok(!message.body, 'no body');
+      assert.deepEqual(message.attributes, { only: 'attributes' });
+    }
+  });
+
   test('concurrent_sends', async (t) => {
     const { alice, bob, room, bobs } = await pair(t);
     const carol = await world.enter(t, 'carol');
@@ -114,12 +124,12 @@ cases('messages', {}, (world, test) => {
   test('big_message', async (t) => {
     const { bob, room } = await pair(t);
     const body = 'ü'.repeat(16 * 1024);
-    await room.sendMessage(body, { a: 'x'.repeat(16_000) });
+    await room.sendMessage(body, { a: 'x'.repeat(4_000) });
     const [message] = await bob.receives(room, 1);
     assert.equal(message.body, body);
     const error = await refused(room.sendMessage(body + 'x'), [400, 413]);
     assert.ok(error.body.message.length < 500, 'the error does not repeat the input');
-    await refused(room.sendMessage('small', { a: 'x'.repeat(16 * 1024) }), [400, 413]);
+    await refused(room.sendMessage('small', { a: 'x'.repeat(4 * 1024) }), [400, 413]);
     assert.equal(await room.sendMessage('next'), 1, 'a refused message uses no index');
   });
 
@@ -214,8 +224,24 @@ cases('messages', {}, (world, test) => {
     const { alice, room } = await pair(t);
     await room.sendMessage('plain');
     const message = await alice.message(room, 'plain');
-    assert.deepEqual(await message.getDetailedDeliveryReceipts(), []);
-    assert.deepEqual((await room.getMessageRecipients()).items, []);
     assert.equal(await message.getContentData(), null);
+    assert.equal(await message.getChannelMetadata(), null);
   });
+
+  test('delivery_receipts_empty', async (t) => {
+    const { alice, bob, room } = await pair(t);
+    await room.sendMessage('plain');
+    for (const device of [alice, bob]) {
+      const message = await device.message(room, 'plain');
+      assert.deepEqual(await message.getDetailedDeliveryReceipts(), []);
+      assert.equal(message.aggregatedDeliveryReceipt, null);
+    }
+  });
+
+  test('message_recipients_empty', async (t) => {
+    const { alice, room } = await pair(t);
+    await room.sendMessage('plain');
+    assert.deepEqual((await room.getMessageRecipients()).items, []);
+    assert.deepEqual(await (await alice.message(room, 'plain')).getMessageRecipients(), []);
+  }, { since: '2.7.0' });
 });

@@ -1,7 +1,7 @@
 // Who is in a conversation, who comes and who goes.
 import assert from 'node:assert/strict';
 import { everyPage, numbers, refused } from '../support/expect.mjs';
-import { cases, fresh } from '../support/world.mjs';
+import { cases, fresh, versions } from '../support/world.mjs';
 
 const STRANGE = {
   mail: `bob+tag@example.com '"<>`,
@@ -12,7 +12,7 @@ const STRANGE = {
 };
 const of = (room, identity) => (p) => p.conversation.sid === room.sid && p.identity === identity;
 
-cases('participants', {}, (world, test) => {
+cases('participants', { versions }, (world, test) => {
   test('join_and_leave', async (t) => {
     const [alice, bob] = [await world.enter(t, 'alice'), await world.enter(t, 'bob')];
     const room = await alice.room({}, bob);
@@ -26,6 +26,23 @@ cases('participants', {}, (world, test) => {
     assert.equal(await room.getParticipantsCount(), 1);
     assert.deepEqual((await room.getParticipants()).map((p) => p.identity), [alice.identity]);
     assert.deepEqual(await everyPage(await bob.client.getSubscribedConversations()), []);
+  });
+
+  test('participant_leaves', async (t) => {
+    const [alice, bob, carol] = await Promise.all(['alice', 'bob', 'carol'].map((n) => world.enter(t, n)));
+    const room = await alice.room({}, bob, carol);
+    const left = await room.getParticipantByIdentity(bob.identity);
+    await (await bob.joined(room)).leave();
+    for (const device of [alice, carol]) {
+      const seen = await device.sees('participantLeft', of(room, bob.identity));
+      assert.equal(seen.sid, left.sid);
+    }
+    await room.sendMessage('without bob');
+    await carol.message(room, 'without bob');
+    await bob.barrier();
+    assert.equal(bob.count('messageAdded'), 0);
+    assert.equal(carol.count('participantLeft'), 1);
+    assert.deepEqual((await room.getParticipants()).map((p) => p.identity).sort(), [alice.identity, carol.identity].sort());
   });
 
   test('creator_leaves_and_comes_back', async (t) => {
@@ -78,6 +95,36 @@ cases('participants', {}, (world, test) => {
     assert.equal(user.identity, bob.identity);
     assert.equal(user.friendlyName, bob.identity);
   });
+
+  const ADDRESSES = {
+    sms: ['+15550001', '+15550002'],
+    whatsapp: ['whatsapp:+15550001', 'whatsapp:+15550002'],
+    email: ['desk@example.com', 'bob@example.com', { email: { name: 'Bob', level: 'cc' } }],
+  };
+  for (const [type, [proxy, address, ...binding]] of Object.entries(ADDRESSES)) {
+    const since = binding.length > 0 ? '2.7.0' : undefined;
+    test(`add_non_chat_participant: ${type}`, async (t) => {
+      const [alice, bob] = [await world.enter(t, 'alice'), await world.enter(t, 'bob')];
+      const room = await alice.room({}, bob);
+      await room.addNonChatParticipant(proxy, address, { colour: 'red' }, ...binding);
+      for (const device of [alice, bob]) {
+        const seen = await device.sees('participantJoined', (p) => p.conversation.sid === room.sid && p.type !== 'chat');
+        assert.match(seen.sid, /^MB[0-9a-f]{32}$/);
+        assert.equal(seen.type, type);
+        assert.ok(!seen.identity, 'nobody who logs in');
+        assert.deepEqual(seen.attributes, { colour: 'red' });
+      }
+      assert.equal(await room.getParticipantsCount(), 3);
+      await refused(room.addNonChatParticipant(proxy, address, {}, ...binding), 409, 50433);
+      const again = await world.enter(t, 'again', { as: bob.identity });
+      const [stranger] = (await (await again.joined(room)).getParticipants()).filter((p) => p.type === type);
+      await (await room.getParticipantBySid(stranger.sid)).updateAttributes({ colour: 'blue' });
+      await again.until(() => stranger.attributes.colour === 'blue', 'the new attributes');
+      await room.removeParticipant(stranger.sid);
+      await again.sees('participantLeft', (p) => p.sid === stranger.sid);
+      assert.equal(await room.getParticipantsCount(), 2);
+    }, { since });
+  }
 
   test('add_before_first_login', async (t) => {
     const alice = await world.enter(t, 'alice');

@@ -19,11 +19,6 @@ const UNREADABLE = {
   'random bytes': Buffer.from([0, 255, 254, 13, 10, 13, 10, 0]),
   'another version': Buffer.from(packet(PING).toString().replace('V3.0', 'V2.0')),
   'lower case magic': Buffer.from(packet(PING).toString().toLowerCase()),
-  'header size beyond the end': Buffer.from(`TWILSOCK V3.0 4000\r\n${PING}\r\n`),
-  'header size too small': Buffer.from(`TWILSOCK V3.0 10\r\n${PING}\r\n`),
-  'header size negative': Buffer.from(`TWILSOCK V3.0 -5\r\n${PING}\r\n`),
-  'header size of fifty digits': Buffer.from(`TWILSOCK V3.0 ${'9'.repeat(50)}\r\n${PING}\r\n`),
-  'header size zero': packet(''),
   'header is not JSON': packet('{"id":'),
   'header is an array': packet('["ping"]'),
   'header is nested too deep': packet('['.repeat(10_000) + ']'.repeat(10_000)),
@@ -37,6 +32,17 @@ const UNREADABLE = {
   'payload size overflows': packet('{"id":"TM1","method":"message","payload_size":18446744073709551616}', '{}\r\n'),
   'bytes after the packet': packet(PING, 'more'),
   'two packets in one message': Buffer.concat([packet(PING), packet(PING)]),
+};
+
+const BAD_SIZES = {
+  'beyond the end': Buffer.from(`TWILSOCK V3.0 4000\r\n${PING}\r\n`),
+  'too small': Buffer.from(`TWILSOCK V3.0 10\r\n${PING}\r\n`),
+  negative: Buffer.from(`TWILSOCK V3.0 -5\r\n${PING}\r\n`),
+  'of fifty digits': Buffer.from(`TWILSOCK V3.0 ${'9'.repeat(50)}\r\n${PING}\r\n`),
+  'around 64 bits': Buffer.from(`TWILSOCK V3.0 18446744073709551616\r\n${PING}\r\n`),
+  hexadecimal: Buffer.from(`TWILSOCK V3.0 0x10\r\n${PING}\r\n`),
+  missing: Buffer.from(`TWILSOCK V3.0 \r\n${PING}\r\n`),
+  zero: packet(''),
 };
 
 cases('raw', { concurrency: 8 }, (world, test) => {
@@ -127,6 +133,14 @@ cases('raw', { concurrency: 8 }, (world, test) => {
 
   for (const [name, bytes] of Object.entries(UNREADABLE)) {
     test(`raw_garbage_is_refused: ${name}`, async (t) => {
+      const alice = await world.raw(t, 'alice');
+      alice.sendBytes(bytes);
+      await closed406(alice);
+    });
+  }
+
+  for (const [name, bytes] of Object.entries(BAD_SIZES)) {
+    test(`raw_bad_header_size: ${name}`, async (t) => {
       const alice = await world.raw(t, 'alice');
       alice.sendBytes(bytes);
       await closed406(alice);
@@ -570,6 +584,26 @@ cases('raw', { concurrency: 8 }, (world, test) => {
     assert.equal((await bob.http('GET', pathOf(list.links.items))).status, 403);
     assert.equal((await bob.subscribe(list, { lastEvent: 0 })).event.error.status, 403);
     assert.equal((await send(bob, paths, 'still here?')).status, 403);
+  });
+
+  test('raw_removed_member_gets_nothing', async (t) => {
+    const bob = await world.raw(t, 'bob');
+    const { alice, paths, list, roster, document } = await member(t, bob.identity);
+    const objects = [list, roster, document];
+    for (const object of objects) await bob.subscribe(object, { lastEvent: object.last_event_id });
+    await alice.http('DELETE', `${paths.participants}/${encodeURIComponent(bob.identity)}`, '{}');
+    await bob.barrier();
+    const before = bob.packets.length;
+    const { sid } = (await send(alice, paths, 'one')).body;
+    await alice.http('POST', `${paths.messages}/${sid}`, { body: 'two' });
+    await alice.http('POST', paths.self, { friendly_name: 'renamed' });
+    await alice.http('POST', paths.participants, { identity: fresh('carol') });
+    await alice.http('DELETE', `${paths.messages}/${sid}`, '{}');
+    await alice.http('DELETE', paths.self, '{}');
+    await bob.barrier();
+    const sids = objects.map((object) => object.sid);
+    const late = bob.packets.slice(before).filter((p) => sids.some((one) => JSON.stringify(p.payload ?? '').includes(one)));
+    assert.deepEqual(late, []);
   });
 
   test('raw_token_update', async (t) => {

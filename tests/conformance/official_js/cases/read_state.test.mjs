@@ -1,9 +1,9 @@
 // Read horizons, unread counts, notification levels.
 import assert from 'node:assert/strict';
 import { numbers, refused } from '../support/expect.mjs';
-import { cases } from '../support/world.mjs';
+import { cases, versions } from '../support/world.mjs';
 
-cases('read state', {}, (world, test) => {
+cases('read state', { versions }, (world, test) => {
   const filled = async (t, count) => {
     const [alice, bob] = [await world.enter(t, 'alice'), await world.enter(t, 'bob')];
     const room = await alice.room({}, bob);

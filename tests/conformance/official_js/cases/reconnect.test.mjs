@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { eventually } from '../support/deadline.mjs';
 import { everyPage, numbers, refused } from '../support/expect.mjs';
 import { Relay } from '../support/relay.mjs';
-import { cases, fresh } from '../support/world.mjs';
+import { cases, fresh, versions } from '../support/world.mjs';
 
-cases('reconnect', { concurrency: 6 }, (world, test) => {
+cases('reconnect', { concurrency: 6, versions }, (world, test) => {
   /** Bob sits behind a relay; both are in a room. */
   const apart = async (t) => {
     const relay = await Relay.start(t, world.chatAddress);

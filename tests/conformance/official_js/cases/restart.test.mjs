@@ -1,12 +1,12 @@
 // The service stops or dies and comes back on the same file.
 import assert from 'node:assert/strict';
 import { everyPage, numbers } from '../support/expect.mjs';
-import { cases } from '../support/world.mjs';
+import { cases, versions } from '../support/world.mjs';
 
 // One case at a time: each of them restarts the service of the group.
 const SENDERS = 8;
 
-cases('restart', { concurrency: 1, database: 'chat.db' }, (world, test) => {
+cases('restart', { concurrency: 1, database: 'chat.db', versions }, (world, test) => {
   const pair = async (t) => {
     const [alice, bob] = await Promise.all([world.enter(t, 'alice'), world.enter(t, 'bob')]);
     return [alice, bob];

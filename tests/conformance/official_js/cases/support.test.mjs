@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { describe, it } from 'node:test';
 import { eventually, within } from '../support/deadline.mjs';
+import { FrameReader } from '../support/frame_reader.mjs';
 import { decode, encode } from '../support/packet.mjs';
 import { Dice } from '../support/dice.mjs';
 import { numbers } from '../support/expect.mjs';
@@ -77,6 +78,24 @@ describe('support', () => {
     const again = connect();
     again.write('again');
     assert.equal(String((await once(again, 'data'))[0]), 'again');
+  });
+
+  it('frames are found however the bytes come', () => {
+    const frame = (size, masked) => {
+      const head = size < 126 ? [size] : size < 65_536 ? [126, size >> 8, size & 255] : [127, 0, 0, 0, 0, 0, size >> 16, (size >> 8) & 255, size & 255];
+      if (masked) head[0] |= 0x80;
+      return Buffer.concat([Buffer.from([0x82, ...head]), Buffer.alloc(masked ? 4 : 0), Buffer.alloc(size, 'x')]);
+    };
+    const frames = [frame(0, false), frame(5, true), frame(125, false), frame(126, true), frame(70_000, true), frame(3, false)];
+    const stream = Buffer.concat([Buffer.from('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n'), ...frames]);
+    const wanted = frames.map((_, i) => stream.length - Buffer.concat(frames.slice(i + 1)).length);
+    for (const step of [1, 7, 1000, stream.length]) {
+      const reader = new FrameReader();
+      const found = [];
+      for (let at = 0; at < stream.length; at += step)
+        found.push(...reader.ends(stream.subarray(at, at + step)).map((end) => at + end));
+      assert.deepEqual(found, wanted, `in steps of ${step}`);
+    }
   });
 
   it('a secret is found however it is written', () => {

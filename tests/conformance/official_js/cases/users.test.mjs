@@ -1,9 +1,9 @@
 // Users and who is typing.
 import assert from 'node:assert/strict';
 import { numbers, refused } from '../support/expect.mjs';
-import { cases, fresh } from '../support/world.mjs';
+import { cases, fresh, versions } from '../support/world.mjs';
 
-cases('users', { concurrency: 8 }, (world, test) => {
+cases('users', { concurrency: 8, versions }, (world, test) => {
   const people = (t, ...names) => Promise.all(names.map((name) => world.enter(t, name)));
 
   test('user_update', async (t) => {
@@ -51,6 +51,33 @@ cases('users', { concurrency: 8 }, (world, test) => {
     assert.equal(alice.count('userUpdated', (u) => u.user.identity === bob.identity && u.updateReasons.includes('friendlyName')
       && u.user.friendlyName === 'unseen'), 0);
     assert.equal((await alice.client.getUser(bob.identity)).friendlyName, 'unseen');
+  });
+
+  test('push_registration', async (t) => {
+    const [alice, bob] = await people(t, 'alice', 'bob');
+    const user = await alice.client.getUser(bob.identity);
+    const notifiable = (wanted) => alice.until(() => user.isNotifiable === wanted, `isNotifiable ${wanted}`);
+    assert.equal(user.isNotifiable, false);
+    await bob.client.setPushRegistrationId('fcm', `device of ${bob.identity}`);
+    await notifiable(true);
+    const reasons = alice.all('userUpdated', (u) => u.user.identity === bob.identity).flatMap((u) => u.updateReasons);
+    assert.ok(reasons.includes('reachabilityNotifiable'), reasons.join());
+    await bob.client.unsetPushRegistrationId('fcm');
+    await notifiable(false);
+    await bob.client.setPushRegistrationId('fcm', `other device of ${bob.identity}`);
+    await notifiable(true);
+    await bob.client.removePushRegistrations('fcm', `other device of ${bob.identity}`);
+    await notifiable(false);
+  });
+
+  test('push_registration_stays_after_the_connection', async (t) => {
+    const [alice, bob] = await people(t, 'alice', 'bob');
+    const user = await alice.client.getUser(bob.identity);
+    await bob.client.setPushRegistrationId('apn', `device of ${bob.identity}`);
+    await alice.until(() => user.isNotifiable, 'isNotifiable');
+    await bob.client.shutdown();
+    await alice.until(() => user.isOnline === false, 'bob to be offline');
+    assert.equal(user.isNotifiable, true);
   });
 
   test('error_unknown_user', async (t) => {

@@ -1,7 +1,8 @@
-// One official client and the record of everything it reported.
+// One official client of Conversations and the record of everything it reported.
 import assert from 'node:assert/strict';
-import { eventually, within } from './deadline.mjs';
-import { Client } from './official.mjs';
+import { within } from './deadline.mjs';
+import { official } from './official.mjs';
+import { Reporter } from './reporter.mjs';
 
 const EVENTS = [
   'initialized', 'initFailed', 'stateChanged', 'connectionStateChanged', 'connectionError',
@@ -14,63 +15,16 @@ const EVENTS = [
 
 let nonce = 0;
 
-export class Device {
-  constructor(name, identity, token, url) {
-    Object.assign(this, { name, identity, events: [], watchers: new Set() });
+export class Device extends Reporter {
+  /** Not yet connected; `version` is one of VERSIONS. */
+  static async open(name, identity, { token, url, version }) {
+    const { Client } = await official(version);
     const logLevel = process.env.PARLEY_CLIENT_LOG ?? 'silent';
-    this.client = new Client(token, { Twilsock: { uri: url }, logLevel });
-    for (const event of EVENTS) this.client.on(event, (args) => this.record(event, args));
+    return new Device(name, identity, new Client(token, { Twilsock: { uri: url }, logLevel }));
   }
 
-  record(event, args) {
-    this.events.push({ event, args });
-    for (const watcher of this.watchers) watcher();
-  }
-
-  /** Everything reported under this name so far, oldest first. */
-  all(event, predicate = () => true) {
-    return this.events.filter((e) => e.event === event && predicate(e.args)).map((e) => e.args);
-  }
-  count(event, predicate) {
-    return this.all(event, predicate).length;
-  }
-
-  /** The first such event, already reported or yet to come; `since` is an older mark(). */
-  async sees(event, predicate = () => true, { what = '', since = 0, ms } = {}) {
-    const find = () => this.events.slice(since).find((e) => e.event === event && predicate(e.args));
-    return (await this.until(find, () => `${event} ${what}`, ms)).args;
-  }
-  mark() {
-    return this.events.length;
-  }
-
-  /** Until `probe`, asked again after each event, returns something truthy. */
-  async until(probe, what, ms) {
-    const found = probe();
-    if (found) return found;
-    let watcher;
-    const wait = new Promise((resolve, reject) => {
-      watcher = () => {
-        try {
-          const value = probe();
-          if (value) resolve(value);
-        } catch (error) {
-          reject(error);
-        }
-      };
-      this.watchers.add(watcher);
-    });
-    try {
-      return await within(wait, () => `${typeof what === 'function' ? what() : what} at ${this.story()}`, ms);
-    } finally {
-      this.watchers.delete(watcher);
-    }
-  }
-
-  /** For failure messages: state and the names of the last events. */
-  story() {
-    const last = this.events.slice(-30).map((e) => e.event).join(' ');
-    return `${this.name} (${this.client.connectionState}); last events: ${last || 'none'}`;
+  constructor(name, identity, client) {
+    super(name, identity, client, EVENTS);
   }
 
   /** Initialised, and the first list of conversations is read. */
@@ -79,9 +33,6 @@ export class Device {
     const [failed] = this.all('initFailed');
     assert.equal(failed, undefined, `${this.name}: initFailed ${JSON.stringify(failed)}`);
     await within(this.client.getSubscribedConversations(), `the list of conversations at ${this.story()}`);
-  }
-  async reports(state, options) {
-    return this.sees('connectionStateChanged', (s) => s === state, { what: state, ...options });
   }
 
   /**
@@ -132,18 +83,7 @@ export class Device {
     return this.until(() => this.messages(room).length >= count && this.messages(room), text, ms);
   }
 
-  async state(wanted, ms) {
-    await eventually(`${this.name} to be ${wanted}`, () => this.client.connectionState === wanted, ms);
-  }
-
-  /** Ends the connection in whatever state it is. */
   async close() {
-    const twilsock = this.client._services.twilsockClient;
-    if (twilsock.isConnected) {
-      // A client cut off while it reads its first list of conversations leaves an unhandled rejection behind.
-      await within(this.client.getSubscribedConversations(), 'the list of conversations', 2000).catch(() => {});
-    }
-    await within(twilsock.disconnect(), `${this.name} to disconnect`, 1000).catch(() => {});
-    this.client.removeAllListeners();
+    await this.end(this.client._services.twilsockClient, () => this.client.getSubscribedConversations());
   }
 }

@@ -1,6 +1,6 @@
 // Starts and stops the programs under test. Each group of cases has its own pair of servers on free ports.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { within } from './deadline.mjs';
@@ -20,6 +20,19 @@ export function binary(name) {
 }
 
 export const hasBinary = (name) => existsSync(binary(name));
+
+/** Runs a command of a program to its end: {code, stdout, stderr}. */
+export async function run(name, ...args) {
+  const child = spawn(binary(name), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const texts = { stdout: '', stderr: '' };
+  for (const pipe of ['stdout', 'stderr']) child[pipe].setEncoding('utf8').on('data', (text) => (texts[pipe] += text));
+  try {
+    const code = await within(new Promise((resolve) => child.on('close', resolve)), `${name} ${args.join(' ')} to end`, 30_000);
+    return { code, ...texts };
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
 
 /** A temporary directory with the configuration files of one pair of servers. */
 export class Workplace {
@@ -81,6 +94,16 @@ export class Program {
   /** All that it wrote to stdout and stderr. */
   everything() {
     return this.chunks.join('');
+  }
+
+  /** Bytes of memory it holds now. */
+  memory() {
+    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)[1]) * 1024;
+  }
+  /** File descriptors it has open now. */
+  openFiles() {
+    return readdirSync(`/proc/${this.child.pid}/fd`).length;
   }
 
   /** SIGTERM; a clean program ends with 0 within five seconds. */

@@ -1,5 +1,6 @@
-// A TCP relay in front of chat_service that can be cut like a cable.
+// A TCP relay in front of chat_service that can be cut like a cable, after a certain frame, or choked.
 import net from 'node:net';
+import { FrameReader } from './frame_reader.mjs';
 
 export class Relay {
   /** Forwards to `address` ("host:port"); closed at the end of the case `t`. */
@@ -14,8 +15,11 @@ export class Relay {
     const [host, port] = address.split(':');
     this.target = { host, port: Number(port) };
     this.sockets = new Set();
+    this.far = new Set();
     this.open = true;
+    this.choked = false;
     this.accepted = 0;
+    this.frames = 0; // of WebSocket, both directions, since the start or the last cutAfter()
     this.server = net.createServer((near) => this.accept(near));
   }
 
@@ -29,15 +33,43 @@ export class Relay {
     this.accepted += 1;
     const far = net.connect(this.target);
     far.on('error', () => {});
+    this.far.add(far);
+    far.on('close', () => this.far.delete(far));
     for (const [one, other] of [[near, far], [far, near]]) {
       this.sockets.add(one);
       one.setNoDelay(true);
-      one.pipe(other);
+      this.carry(one, other);
       one.on('close', () => {
         this.sockets.delete(one);
         other.destroy();
       });
     }
+    if (this.choked) far.pause();
+  }
+
+  carry(one, other) {
+    const reader = new FrameReader();
+    one.on('data', (chunk) => {
+      for (const end of reader.ends(chunk)) {
+        this.frames += 1;
+        if (this.frames === this.last) return this.flapAfter(other, chunk.subarray(0, end));
+      }
+      if (other.write(chunk)) return;
+      one.pause();
+      other.once('drain', () => {
+        if (!(this.choked && this.far.has(one))) one.resume();
+      });
+    });
+    one.on('end', () => other.end());
+  }
+
+  /** Breaks every connection when this many more frames have gone through, in whatever direction; then no more. */
+  cutAfter(frames) {
+    this.frames = 0;
+    this.last = frames;
+  }
+  flapAfter(socket, bytes) {
+    socket.write(bytes, () => this.flap());
   }
 
   /** Breaks every connection and refuses new ones until mend(). */
@@ -51,6 +83,16 @@ export class Relay {
   }
   mend() {
     this.open = true;
+  }
+
+  /** Reads nothing of what the service sends until breathe(): a receiver that is too slow. */
+  choke() {
+    this.choked = true;
+    for (const socket of this.far) socket.pause();
+  }
+  breathe() {
+    this.choked = false;
+    for (const socket of this.far) socket.resume();
   }
 
   async stop() {

@@ -67,7 +67,7 @@ export class TokenSite {
   }
   /** A connected official client with this token. */
   async enter(t, identity, token) {
-    const device = new Device(identity, identity, token, this.chatUrl);
+    const device = await Device.open(identity, identity, { token, url: this.chatUrl });
     t.after(() => device.close());
     await device.ready();
     return device;

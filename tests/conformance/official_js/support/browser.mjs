@@ -1,0 +1,71 @@
+// Headless Chromium that opens one page of a server of ours and waits for what the page reports.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { within } from './deadline.mjs';
+import { packageOf } from './official.mjs';
+
+const PLACES = (process.env.PARLEY_CHROMIUM ? [process.env.PARLEY_CHROMIUM] : [])
+  .concat(['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']);
+export const chromium = PLACES.find((place) => existsSync(place));
+
+const PAGE = new URL('./browser_page.html', import.meta.url);
+const BUNDLES = { 'twilio-chat': 'twilio-chat.min.js' };
+
+/** The file for <script> of a version's package. */
+function bundleOf(version) {
+  const name = packageOf(version);
+  const entry = createRequire(import.meta.url).resolve(name);
+  return path.join(path.dirname(entry), BUNDLES[name] ?? 'twilio-conversations.min.js');
+}
+
+/** Serves the page and the client of `version` on a port, and so an origin, of its own; `cut` is the page's wish. */
+export class Page {
+  static async serve(t, { version, cut = () => {} }) {
+    const page = new Page();
+    page.reported = new Promise((resolve) => (page.report = resolve));
+    page.server = createServer((request, reply) => page.answer(request, reply, { version, cut }));
+    await new Promise((resolve) => page.server.listen(0, '127.0.0.1', resolve));
+    t.after(() => page.server.close());
+    return page;
+  }
+  get origin() {
+    return `http://127.0.0.1:${this.server.address().port}`;
+  }
+
+  answer(request, reply, { version, cut }) {
+    const { pathname } = new URL(request.url, this.origin);
+    if (pathname === '/') return reply.writeHead(200, { 'Content-Type': 'text/html' }).end(readFileSync(PAGE));
+    if (pathname === '/client.js') return reply.writeHead(200, { 'Content-Type': 'text/javascript' }).end(readFileSync(bundleOf(version)));
+    if (pathname === '/cut') cut();
+    if (pathname !== '/report') return reply.writeHead(pathname === '/cut' ? 204 : 404).end();
+    let body = '';
+    request.setEncoding('utf8').on('data', (text) => (body += text)).on('end', () => {
+      this.report(JSON.parse(body));
+      reply.writeHead(204).end();
+    });
+  }
+
+  /** Opens the page with this query and returns its report. */
+  async visit(t, query, ms = 45_000) {
+    const profile = mkdtempSync(path.join(tmpdir(), 'parley-chromium-'));
+    const child = spawn(chromium, ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run',
+      '--disable-extensions', '--disable-background-networking', '--disable-component-update', '--enable-logging=stderr',
+      `--user-data-dir=${profile}`, `${this.origin}/?${new URLSearchParams(query)}`], { detached: true });
+    let output = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => (output = (output + text).slice(-20_000)));
+    const ended = new Promise((resolve) => child.on('exit', resolve));
+    t.after(async () => {
+      process.kill(-child.pid, 'SIGKILL'); // with its helpers, which write to the profile
+      await ended;
+      child.stderr.destroy();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    });
+    const says = () => output.split('\n').filter((line) => line.includes('CONSOLE')).slice(-10).join('\n') || output.slice(-2000);
+    const report = await within(this.reported, () => `the page's report; the browser said:\n${says()}`, ms);
+    return { ...report, console: says() };
+  }
+}
