@@ -15,9 +15,8 @@ class ServiceTest : public ::testing::Test {
 
   static ServiceOptions service_options() {
     ServiceOptions options;
-    options.tenants.push_back({.account_sid = key().account_sid,
-                               .service_sid = kServiceSid,
-                               .keys = token::KeyRing(key())});
+    options.tenants.push_back(
+        {.account_sid = key().account_sid, .service_sid = kServiceSid, .keys = token::KeyRing(key())});
     return options;
   }
 

@@ -11,7 +11,8 @@ namespace {
 constexpr std::string_view kMagic = "TWILSOCK V3.0 ";
 constexpr std::string_view kStart = "\r\n{\"id\":\"";
 constexpr std::string_view kEnd =
-    "\",\"method\":\"reply\",\"payload_type\":\"application/json\",\"status\":{\"code\":200,\"status\":\"OK\"},"
+    "\",\"method\":\"reply\",\"payload_type\":\"application/"
+    "json\",\"status\":{\"code\":200,\"status\":\"OK\"},"
     "\"payload_size\":0}\r\n";
 
 /// Characters that need no look at JSON's or UTF-8's rules.

@@ -76,24 +76,22 @@ TEST(Config, ReadsEveryKey) {
   json document = example();
   document["token_server"]["listen"] = "[::1]:0";
   document["token_server"]["token_ttl_seconds"] = 180;
-  document["chat_service"] = {{"listen", "0.0.0.0:65535"},
-                              {"public_url", "https://chat.example.com/base"},
-                              {"database", ":memory:"},
-                              {"tls", {{"certificate_file", "c.pem"}, {"private_key_file", "k.pem"}}},
-                              {"allow_plain_http", true},
-                              {"allowed_origins", {"https://app.example.com"}},
-                              {"metrics_listen", "127.0.0.1:0"},
-                              {"drain_seconds", 9},
-                              {"media",
-                               {{"directory", "media"},
-                                {"max_megabytes", 5},
-                                {"content_types", {"image/*"}},
-                                {"url_life_seconds", 60}}},
-                              {"throttle", {{"per_second", 8}, {"burst", 9}}},
-                              {"limits",
-                               {{"max_connections", 7},
-                                {"connections_per_address", 6},
-                                {"send_queue_bytes", 4194304}}}};
+  document["chat_service"] = {
+      {"listen", "0.0.0.0:65535"},
+      {"public_url", "https://chat.example.com/base"},
+      {"database", ":memory:"},
+      {"tls", {{"certificate_file", "c.pem"}, {"private_key_file", "k.pem"}}},
+      {"allow_plain_http", true},
+      {"allowed_origins", {"https://app.example.com"}},
+      {"metrics_listen", "127.0.0.1:0"},
+      {"drain_seconds", 9},
+      {"media",
+       {{"directory", "media"},
+        {"max_megabytes", 5},
+        {"content_types", {"image/*"}},
+        {"url_life_seconds", 60}}},
+      {"throttle", {{"per_second", 8}, {"burst", 9}}},
+      {"limits", {{"max_connections", 7}, {"connections_per_address", 6}, {"send_queue_bytes", 4194304}}}};
   document["demo_app"] = {{"token_url", "https://t.example.com/a/v1/token"},
                           {"chat_url", "wss://c:1/v3/wsconnect"}};
   const auto loaded = parse_json(document);
