@@ -1,3 +1,4 @@
+#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -101,8 +102,13 @@ TEST_F(HttpUploadTest, ASinkThatRefusesEndsTheUploadAndTheClientGetsTheAnswer) {
   log_.refuse_after = 100'000;
   const auto body = PatternSource::make(0, 4 * kMegabyte);
   RawClient client(loop_, address_);
-  std::thread sender([&] { client.send(upload("/stream", body)); });
-  EXPECT_TRUE(loop_.run_until([&] { return client.ended(); }));
+  std::atomic<bool> sent = false;
+  std::thread sender([&] {
+    client.send(upload("/stream", body));
+    sent = true;
+  });
+  // The rest of the upload is taken and thrown away for as long as the loop runs.
+  EXPECT_TRUE(loop_.run_until([&] { return client.ended() && sent; }));
   sender.join();
   EXPECT_THAT(client.received(), StartsWith("HTTP/1.1 415 "));
   EXPECT_THAT(client.received(), EndsWith("not this"));
