@@ -122,7 +122,7 @@ class Core::Impl {
       if (hub_.is_here(key)) continue;
       const auto [service_sid, identity] = split_user_key(key);
       do_aside(*tenants_.find(service_sid), wall_now,
-               [&](Scope& scope) { users::set_online(scope, std::string(identity), false); });
+               [&, who = std::string(identity)](Scope& scope) { users::set_online(scope, who, false); });
     }
     maintain(now, wall_now);
   }
