@@ -35,8 +35,9 @@ Result<File> open_with(const std::filesystem::path& path, int flags) {
   return File(descriptor);
 }
 
+// The parent of a bare file name is empty: the working directory.
 Result<void> sync_directory(const std::filesystem::path& path) {
-  auto directory = open_with(path, O_RDONLY | O_DIRECTORY);
+  auto directory = open_with(path.empty() ? "." : path, O_RDONLY | O_DIRECTORY);
   if (!directory) return directory.error();
   return directory->sync();
 }
