@@ -36,7 +36,6 @@ Error no_such_route(std::string_view path) {
   return make(Errc::not_found, 404, 20404, "The requested resource " + std::string(path) + " was not found");
 }
 Error method_not_allowed() { return make(Errc::invalid_argument, 405, 20004, "Method not allowed"); }
-Error not_available(std::string message) { return make(Errc::server_error, 501, 20501, std::move(message)); }
 Error internal() { return make(Errc::server_error, 500, 20500, "Internal server error"); }
 
 http::Response to_response(const Error& error) {

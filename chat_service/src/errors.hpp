@@ -24,7 +24,6 @@ Error sync_forbidden();          ///< 403/54007
 Error sync_not_found(int code);  ///< 404 with the code of the object's type
 Error no_such_route(std::string_view path);
 Error method_not_allowed();
-Error not_available(std::string message);  ///< 501/20501
 Error internal();                          ///< 500/20500: nothing was changed
 
 http::Response to_response(const Error& error);

@@ -23,7 +23,7 @@ Value links(const Scope& scope) {
           {"current_user", links.user(scope.caller.identity)},
           {"typing", links.typing()},
           {"media_service", links.media()},
-          {"media_set_service", links.media() + "Set"},
+          {"media_set_service", links.media_set()},
           {"messages_receipts", links.receipts()}};
 }
 
