@@ -7,7 +7,7 @@ source "$(dirname "$0")/support.sh"
 rounds=${1:-3} seconds=${2:-4}
 for _ in $(seq "$rounds"); do
   for senders in 1 8 64; do
-    rm -f "$work"/sends.db*
+    rm -rf "$work"/sends.db*
     start_service "$work/sends.db"
     "$bin/durable_sends_bench" "$service_port" "$senders" "$seconds" >>"$work/ours.$senders"
     stop_last
