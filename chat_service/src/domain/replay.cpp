@@ -117,8 +117,12 @@ void Replay::send_events() {
 
 void Replay::cancel(const sync::SubscriptionRequest& request) {
   if (!handled_.insert(request.object_sid).second) return;
-  scope_.effects.push_back(Unwatched{request.object_sid});
-  canceled_.push_back(outcome_of(sync::Outcome::Kind::canceled, request.object_sid, request.type));
+  const auto object = scope_.tables.sync.find(scope_.service_sid(), request.object_sid);
+  // One that is gone is watched by nobody; the client is told all the same that it has its way.
+  const std::string& object_sid = object ? object->sid : request.object_sid;
+  if (object_sid != request.object_sid && !handled_.insert(object_sid).second) return;
+  scope_.effects.push_back(Unwatched{object_sid});
+  canceled_.push_back(outcome_of(sync::Outcome::Kind::canceled, object_sid, request.type));
 }
 
 void Replay::finish() {

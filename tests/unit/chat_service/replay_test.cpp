@@ -130,19 +130,23 @@ TEST_F(Replay, WithoutAPositionOnlyLiveEvents) {
 
 TEST_F(Replay, CancelEndsTheEventsAndIsConfirmed) {
   const auto list = open("Lists", "messages");
-  subscribe(bob_, list["sid"], ObjectType::list, -1);
-  sync::SubscriptionBatch batch{.cancel = true, .correlation_id = 5, .requests = {}};
-  batch.requests.push_back({list["sid"], ObjectType::list, std::nullopt});
-  http::Request request;
-  request.method = "POST";
-  request.path = "/v4/Subscriptions";
-  request.body = sync::encode_batch(batch);
-  EXPECT_EQ(bob_.request(request).status, 202);
-  const auto notes = bob_.take_notes();
-  ASSERT_EQ(notes.size(), 1u);
-  EXPECT_EQ(notes[0].envelope.outcomes.at(0).kind, sync::Outcome::Kind::canceled);
-  say("0");
-  EXPECT_TRUE(bob_.take_notes().empty());
+  for (const char* called : {"sid", "unique_name"}) {
+    SCOPED_TRACE(called);
+    subscribe(bob_, list["sid"], ObjectType::list, -1);
+    sync::SubscriptionBatch batch{.cancel = true, .correlation_id = 5, .requests = {}};
+    batch.requests.push_back({list[called], ObjectType::list, std::nullopt});
+    http::Request request;
+    request.method = "POST";
+    request.path = "/v4/Subscriptions";
+    request.body = sync::encode_batch(batch);
+    EXPECT_EQ(bob_.request(request).status, 202);
+    const auto notes = bob_.take_notes();
+    ASSERT_EQ(notes.size(), 1u);
+    EXPECT_EQ(notes[0].envelope.outcomes.at(0).kind, sync::Outcome::Kind::canceled);
+    EXPECT_EQ(notes[0].envelope.outcomes.at(0).object_sid, list["sid"]);
+    say("0");
+    EXPECT_TRUE(bob_.take_notes().empty());
+  }
 }
 
 TEST_F(Replay, SubscribingTwiceDoesNotDoubleEvents) {
