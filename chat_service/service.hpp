@@ -33,6 +33,8 @@ struct ServiceOptions {
   /// Of one IPv4 address or IPv6 /64; 0: no limit. Behind a proxy all connections are the proxy's.
   std::size_t max_connections_per_address = 0;
   std::size_t send_queue_bytes = limits::kSendQueueBytes;  ///< more than that for seconds: cut off
+  /// For all receivers together; beyond it those with the longest queues are cut off.
+  std::size_t total_queue_bytes = limits::kTotalQueueBytes;
   /// One line of JSON for the operator, without identities, tokens or message bodies. Called on the service's
   /// thread. Empty: quiet.
   std::function<void(const std::string&)> log;
@@ -69,8 +71,9 @@ class Service {
 
   /// "ws://host:port/v3/wsconnect", with TLS "wss://..."; "" before start().
   std::string url() const;
-  /// For clients in this process: no port, no socket. In parley's SDK: Endpoint::stream(service.in_process()).
-  /// Connections are refused before start() and after stop(); the listener may outlive the service. Any thread.
+  /// For clients in this process: no port, no socket. In parley's SDK:
+  /// Endpoint::stream(service.in_process()). Connections are refused before start() and after stop(); the
+  /// listener may outlive the service. Any thread.
   std::shared_ptr<net::InProcessListener> in_process() const;
   /// Where metrics are, if options.metrics_listen is set; after start().
   std::optional<net::ListenAddress> metrics_address() const;

@@ -35,6 +35,11 @@ inline constexpr std::size_t kSubscriptionBatch = 1000;
 inline constexpr std::size_t kHeldBytes = 64 * 1024 * 1024;  ///< of one object, while its replay is running
 inline constexpr std::size_t kHeldEvents = 50'000;           ///< of one object, while its replay is running
 
+// What counts as one more request of those that a user may make: see Admission of chat_service.
+inline constexpr std::size_t kThrottledPacketBytes = 8 * 1024;   ///< of a packet that a client sends
+inline constexpr std::size_t kThrottledAnswerBytes = 64 * 1024;  ///< of what it is sent for it
+inline constexpr std::size_t kThrottledSubscriptions = 10;       ///< in one batch
+
 inline constexpr std::size_t kHeldAnswers = 1000;  ///< of the service that wait for one commit
 inline constexpr std::size_t kHeldAnswerBytes = 8 * 1024 * 1024;
 
@@ -57,6 +62,7 @@ inline constexpr std::size_t kJwksKeys = 100;          ///< of one issuer
 inline constexpr std::size_t kJwksWaiting = 1000;      ///< tokens that wait while keys are fetched
 inline constexpr std::size_t kKeyIdBytes = 256;        ///< `kid` of a foreign key or token
 
-inline constexpr std::size_t kSendQueueBytes = 4 * 1024 * 1024;  ///< waiting for one slow receiver
+inline constexpr std::size_t kSendQueueBytes = 4 * 1024 * 1024;     ///< waiting for one slow receiver
+inline constexpr std::size_t kTotalQueueBytes = 512 * 1024 * 1024;  ///< waiting for all of them
 
 }  // namespace parley::limits

@@ -35,6 +35,8 @@ Shell::Shell(boost::asio::io_context& io, const ServiceOptions& options)
               .is_ready = [this] { return is_ready(); },
               .log = [this](std::string line) { log(std::move(line)); }},
              metrics_),
+      receivers_({.each = options.send_queue_bytes, .all = options.total_queue_bytes}),
+      review_timer_(io),
       timer_(io),
       stop_timer_(io) {}
 
@@ -160,31 +162,28 @@ bool Shell::is_ready() const { return core_ && !draining_ && !core_->counters().
 Readings Shell::readings() const {
   const auto core = core_->counters();
   const auto& media = media_->counters();
-  Readings readings{.connections = receivers_.size(),
-                    .sockets = server_->connections(),
-                    .frames_sent = frames_sent_,
-                    .bytes_sent = bytes_sent_,
-                    .deliveries = core.deliveries,
-                    .refused_inits = core.refused_inits,
-                    .throttled = core.throttled,
-                    .uploads = media.uploads,
-                    .upload_bytes = media.upload_bytes,
-                    .uploads_refused = media.uploads_refused,
-                    .downloads = media.downloads,
-                    .ready = is_ready()};
-  for (const auto& [id, receiver] : receivers_) readings.queued_bytes += receiver.stream->queued_bytes();
-  return readings;
+  return {.connections = receivers_.size(),
+          .sockets = server_->connections(),
+          .queued_bytes = receivers_.queued_bytes(),
+          .frames_sent = receivers_.frames_sent(),
+          .bytes_sent = receivers_.bytes_sent(),
+          .deliveries = core.deliveries,
+          .refused_inits = core.refused_inits,
+          .throttled = core.throttled,
+          .uploads = media.uploads,
+          .upload_bytes = media.upload_bytes,
+          .uploads_refused = media.uploads_refused,
+          .downloads = media.downloads,
+          .ready = is_ready()};
 }
 
 void Shell::accept(StreamPtr stream) {
   if (draining_) return;
   const ConnectionId id = core_->open(now());
-  auto& receiver = receivers_[id];
-  receiver.since = now();
-  auto& kept = receiver.stream = std::move(stream);
-  kept->start({.on_message = [this, id](std::string_view bytes) { on_message(id, bytes); },
-               .on_closed = [this, id](const Error& reason) { on_closed(id, reason); },
-               .on_refused = [this, id](const Error& problem) { on_refused(id, problem); }});
+  auto& kept = receivers_.add(id, std::move(stream), now());
+  kept.start({.on_message = [this, id](std::string_view bytes) { on_message(id, bytes); },
+              .on_closed = [this, id](const Error& reason) { on_closed(id, reason); },
+              .on_refused = [this, id](const Error& problem) { on_refused(id, problem); }});
   pump();
 }
 
@@ -199,12 +198,12 @@ void Shell::on_refused(ConnectionId id, const Error& problem) {
 }
 
 void Shell::on_closed(ConnectionId id, const Error& reason) {
-  const auto found = receivers_.find(id);
-  if (found == receivers_.end()) return;
-  const auto life = std::chrono::duration_cast<std::chrono::seconds>(now() - found->second.since);
+  const auto* stream = receivers_.find(id);
+  if (!stream) return;
+  const auto life = std::chrono::duration_cast<std::chrono::seconds>(receivers_.age(id, now()));
   log(line("info", "connection_ended")
           .put("connection", id)
-          .put("address", found->second.stream->peer_address())
+          .put("address", stream->peer_address())
           .put("seconds", static_cast<std::uint64_t>(life.count()))
           .put("reason", reason.message)
           .take());
@@ -214,10 +213,9 @@ void Shell::on_closed(ConnectionId id, const Error& reason) {
 
 // The stream may be the one whose callback is running: it is destroyed later.
 void Shell::drop(ConnectionId id) {
-  const auto found = receivers_.find(id);
-  if (found == receivers_.end()) return;
-  boost::asio::post(io_, [stream = std::move(found->second.stream)] {});
-  receivers_.erase(found);
+  auto stream = receivers_.remove(id);
+  if (!stream) return;
+  boost::asio::post(io_, [stream = std::move(stream)] {});
   core_->on_closed(id, now(), wall_now());
 }
 
@@ -225,39 +223,51 @@ void Shell::pump() {
   auto action = core_->next();
   const TimePoint at = action ? now() : TimePoint();  // one look at the clock for all: fan-outs are long
   for (; action; action = core_->next()) {
-    if (const auto* to_send = std::get_if<Send>(&*action))
-      send(*to_send, at);
-    else
+    if (const auto* to_send = std::get_if<Send>(&*action)) {
+      if (const auto slow = receivers_.send(to_send->connection, to_send->frame, at)) cut(*slow);
+    } else {
       close(std::get<Close>(*action));
+    }
   }
+  watch_queues();
   post_flush();
   arm_timer();
   finish_if_empty();
 }
 
-void Shell::send(const Send& action, TimePoint at) {
-  const auto found = receivers_.find(action.connection);
-  if (found == receivers_.end()) return;
-  auto& receiver = found->second;
-  const std::size_t queued = receiver.stream->queued_bytes();
-  if (!receiver.backlog.is_too_much(queued, options_.send_queue_bytes, at)) {
-    ++frames_sent_;
-    bytes_sent_ += action.frame->size();
-    receiver.stream->send(action.frame);
-    return;
-  }
+void Shell::cut(const Receivers::Slow& slow) {
   metrics_.slow_consumer();
   log(line("warning", "slow_consumer_cut")
-          .put("connection", action.connection)
-          .put("address", receiver.stream->peer_address())
-          .put("queued_bytes", queued)
+          .put("connection", slow.id)
+          .put("address", receivers_.find(slow.id)->peer_address())
+          .put("queued_bytes", slow.queued_bytes)
           .take());
-  drop(action.connection);
+  drop(slow.id);
+}
+
+// A receiver that does not read is not to wait for the next thing that is sent to it.
+void Shell::watch_queues() {
+  if (receivers_.is_review_urgent() && !std::exchange(review_posted_, true))
+    boost::asio::post(io_, [this] {
+      review_posted_ = false;
+      review_queues();
+    });
+  if (!receivers_.wants_review() || std::exchange(review_armed_, true)) return;
+  review_timer_.expires_after(Receivers::kReviewEvery);
+  review_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    review_armed_ = false;
+    review_queues();
+  });
+}
+
+void Shell::review_queues() {
+  for (const auto& slow : receivers_.review(now())) cut(slow);
+  pump();
 }
 
 void Shell::close(const Close& action) {
-  const auto found = receivers_.find(action.connection);
-  if (found != receivers_.end()) found->second.stream->close(kCloseGrace);
+  if (auto* stream = receivers_.find(action.connection)) stream->close(kCloseGrace);
 }
 
 // Behind the handlers that are ready now, so that a burst of requests shares one commit.
@@ -314,13 +324,14 @@ void Shell::stop(Duration grace, std::function<void()> done) {
 }
 
 void Shell::finish_if_empty() {
-  if (stopped_ && http_ended_ && receivers_.empty() && !core_->needs_flush()) finish();
+  if (stopped_ && http_ended_ && receivers_.size() == 0 && !core_->needs_flush()) finish();
 }
 
 void Shell::finish() {
   if (!stopped_) return;
   flush();
   timer_.cancel();
+  review_timer_.cancel();
   stop_timer_.cancel();
   admin_door_.reset();
   log(line("info", "stopped").put("connections", receivers_.size()).take());

@@ -4,16 +4,15 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 
 #include "chat_service/core.hpp"
 #include "chat_service/service.hpp"
 #include "chat_service/src/media/api.hpp"
 #include "chat_service/src/shell/admin_door.hpp"
-#include "chat_service/src/shell/backlog.hpp"
 #include "chat_service/src/shell/http_front.hpp"
 #include "chat_service/src/shell/log_line.hpp"
 #include "chat_service/src/shell/metrics.hpp"
+#include "chat_service/src/shell/receivers.hpp"
 #include "common/base/random.hpp"
 #include "common/net/http_server.hpp"
 
@@ -31,17 +30,11 @@ class Shell {
   /// Asks the clients to leave; `done` runs when all are gone and everything is committed, or after `grace`.
   void stop(Duration grace, std::function<void()> done);
 
-  using StreamPtr = std::unique_ptr<net::MessageStream>;
+  using StreamPtr = Receivers::StreamPtr;
   /// A client is here, over whatever kind of stream. On the thread that runs `io`.
   void accept(StreamPtr stream);
 
  private:
-  struct Receiver {
-    StreamPtr stream;
-    Backlog backlog;
-    TimePoint since{};
-  };
-
   void make_server();
   Result<void> make_core(const net::ListenAddress& address);
   Result<void> make_media(std::string secret);
@@ -56,9 +49,11 @@ class Shell {
   void on_refused(ConnectionId id, const Error& problem);
   void on_closed(ConnectionId id, const Error& reason);
   void pump();
-  void send(const Send& action, TimePoint at);
   void close(const Close& action);
+  void cut(const Receivers::Slow& slow);
   void drop(ConnectionId id);
+  void watch_queues();
+  void review_queues();
   void flush();
   void post_flush();
   void arm_timer();
@@ -81,9 +76,10 @@ class Shell {
   std::optional<Core> core_;
   std::unique_ptr<media::Api> media_;
   std::unique_ptr<AdminDoor> admin_door_;
-  std::unordered_map<ConnectionId, Receiver> receivers_;
-  std::uint64_t frames_sent_ = 0;
-  std::uint64_t bytes_sent_ = 0;
+  Receivers receivers_;
+  boost::asio::steady_timer review_timer_;
+  bool review_armed_ = false;
+  bool review_posted_ = false;
   boost::asio::steady_timer timer_;
   std::optional<TimePoint> armed_;
   boost::asio::steady_timer stop_timer_;

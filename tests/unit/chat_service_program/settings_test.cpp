@@ -54,7 +54,8 @@ TEST(Settings, TakesEveryKeyOfTheSection) {
   section.media = {
       .directory = "m", .max_megabytes = 3, .content_types = {"image/*"}, .url_life = seconds(9)};
   section.throttle = {.per_second = 4, .burst = 5};
-  section.limits = {.max_connections = 6, .connections_per_address = 7, .send_queue_bytes = 8};
+  section.limits = {
+      .max_connections = 6, .connections_per_address = 7, .send_queue_bytes = 8, .total_queue_bytes = 9};
   const auto options = options_of(config);
   ASSERT_TRUE(options);
   EXPECT_EQ(options->listen.to_string(), "127.0.0.1:1");
@@ -72,6 +73,7 @@ TEST(Settings, TakesEveryKeyOfTheSection) {
   EXPECT_EQ(options->max_connections, 6u);
   EXPECT_EQ(options->max_connections_per_address, 7u);
   EXPECT_EQ(options->send_queue_bytes, 8u);
+  EXPECT_EQ(options->total_queue_bytes, 9u);
 }
 
 TEST(Settings, WhatIsLeftOutHasTheServicesOwnValues) {
@@ -80,6 +82,7 @@ TEST(Settings, WhatIsLeftOutHasTheServicesOwnValues) {
   EXPECT_EQ(options->throttle.burst, Throttle{}.burst);
   EXPECT_EQ(options->media.max_bytes, MediaOptions{}.max_bytes);
   EXPECT_EQ(options->send_queue_bytes, limits::kSendQueueBytes);
+  EXPECT_EQ(options->total_queue_bytes, limits::kTotalQueueBytes);
   EXPECT_FALSE(options->tls);
   EXPECT_FALSE(options->metrics_listen);
 }
