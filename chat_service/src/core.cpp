@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "chat_service/src/admission.hpp"
+#include "chat_service/src/domain/access.hpp"
 #include "chat_service/src/domain/users.hpp"
 #include "chat_service/src/errors.hpp"
 #include "chat_service/src/hub.hpp"
@@ -9,7 +11,6 @@
 #include "chat_service/src/routes/routes.hpp"
 #include "chat_service/src/scope.hpp"
 #include "chat_service/src/tenants.hpp"
-#include "chat_service/src/throttle.hpp"
 #include "chat_service/src/unit_of_work.hpp"
 #include "chat_service/src/upkeep.hpp"
 #include "common/base/earliest.hpp"
@@ -36,7 +37,19 @@ Error too_many_requests() {
   return {.code = Errc::denied, .message = "Too many requests", .http_status = 429, .server_code = 20429};
 }
 
+constexpr ConnectionId kNoConnection = 0;
+
 const twilsock::Status kTooManyPackets{429, "TOO_MANY_REQUESTS", 51202, "Too many packets"};
+
+UserKey user_of(const Caller& caller) { return user_key(caller.service_sid, caller.identity); }
+
+/// What a request has cost, to be seen only now.
+std::size_t price_of(const http::Response& response, const Scope& scope) {
+  std::size_t bytes = response.body.size();
+  for (const Effect& effect : scope.effects)
+    if (const auto* told = std::get_if<Told>(&effect)) bytes += told->payload.size();
+  return Admission::price_of_answer(bytes, scope.subscriptions);
+}
 
 Router make_router() {
   Router router;
@@ -60,8 +73,7 @@ class Core::Impl {
         router_(make_router()),
         hub_(options_.twilsock, tenants_, random),
         upkeep_(options_, tenants_),
-        by_user_(options_.throttle),
-        by_connection_(options_.throttle) {}
+        admission_(options_.throttle) {}
 
   static CoreOptions with_secret(CoreOptions options, const Store& store) {
     options.twilsock.continuation_secret = store.secret();
@@ -75,43 +87,52 @@ class Core::Impl {
   /// Handles what the connections did since the last call.
   void work(TimePoint now, WallTime wall_now) {
     while (auto occurrence = hub_.next_occurrence()) {
+      const auto& who = *occurrence;
       if (auto* asked = std::get_if<Hub::Asked>(&occurrence->what))
-        admit(*occurrence, *asked, now, wall_now);
-      else if (std::holds_alternative<Hub::Chatted>(occurrence->what))
-        bear(occurrence->connection, now);
-      else if (std::holds_alternative<Hub::Arrived>(occurrence->what))
-        arrive(occurrence->caller, wall_now);
+        admit(who, *asked, now, wall_now);
+      else if (const auto* chatted = std::get_if<Hub::Chatted>(&who.what))
+        bear(who.connection, Admission::price_of_packet(chatted->packet_bytes), now);
+      else if (std::holds_alternative<Hub::Demoted>(who.what))
+        demote(who, wall_now);
+      else if (std::holds_alternative<Hub::Arrived>(who.what))
+        arrive(who.caller, wall_now);
       else
-        leave(occurrence->caller, now);
+        leave(who.caller, now);
     }
   }
 
   /// What is too much is refused before anything is looked up.
   void admit(const Hub::Occurrence& who, Hub::Asked& asked, TimePoint now, WallTime wall_now) {
-    if (by_connection_.take(who.connection, now) && may_ask(who.caller, now))
-      return answer(who, asked, wall_now);
-    ++counters_.throttled;
+    const auto price = Admission::price_of_packet(asked.packet_bytes);
+    if (admission_.admit(user_of(who.caller), who.connection, price, now))
+      return answer(who, asked, now, wall_now);
+    if (!admission_.bear_refused(who.connection, price, now))
+      return hub_.close(who.connection, kTooManyPackets);
     hub_.respond(who.connection, asked.request_id, errors::to_response(too_many_requests()));
   }
 
-  bool may_ask(const Caller& who, TimePoint now) {
-    return by_user_.take(user_key(who.service_sid, who.identity), now);
+  void bear(ConnectionId connection, std::size_t price, TimePoint now) {
+    if (!admission_.bear(connection, price, now)) hub_.close(connection, kTooManyPackets);
   }
 
-  void bear(ConnectionId connection, TimePoint now) {
-    if (by_connection_.take(connection, now)) return;
-    ++counters_.throttled;
-    hub_.close(connection, kTooManyPackets);
+  /// What the connection may not open any more it does not watch any more, whatever is held for it.
+  void demote(const Hub::Occurrence& who, WallTime wall_now) {
+    flush();
+    do_aside(*tenants_.find(who.caller.service_sid), wall_now, who.connection, [&](Scope& scope) {
+      scope.caller = users::ensure(scope, who.caller.identity);
+      for (const std::string& object_sid : hub_.watched_by(who.connection))
+        if (!access::may_watch(scope, object_sid)) scope.effects.push_back(Unwatched{object_sid});
+    });
   }
 
   void arrive(const Caller& who, WallTime wall_now) {
-    absent_.set(user_key(who.service_sid, who.identity), std::nullopt);
-    do_aside(*tenants_.find(who.service_sid), wall_now,
+    absent_.set(user_of(who), std::nullopt);
+    do_aside(*tenants_.find(who.service_sid), wall_now, kNoConnection,
              [&](Scope& scope) { users::set_online(scope, who.identity, true); });
   }
 
   void leave(const Caller& who, TimePoint now) {
-    const UserKey key = user_key(who.service_sid, who.identity);
+    const UserKey key = user_of(who);
     if (!hub_.is_here(key)) absent_.set(key, now + options_.reachability_grace);
   }
 
@@ -121,7 +142,7 @@ class Core::Impl {
     for (const UserKey& key : absent_.due(now)) {
       if (hub_.is_here(key)) continue;
       const auto [service_sid, identity] = split_user_key(key);
-      do_aside(*tenants_.find(service_sid), wall_now,
+      do_aside(*tenants_.find(service_sid), wall_now, kNoConnection,
                [&, who = std::string(identity)](Scope& scope) { users::set_online(scope, who, false); });
     }
     maintain(now, wall_now);
@@ -158,7 +179,7 @@ class Core::Impl {
     return response;
   }
 
-  void answer(const Hub::Occurrence& who, Hub::Asked& asked, WallTime wall_now) {
+  void answer(const Hub::Occurrence& who, Hub::Asked& asked, TimePoint now, WallTime wall_now) {
     open_unit(wall_now);
     Scope request_scope = scope(*tenants_.find(who.caller.service_sid), wall_now);
     request_scope.is_admin = who.caller.is_admin;
@@ -167,6 +188,7 @@ class Core::Impl {
     http::Response response = unit_->run(request_scope, who.caller.identity, asked.request, router_);
     response.headers.emplace_back("twilio-request-id", request_id(asked.request));
     if (options_.on_answer) options_.on_answer(request_scope.route, response.status);
+    admission_.charge(user_of(who.caller), who.connection, price_of(response, request_scope), now);
     hold({.origin = {who.connection, who.caller.service_sid},
           .request_id = std::move(asked.request_id),
           .reply = {},
@@ -177,11 +199,11 @@ class Core::Impl {
   void perform(const Caller& caller, const Work& work, std::function<void(http::Response)> reply,
                TimePoint now, WallTime wall_now) {
     open_unit(wall_now);
-    if (!caller.identity.empty() && !may_ask(caller, now))
-      return hold({{}, "", std::move(reply), errors::to_response(too_many_requests()), {}});
+    if (!caller.identity.empty() && !admission_.admit(user_of(caller), kNoConnection, 1, now))
+      return refuse(std::move(reply), too_many_requests());
     const Tenants::Room* room =
         caller.service_sid.empty() ? &tenants_.first() : tenants_.find(caller.service_sid);
-    if (!room) return hold({{}, "", std::move(reply), errors::to_response(no_such_service()), {}});
+    if (!room) return refuse(std::move(reply), no_such_service());
     Scope request_scope = scope(*room, wall_now);
     request_scope.is_admin = caller.is_admin;
     http::Response response = unit_->run(request_scope, caller.identity, work);
@@ -190,6 +212,13 @@ class Core::Impl {
           .reply = std::move(reply),
           .response = std::move(response),
           .effects = std::move(request_scope.effects)});
+  }
+
+  void refuse(std::function<void(http::Response)> reply, const Error& error) {
+    Held held;
+    held.reply = std::move(reply);
+    held.response = errors::to_response(error);
+    hold(std::move(held));
   }
 
   void hold(Held held) {
@@ -203,14 +232,14 @@ class Core::Impl {
     return "RQ" + random_hex(random_, 16);
   }
 
-  /// Work that no request asked for.
+  /// Work that no request asked for; its effects may concern a connection.
   template <class F>
-  void do_aside(const Tenants::Room& room, WallTime wall_now, F work) {
+  void do_aside(const Tenants::Room& room, WallTime wall_now, ConnectionId connection, F work) {
     open_unit(wall_now);
     Scope own_scope = scope(room, wall_now);
     unit_->run_aside(own_scope, [&] { work(own_scope); });
     if (own_scope.effects.empty()) return;
-    hold({.origin = {0, own_scope.service_sid()},
+    hold({.origin = {connection, own_scope.service_sid()},
           .request_id = {},
           .reply = {},
           .response = {},
@@ -222,12 +251,12 @@ class Core::Impl {
     unit_.emplace(store_->database());
     if (!std::exchange(started_, true))
       for (const auto& [sid, room] : tenants_.all())
-        do_aside(room, wall_now, [](Scope& scope) { users::everybody_is_offline(scope); });
+        do_aside(room, wall_now, kNoConnection, [](Scope& scope) { users::everybody_is_offline(scope); });
   }
 
   void maintain(TimePoint now, WallTime wall_now) {
     if (now < upkeep_.next()) return;
-    do_aside(upkeep_.room(), wall_now, [&](Scope& scope) { upkeep_.step(scope); });
+    do_aside(upkeep_.room(), wall_now, kNoConnection, [&](Scope& scope) { upkeep_.step(scope); });
     if (upkeep_.finish_step(now) && options_.on_tidy) options_.on_tidy();
   }
 
@@ -239,12 +268,11 @@ class Core::Impl {
   Hub hub_;
   Deadlines<UserKey> absent_;  ///< users whose last connection ended, until that is told
   Upkeep upkeep_;
-  CoreCounters counters_;  ///< what the hub does not count
+  CoreCounters counters_;  ///< what nobody else counts
   std::optional<UnitOfWork> unit_;
   std::vector<Held> held_;
   std::size_t held_bytes_ = 0;
-  Buckets<UserKey> by_user_;
-  Buckets<ConnectionId> by_connection_;
+  Admission admission_;
   bool started_ = false;
 };
 
@@ -268,7 +296,7 @@ void Core::on_refused(ConnectionId connection, const Error& problem, TimePoint n
 
 void Core::on_closed(ConnectionId connection, TimePoint now, WallTime wall_now) {
   impl_->hub_.on_closed(connection);
-  impl_->by_connection_.forget(connection);
+  impl_->admission_.forget(connection);
   impl_->work(now, wall_now);
 }
 
@@ -310,6 +338,7 @@ std::optional<TimePoint> Core::next_deadline() const {
 CoreCounters Core::counters() const {
   CoreCounters counters = impl_->counters_;
   counters.deliveries = impl_->hub_.deliveries();
+  counters.throttled = impl_->admission_.refused();
   counters.refused_inits = impl_->hub_.refused_tokens();
   return counters;
 }

@@ -16,9 +16,7 @@ void remove_from(Index& index, const std::string& key, ConnectionId id) {
   if (found->second.empty()) index.erase(found);
 }
 
-UserKey user_of(const twilsock::ServerMachine& machine) {
-  return user_key(machine.principal().service_sid, machine.principal().identity);
-}
+UserKey user_of(const Caller& caller) { return user_key(caller.service_sid, caller.identity); }
 
 }  // namespace
 
@@ -35,6 +33,12 @@ ReplayOrigins* Hub::origins(ConnectionId id) {
   return connection ? &connection->origins : nullptr;
 }
 
+std::vector<std::string> Hub::watched_by(ConnectionId id) {
+  const Connection* connection = find(id);
+  if (!connection) return {};
+  return {connection->watching.begin(), connection->watching.end()};
+}
+
 ConnectionId Hub::open(TimePoint now) {
   const ConnectionId id = ++last_id_;
   auto& connection = connections_[id];
@@ -43,7 +47,7 @@ ConnectionId Hub::open(TimePoint now) {
     if (!principal) ++refused_tokens_;
     return principal;
   };
-  connection.reset(new Connection{twilsock::ServerMachine(settings_, authenticate, random_), {}, {}, false});
+  connection.reset(new Connection{twilsock::ServerMachine(settings_, authenticate, random_)});
   connection->machine.on_open(now);
   drain(id, *connection);
   return id;
@@ -52,12 +56,11 @@ ConnectionId Hub::open(TimePoint now) {
 void Hub::on_message(ConnectionId id, std::string_view bytes, TimePoint now, WallTime wall_now) {
   Connection* connection = find(id);
   if (!connection) return;
-  connection->machine.on_message(bytes, now, wall_now);
-  const std::size_t sent = actions_.size();
   const bool known = connection->present;
+  const auto what = connection->machine.on_message(bytes, now, wall_now);
   drain(id, *connection);
-  if (known && connection->present && actions_.size() > sent)
-    occurrences_.push_back({id, tenants_.caller(connection->machine.principal()), Chatted{}});
+  if (known && connection->present && what == twilsock::Inbound::other)
+    occurrences_.push_back({id, connection->caller, Chatted{bytes.size()}});
 }
 
 void Hub::on_refused(ConnectionId id, const Error& problem) {
@@ -124,8 +127,11 @@ void Hub::take(ConnectionId id, Connection& connection, twilsock::ServerAction a
     leave(id, connection);
     actions_.push_back(Close{id, std::move(close->reason)});
   } else if (auto* request = std::get_if<twilsock::RequestReceived>(&action)) {
-    occurrences_.push_back({id, tenants_.caller(connection.machine.principal()),
-                            Asked{std::move(request->id), std::move(request->request)}});
+    occurrences_.push_back(
+        {id, connection.caller,
+         Asked{std::move(request->id), std::move(request->request), request->packet_bytes}});
+  } else if (std::holds_alternative<twilsock::Renewed>(action)) {
+    renew(id, connection);
   } else {
     enter(id, connection);
   }
@@ -133,17 +139,24 @@ void Hub::take(ConnectionId id, Connection& connection, twilsock::ServerAction a
 
 void Hub::enter(ConnectionId id, Connection& connection) {
   connection.present = true;
-  add_to(by_user_, user_of(connection.machine), id);
-  occurrences_.push_back({id, tenants_.caller(connection.machine.principal()), Arrived{}});
+  connection.caller = tenants_.caller(connection.machine.principal());
+  add_to(by_user_, user_of(connection.caller), id);
+  occurrences_.push_back({id, connection.caller, Arrived{}});
+}
+
+void Hub::renew(ConnectionId id, Connection& connection) {
+  const bool was_admin = connection.caller.is_admin;
+  connection.caller = tenants_.caller(connection.machine.principal());
+  if (was_admin && !connection.caller.is_admin) occurrences_.push_back({id, connection.caller, Demoted{}});
 }
 
 void Hub::leave(ConnectionId id, Connection& connection) {
   if (!connection.present) return;
   connection.present = false;
-  remove_from(by_user_, user_of(connection.machine), id);
+  remove_from(by_user_, user_of(connection.caller), id);
   for (const std::string& object_sid : connection.watching) remove_from(watchers_, object_sid, id);
   connection.watching.clear();
-  occurrences_.push_back({id, tenants_.caller(connection.machine.principal()), Left{}});
+  occurrences_.push_back({id, connection.caller, Left{}});
 }
 
 void Hub::watch(ConnectionId id, const std::string& object_sid) {

@@ -29,12 +29,18 @@ class Hub {
   struct Asked {
     std::string request_id;
     http::Request request;
+    std::size_t packet_bytes = 0;
   };
-  struct Chatted {};  ///< sent something that the connection answered by itself: a ping, a new token
+  /// Sent something that is neither a request nor called for: a ping, a new token, an acknowledgement of
+  /// nothing.
+  struct Chatted {
+    std::size_t packet_bytes = 0;
+  };
+  struct Demoted {};  ///< its new token gives it fewer rights than the one before
   struct Occurrence {
     ConnectionId connection = 0;
     Caller caller;
-    std::variant<Arrived, Left, Asked, Chatted> what;
+    std::variant<Arrived, Left, Asked, Chatted, Demoted> what;
   };
   std::optional<Occurrence> next_occurrence();
 
@@ -57,6 +63,8 @@ class Hub {
 
   /// Has this user any connection?
   bool is_here(const UserKey& user) const { return by_user_.contains(user); }
+  /// The objects that a connection watches.
+  std::vector<std::string> watched_by(ConnectionId id);
   /// Null if the connection is gone.
   ReplayOrigins* origins(ConnectionId id);
 
@@ -70,8 +78,9 @@ class Hub {
  private:
   struct Connection {
     twilsock::ServerMachine machine;
-    std::unordered_set<std::string> watching;
-    ReplayOrigins origins;
+    Caller caller{};  ///< while it is present
+    std::unordered_set<std::string> watching{};
+    ReplayOrigins origins{};
     bool present = false;  ///< listed under its identity
   };
   using Frame = std::shared_ptr<const std::string>;
@@ -81,6 +90,7 @@ class Hub {
   void take_all(ConnectionId id, Connection& connection);
   void take(ConnectionId id, Connection& connection, twilsock::ServerAction action);
   void enter(ConnectionId id, Connection& connection);
+  void renew(ConnectionId id, Connection& connection);
   void leave(ConnectionId id, Connection& connection);
   void watch(ConnectionId id, const std::string& object_sid);
   void unwatch(ConnectionId id, const std::string& object_sid);

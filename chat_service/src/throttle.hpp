@@ -9,7 +9,7 @@
 
 namespace parley::chat_service {
 
-/// How often each of many keys may do something: each has a bucket of `burst` that is filled at `per_second`.
+/// How much each of many keys may do: each has a bucket of `burst` that is filled at `per_second`.
 ///
 /// Of a bucket only the time is kept when it will be full again; one that is full is forgotten. So the memory
 /// is that of the keys used within the last burst / per_second seconds, twice that at most.
@@ -21,20 +21,33 @@ class Buckets {
       : step_(to_duration(1 / throttle.per_second)),
         whole_(to_duration(throttle.burst / throttle.per_second)) {}
 
-  /// True: there was one more, and it is spent.
-  bool take(const Key& key, TimePoint now) {
-    forget_full(now);
-    TimePoint& full_at = full_at_.try_emplace(key, now).first->second;
-    const TimePoint then = std::max(full_at, now) + step_;
-    if (then - now > whole_) return false;
+  /// True: there was that much, and it is spent. A full bucket gives what costs more than it holds, too, and
+  /// takes the longer to be full again.
+  bool take(const Key& key, TimePoint now, std::size_t price = 1) {
+    TimePoint& full_at = bucket(key, now);
+    const TimePoint then = std::max(full_at, now) + cost_of(price);
+    if (then - now > whole_ && full_at > now) return false;
     full_at = then;
     return true;
+  }
+
+  /// Spends it, whether it is there or not.
+  void charge(const Key& key, TimePoint now, std::size_t price) {
+    TimePoint& full_at = bucket(key, now);
+    full_at = std::max(full_at, now) + cost_of(price);
   }
 
   void forget(const Key& key) { full_at_.erase(key); }
   std::size_t size() const { return full_at_.size(); }
 
  private:
+  TimePoint& bucket(const Key& key, TimePoint now) {
+    forget_full(now);
+    return full_at_.try_emplace(key, now).first->second;
+  }
+
+  Duration cost_of(std::size_t price) const { return step_ * static_cast<Duration::rep>(price); }
+
   static Duration to_duration(double seconds) {
     return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
   }

@@ -164,6 +164,15 @@ void TestClient::reconnect() {
 
 void TestClient::send_bytes(std::string_view bytes) { driver_.deliver(connection_, bytes); }
 
+void TestClient::say_packet(twilsock::Body body) {
+  const std::string id = "TM" + std::to_string(++last_request_);
+  send_bytes(twilsock::encode({id, std::move(body), "", ""}, twilsock::Writer::client));
+}
+
+void TestClient::renew(const Ticket& ticket) {
+  say_packet(twilsock::Update{driver_.token(identity_, ticket)});
+}
+
 void TestClient::collect() {
   for (const auto& frame : driver_.take_frames(connection_)) take_in(twilsock::decode(*frame).value());
 }

@@ -117,6 +117,11 @@ class TestClient {
   std::optional<Reply> reply(const std::string& id);
   void send_bytes(std::string_view bytes);
 
+  /// Says something that is no request, with an id of its own.
+  void say_packet(twilsock::Body body);
+  /// Gives the connection a new token.
+  void renew(const Ticket& ticket);
+
   /// The configuration, asked for once.
   const json::Value& configuration();
   std::string link(const char* name) { return configuration().at("links").at(name); }

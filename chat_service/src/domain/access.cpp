@@ -38,4 +38,9 @@ Result<SyncObject> open(Scope& scope, sync::ObjectType type, std::string_view si
   return std::move(*object);
 }
 
+bool may_watch(Scope& scope, std::string_view object_sid) {
+  const auto object = scope.tables.sync.find(scope.service_sid(), object_sid);
+  return object && may_open(scope, *object);
+}
+
 }  // namespace parley::chat_service::access

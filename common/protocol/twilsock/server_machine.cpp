@@ -51,20 +51,26 @@ ServerMachine::ServerMachine(const ServerSettings& settings, Authenticate authen
 
 void ServerMachine::on_open(TimePoint now) { init_deadline_ = now + settings_.init_timeout; }
 
-void ServerMachine::on_message(std::string_view bytes, TimePoint now, WallTime wall_now) {
-  if (over()) return;
-  if (state_ == State::ready && is_plain_acknowledgement(bytes)) {
-    pings_in_flight_ = 0;
-    return;
-  }
+Inbound ServerMachine::on_message(std::string_view bytes, TimePoint now, WallTime wall_now) {
+  if (over()) return Inbound::other;
+  if (ready() && is_plain_acknowledgement(bytes)) return on_acknowledgement();
   auto packet = decode(bytes);
-  if (!packet) return on_refused(packet.error());
-  pings_in_flight_ = 0;  // any inbound packet proves that the client lives
-  if (state_ == State::ready) return on_ready_packet(std::move(*packet), now, wall_now);
-  if (const auto* init = std::get_if<Init>(&packet->body)) return on_init(*packet, *init, now, wall_now);
-  if (std::holds_alternative<Close>(packet->body))
-    return finish({.code = Errc::connection_lost, .message = "closed by the client"});
-  refuse(packet->id, {401, "UNAUTHORIZED", 51215, "The first packet must be init"});
+  if (!packet) {
+    on_refused(packet.error());
+    return Inbound::other;
+  }
+  if (ready() && std::holds_alternative<Message>(packet->body))
+    return on_request(std::move(*packet), bytes.size());
+  if (ready() && std::holds_alternative<Reply>(packet->body)) return on_acknowledgement();
+  on_other_packet(*packet, now, wall_now);
+  return Inbound::other;
+}
+
+Inbound ServerMachine::on_acknowledgement() {
+  pings_in_flight_ = 0;
+  if (unacknowledged_ == 0) return Inbound::other;
+  --unacknowledged_;
+  return Inbound::owed;
 }
 
 void ServerMachine::on_refused(const Error& problem) {
@@ -103,13 +109,16 @@ InitReply ServerMachine::make_init_reply(const Init& init) {
   return reply;
 }
 
-void ServerMachine::on_ready_packet(Packet packet, TimePoint now, WallTime wall_now) {
-  if (std::holds_alternative<Message>(packet.body)) return on_request(std::move(packet));
-  if (std::holds_alternative<Reply>(packet.body)) return;
-  if (const auto* update = std::get_if<Update>(&packet.body))
-    return on_update(packet, *update, now, wall_now);
+void ServerMachine::on_other_packet(const Packet& packet, TimePoint now, WallTime wall_now) {
+  pings_in_flight_ = 0;  // any inbound packet proves that the client lives
   if (std::holds_alternative<Close>(packet.body))
     return finish({.code = Errc::connection_lost, .message = "closed by the client"});
+  if (state_ == State::fresh) {
+    if (const auto* init = std::get_if<Init>(&packet.body)) return on_init(packet, *init, now, wall_now);
+    return refuse(packet.id, {401, "UNAUTHORIZED", 51215, "The first packet must be init"});
+  }
+  if (const auto* update = std::get_if<Update>(&packet.body))
+    return on_update(packet, *update, now, wall_now);
   if (std::holds_alternative<Ping>(packet.body) || std::holds_alternative<NotificationContext>(packet.body))
     return send(make_ack(packet.id));
   if (const auto* unknown = std::get_if<Unknown>(&packet.body))
@@ -126,14 +135,17 @@ void ServerMachine::on_update(const Packet& packet, const Update& update, TimePo
   principal_ = std::move(*principal);
   arm_expiry(now, wall_now);
   send(make_ack(packet.id));
+  actions_.push_back(Renewed{});
 }
 
-void ServerMachine::on_request(Packet packet) {
+Inbound ServerMachine::on_request(Packet packet, std::size_t packet_bytes) {
+  pings_in_flight_ = 0;
   auto& message = std::get<Message>(packet.body);
   message.request.body = std::move(packet.payload);
   if (!packet.payload_type.empty() && !http::find_header(message.request.headers, "content-type"))
     message.request.headers.emplace_back("Content-Type", packet.payload_type);
-  actions_.push_back(RequestReceived{std::move(packet.id), std::move(message.request)});
+  actions_.push_back(RequestReceived{std::move(packet.id), std::move(message.request), packet_bytes});
+  return Inbound::request;
 }
 
 void ServerMachine::respond(const std::string& request_id, http::Response response) {
@@ -145,7 +157,9 @@ void ServerMachine::respond(const std::string& request_id, http::Response respon
 }
 
 void ServerMachine::notify(std::shared_ptr<const std::string> frame) {
-  if (!over()) actions_.push_back(SendFrame{std::move(frame)});
+  if (over()) return;
+  ++unacknowledged_;
+  actions_.push_back(SendFrame{std::move(frame)});
 }
 
 void ServerMachine::close(Status status, std::optional<BackoffPolicy> backoff) {
@@ -182,6 +196,7 @@ void ServerMachine::send_ping(TimePoint now) {
   if (pings_in_flight_ >= settings_.unanswered_pings)
     return finish({.code = Errc::timed_out, .message = "the client does not answer pings"});
   ++pings_in_flight_;
+  ++unacknowledged_;
   send({make_id(random_), Ping{}, "", ""});
   ping_at_ = now + settings_.ping_interval;
 }
@@ -194,7 +209,10 @@ void ServerMachine::on_time(TimePoint now) {
     notice_at_.reset();
     const bool wanted =
         std::find(capabilities_.begin(), capabilities_.end(), kSupportedCapability) != capabilities_.end();
-    if (wanted) send({make_id(random_), ClientUpdate{"token_about_to_expire"}, "", ""});
+    if (wanted) {
+      ++unacknowledged_;
+      send({make_id(random_), ClientUpdate{"token_about_to_expire"}, "", ""});
+    }
   }
   if (ping_at_ && *ping_at_ <= now) send_ping(now);
 }

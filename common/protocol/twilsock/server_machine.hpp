@@ -45,8 +45,18 @@ struct Ready {};
 struct RequestReceived {
   std::string id;
   http::Request request;
+  std::size_t packet_bytes = 0;  ///< what the client sent for it, everything counted
 };
-using ServerAction = std::variant<SendFrame, CloseStream, Ready, RequestReceived>;
+/// A new token took the place of the old one: `principal()` has changed.
+struct Renewed {};
+using ServerAction = std::variant<SendFrame, CloseStream, Ready, RequestReceived, Renewed>;
+
+/// What a message is to whoever counts what a client sends.
+enum class Inbound {
+  request,  ///< became a RequestReceived
+  owed,     ///< acknowledges a packet of ours that no other message has acknowledged
+  other,    ///< everything else: a ping, a token, an acknowledgement of nothing
+};
 
 /// One connection as the service sees it: no socket, no clock, no thread. Bytes, events and the time go in;
 /// actions come out of next(), to be drained after every call.
@@ -64,7 +74,7 @@ class ServerMachine {
   ServerMachine(const ServerSettings& settings, Authenticate authenticate, Random& random);
 
   void on_open(TimePoint now);
-  void on_message(std::string_view bytes, TimePoint now, WallTime wall_now);
+  Inbound on_message(std::string_view bytes, TimePoint now, WallTime wall_now);
   /// The socket brought what is no packet at all (text, or more bytes than are taken): `close` 406.
   void on_refused(const Error& problem);
   void on_time(TimePoint now);
@@ -91,8 +101,9 @@ class ServerMachine {
 
   void on_init(const Packet& packet, const Init& init, TimePoint now, WallTime wall_now);
   void on_update(const Packet& packet, const Update& update, TimePoint now, WallTime wall_now);
-  void on_request(Packet packet);
-  void on_ready_packet(Packet packet, TimePoint now, WallTime wall_now);
+  Inbound on_request(Packet packet, std::size_t packet_bytes);
+  Inbound on_acknowledgement();
+  void on_other_packet(const Packet& packet, TimePoint now, WallTime wall_now);
   void accept(const Packet& packet, const Init& init, Principal principal, TimePoint now, WallTime wall_now);
   void refuse(const std::string& id, Status status);
   void arm_expiry(TimePoint now, WallTime wall_now);
@@ -111,6 +122,7 @@ class ServerMachine {
   std::deque<ServerAction> actions_;
   std::optional<TimePoint> init_deadline_, ping_at_, notice_at_, expires_at_;
   int pings_in_flight_ = 0;
+  std::size_t unacknowledged_ = 0;  ///< packets sent that want an acknowledgement and have none yet
 };
 
 /// A `notification` frame; encode once, share among receivers (its id is not correlated with anything

@@ -67,6 +67,33 @@ TEST_F(Admins, ByTheRoleOfTheirToken) {
   EXPECT_EQ(other.get(url()).code(), 50430);
 }
 
+TEST_F(Admins, WatchNoMoreThanOthersWithoutTheRole) {
+  TestClient deputy(driver_, "deputy", {.role_sid = kAdminRole});
+  deputy.watch(ObjectType::list, object("messages"));
+  deputy.watch(ObjectType::map, deputy.sync_name("my_conversations"));
+  deputy.renew({.role_sid = kAdminRole});
+  alice_.say(room_, "the role is still there");
+  EXPECT_EQ(deputy.take_events().size(), 1u);
+
+  deputy.renew({});
+  EXPECT_EQ(deputy.get("/v3/Lists/" + object("messages")).status, 403);
+  alice_.say(room_, "not for everybody");
+  EXPECT_TRUE(deputy.take_events().empty());
+  alice_.add(room_, "deputy");
+  EXPECT_EQ(deputy.take_events().size(), 1u) << "one's own list";
+}
+
+TEST_F(Admins, DoNotKeepWhatTheyAskedForJustBeforeTheyLostTheRole) {
+  TestClient deputy(driver_, "deputy", {.role_sid = kAdminRole});
+  driver_.flush_by_itself(false);
+  deputy.subscribe({{object("messages"), ObjectType::list, std::nullopt}});
+  deputy.renew({});
+  driver_.flush();
+  driver_.flush_by_itself(true);
+  alice_.say(room_, "not for everybody");
+  EXPECT_TRUE(deputy.take_events().empty());
+}
+
 TEST_F(Admins, ChangeUsersButReadNoForeignList) {
   const std::string bob = alice_.link("users") + "/bob";
   EXPECT_EQ(alice_.post(bob, {{"friendly_name", "x"}}).code(), 50107);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/base/limits.hpp"
 #include "common/storage/database.hpp"
 #include "tests/support/core_driver.hpp"
 
@@ -42,6 +43,27 @@ TEST(Buckets, AreOfOneKeyEachAndForgottenWhenFull) {
     EXPECT_TRUE(buckets.take(-1, now));
   }
   EXPECT_LE(buckets.size(), 2u);
+}
+
+TEST(Buckets, GiveWhatCostsMoreThanTheyHoldWhenTheyAreFull) {
+  Buckets<int> buckets({.per_second = 10, .burst = 5});
+  TimePoint now{};
+  EXPECT_TRUE(buckets.take(1, now, 20));
+  now += 1900ms;
+  EXPECT_FALSE(buckets.take(1, now, 5)) << "in debt for it";
+  now += 100ms;
+  EXPECT_TRUE(buckets.take(1, now, 5));
+  EXPECT_FALSE(buckets.take(1, now));
+}
+
+TEST(Buckets, AreChargedWhatTheyDoNotHold) {
+  Buckets<int> buckets({.per_second = 10, .burst = 5});
+  TimePoint now{};
+  buckets.charge(1, now, 10);
+  now += 500ms;
+  EXPECT_FALSE(buckets.take(1, now));
+  now += 100ms;
+  EXPECT_TRUE(buckets.take(1, now));
 }
 
 class ThrottleTest : public ::testing::Test {
@@ -99,12 +121,52 @@ TEST_F(ThrottleTest, WhatIsRefusedCostsNothingInTheStore) {
   EXPECT_EQ(driver_.database().changes(), before);
 }
 
-TEST_F(ThrottleTest, AFloodOfPingsEndsTheConnection) {
+TEST_F(ThrottleTest, LongRequestsCostMore) {
+  TestClient alice(driver_, "alice");
+  http::Request request;
+  request.method = "POST";
+  request.path = "/Client/v2/Services/IS/Conversations";
+  request.body = std::string(1000 * 1000, ' ');
+  int taken = 0;
+  while (taken < 100 && alice.request(request).status != 429) ++taken;
+  EXPECT_GE(taken, 5);
+  EXPECT_LE(taken, 10);
+}
+
+TEST_F(ThrottleTest, SubscriptionsCost) {
+  TestClient alice(driver_, "alice");
+  std::vector<sync::SubscriptionRequest> batch;
+  while (batch.size() < limits::kSubscriptionBatch)
+    batch.push_back({"nothing" + std::to_string(batch.size()), sync::ObjectType::map, std::nullopt});
+  int taken = 0;
+  while (taken < 100 && alice.subscribe(batch).status != 429) ++taken;
+  EXPECT_GE(taken, 3);
+  EXPECT_LE(taken, 10);
+}
+
+TEST_F(ThrottleTest, WhoGoesOnAskingInVainIsSentAway) {
+  TestClient alice(driver_, "alice"), bob(driver_, "bob");
+  EXPECT_EQ(refused_of(alice, 1500), 500);
+  EXPECT_FALSE(alice.ended());
+  http::Request request;
+  request.method = "GET";
+  request.path = "/Client/v2/Configuration";
+  for (int i = 0; i < 1000; ++i) alice.send(request);
+  ASSERT_TRUE(alice.ended());
+  EXPECT_EQ(alice.ended()->server_code, 51202);
+  EXPECT_EQ(refused_of(bob, 600), 0);
+}
+
+struct Chatter {
+  const char* name;
+  twilsock::Body body;
+};
+class Floods : public ThrottleTest, public ::testing::WithParamInterface<Chatter> {};
+
+TEST_P(Floods, OfWhatNobodyAskedForEndTheConnection) {
   TestClient alice(driver_, "alice"), bob(driver_, "bob");
   int sent = 0;
-  for (; sent < 2000 && !alice.ended(); ++sent)
-    alice.send_bytes(
-        twilsock::encode({"p" + std::to_string(sent), twilsock::Ping{}, "", ""}, twilsock::Writer::client));
+  for (; sent < 2000 && !alice.ended(); ++sent) alice.say_packet(GetParam().body);
   EXPECT_GE(sent, 600);
   EXPECT_LE(sent, 1500);
   ASSERT_TRUE(alice.ended());
@@ -112,11 +174,31 @@ TEST_F(ThrottleTest, AFloodOfPingsEndsTheConnection) {
   EXPECT_EQ(refused_of(bob, 600), 0);
 }
 
+INSTANTIATE_TEST_SUITE_P(ThrottleTest, Floods,
+                         ::testing::Values(Chatter{"pings", twilsock::Ping{}},
+                                           Chatter{"acknowledgements",
+                                                   twilsock::Reply{twilsock::Status{}, {}, {}}},
+                                           Chatter{"telemetry", twilsock::Unknown{"telemetry.v1"}},
+                                           Chatter{"unknown", twilsock::Unknown{"whatever"}}),
+                         [](const auto& info) { return std::string(info.param.name); });
+
 TEST_F(ThrottleTest, AcknowledgementsOfEventsAreFree) {
-  TestClient alice(driver_, "alice");
-  for (int i = 0; i < 5000; ++i)
-    alice.send_bytes(
-        twilsock::encode(twilsock::make_ack("TM" + std::to_string(i)), twilsock::Writer::client));
+  TestClient alice(driver_, "alice"), bob(driver_, "bob");
+  const auto room = bob.make_room();
+  bob.add(room, "alice");
+  alice.watch(sync::ObjectType::list, room["sync_objects"]["messages"]);
+  alice.take_notes();
+  std::size_t acknowledged = 0;
+  for (int round = 0; round < 4; ++round) {
+    for (int i = 0; i < 600; ++i) bob.say(room, "x");
+    for (const auto& note : alice.take_notes()) {
+      EXPECT_EQ(note.type, "com.twilio.rtd.cds.list");
+      alice.say_packet(twilsock::Reply{twilsock::Status{}, {}, {}});
+      ++acknowledged;
+    }
+    driver_.advance(4s);
+  }
+  EXPECT_EQ(acknowledged, 2400u);
   EXPECT_FALSE(alice.ended());
   EXPECT_EQ(refused_of(alice, 600), 0);
 }

@@ -28,7 +28,7 @@ class TwilsockServerMachine : public ::testing::Test {
  protected:
   TwilsockServerMachine() { machine.on_open(now); }
 
-  void receive(Packet packet) { machine.on_message(encode(packet, Writer::client), now, wall); }
+  Inbound receive(Packet packet) { return machine.on_message(encode(packet, Writer::client), now, wall); }
 
   void init(const std::string& token, std::string continuation = "") {
     receive({"TMinit",
@@ -48,6 +48,7 @@ class TwilsockServerMachine : public ::testing::Test {
       if (auto* close = std::get_if<CloseStream>(&*action)) closed = close->reason;
       if (auto* request = std::get_if<RequestReceived>(&*action)) requests.push_back(*request);
       if (std::holds_alternative<Ready>(*action)) ++readies;
+      if (std::holds_alternative<Renewed>(*action)) ++renewals;
     }
     return packets;
   }
@@ -76,6 +77,7 @@ class TwilsockServerMachine : public ::testing::Test {
   std::optional<Error> closed;
   std::vector<RequestReceived> requests;
   int readies = 0;
+  int renewals = 0;
 };
 
 TEST_F(TwilsockServerMachine, AcceptsInitAndConfirmsOnlyWhatItCan) {
@@ -233,11 +235,13 @@ TEST_F(TwilsockServerMachine, AnUpdateRenewsTheLifeForTheSameIdentityOnly) {
   advance(seconds(4));
   receive({"TM6", Update{"alice:15"}, "", ""});
   EXPECT_EQ(status_of(said().at(0)).code, 200);
+  EXPECT_EQ(renewals, 1);
   advance(seconds(14));
   said();
   EXPECT_FALSE(closed);
   receive({"TM7", Update{"bob:100"}, "", ""});
   EXPECT_EQ(status_of(said().back()).code, 403);
+  EXPECT_EQ(renewals, 1);
   EXPECT_TRUE(closed);
 }
 
@@ -299,6 +303,28 @@ TEST_F(TwilsockServerMachine, TakesAnAcknowledgementForASignOfLife) {
     receive(make_ack(packets[0].id));
   }
   EXPECT_FALSE(closed);
+}
+
+TEST_F(TwilsockServerMachine, TellsWhatWasCalledForFromWhatWasNot) {
+  init("alice:3600");
+  said();
+  const Packet acknowledgement = make_ack("TM1");
+  const Packet refusal = make_ack("TM1", {400, "BAD_REQUEST", 0, "no"});
+  EXPECT_EQ(receive(acknowledgement), Inbound::other) << "of nothing";
+  const auto frame = encode_notification("twilio.sync.event", "{}", random);
+  machine.notify(frame);
+  machine.notify(frame);
+  EXPECT_EQ(receive(acknowledgement), Inbound::owed);
+  EXPECT_EQ(receive(refusal), Inbound::owed);
+  EXPECT_EQ(receive(refusal), Inbound::other) << "both are acknowledged";
+  advance(seconds(20));
+  EXPECT_EQ(receive(acknowledgement), Inbound::owed) << "the ping's";
+  EXPECT_EQ(receive({"TM2", Message{}, "", ""}), Inbound::request);
+  EXPECT_EQ(receive({"TM3", Ping{}, "", ""}), Inbound::other);
+  EXPECT_EQ(receive({"TM4", Unknown{"telemetry.v1"}, "", ""}), Inbound::other);
+  said();
+  ASSERT_EQ(requests.size(), 1u);
+  EXPECT_EQ(requests[0].packet_bytes, encode({"TM2", Message{}, "", ""}, Writer::client).size());
 }
 
 TEST_F(TwilsockServerMachine, RefusesAnAcknowledgementBeforeInit) {
