@@ -36,7 +36,7 @@ inline constexpr std::size_t kHeldBytes = 64 * 1024 * 1024;  ///< of one object,
 inline constexpr std::size_t kHeldEvents = 50'000;           ///< of one object, while its replay is running
 
 // What counts as one more request of those that a user may make: see Admission of chat_service.
-inline constexpr std::size_t kThrottledPacketBytes = 8 * 1024;   ///< of a packet that a client sends
+inline constexpr std::size_t kThrottledPacketBytes = 64 * 1024;  ///< of a packet that a client sends
 inline constexpr std::size_t kThrottledAnswerBytes = 64 * 1024;  ///< of what it is sent for it
 inline constexpr std::size_t kThrottledSubscriptions = 10;       ///< in one batch
 
