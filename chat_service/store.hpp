@@ -11,6 +11,7 @@ class Database;
 
 namespace parley::chat_service {
 
+class DatabaseLock;
 struct Tables;
 
 /// Where the service keeps everything that must outlive it.
@@ -19,7 +20,8 @@ struct Tables;
 class Store {
  public:
   /// `path` is a file, created if missing (its directory must exist), or ":memory:". Brings an older file up
-  /// to date. `random` is used to make the store's own secret the first time.
+  /// to date. `random` is used to make the store's own secret the first time. Fails with Errc::storage_error,
+  /// also while another store or an import has the file (see DatabaseLock).
   static Result<std::unique_ptr<Store>> open(const std::string& path, Random& random);
   ~Store();
 
@@ -29,9 +31,10 @@ class Store {
   const std::string& secret() const { return secret_; }
 
  private:
-  explicit Store(std::unique_ptr<storage::Database> database);
+  Store(std::unique_ptr<DatabaseLock> lock, std::unique_ptr<storage::Database> database);
   void load_secret(Random& random);
 
+  std::unique_ptr<DatabaseLock> lock_;  // ends last
   std::unique_ptr<storage::Database> database_;
   std::unique_ptr<Tables> tables_;
   std::string secret_;

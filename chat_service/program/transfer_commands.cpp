@@ -4,8 +4,7 @@
 #include <iostream>
 
 #include "chat_service/program/command.hpp"
-#include "chat_service/src/shell/admin_door.hpp"
-#include "chat_service/src/transfer/admin_call.hpp"
+#include "chat_service/src/store/database_lock.hpp"
 #include "chat_service/src/transfer/backup.hpp"
 #include "chat_service/src/transfer/blob_copy.hpp"
 #include "chat_service/src/transfer/check.hpp"
@@ -134,7 +133,7 @@ class CheckCommand final : public TransferCommand {
       if (!blobs) return fail("check", blobs.error());
       found->insert(found->end(), blobs->violations.begin(), blobs->violations.end());
       // A running service will remove them by itself.
-      if (!service_runs(admin_socket_of(database)))
+      if (!DatabaseLock::is_taken(database))
         found->insert(found->end(), blobs->strays.begin(), blobs->strays.end());
     }
     for (const auto& violation : *found) std::cout << violation << "\n";

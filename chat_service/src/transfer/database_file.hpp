@@ -18,7 +18,7 @@ class DatabaseFile {
   /// Only what is there, and only with the schema of this program: a command neither makes a database nor
   /// changes one. Fails with Errc::storage_error.
   static Result<DatabaseFile> open(const std::string& path);
-  /// Makes it if missing, brings it up to date.
+  /// A new one.
   static Result<DatabaseFile> make(const std::string& path);
 
   storage::Database& operator*() { return *database_; }

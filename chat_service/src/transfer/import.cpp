@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <filesystem>
 #include <istream>
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "chat_service/src/store/database_lock.hpp"
 #include "chat_service/src/store/schema.hpp"
 #include "chat_service/src/transfer/check.hpp"
 #include "chat_service/src/transfer/export.hpp"
@@ -13,6 +15,7 @@
 namespace parley::chat_service {
 namespace {
 
+namespace fs = std::filesystem;
 using json::Value;
 
 Error refused(const std::string& what) {
@@ -124,10 +127,7 @@ class Import {
   std::uint64_t line_ = 0;
 };
 
-}  // namespace
-
-Result<std::uint64_t> import_database(const std::string& database, std::istream& in) {
-  auto file = DatabaseFile::make(database);
+Result<std::uint64_t> import_into(Result<DatabaseFile> file, std::istream& in) {
   if (!file) return file.error();
   storage::Transaction transaction(**file);
   // Rows come by tables' names, not parents first.
@@ -135,6 +135,19 @@ Result<std::uint64_t> import_database(const std::string& database, std::istream&
   auto rows = Import(*file, in).run();
   if (!rows) return rows.error();
   if (auto committed = transaction.commit(); !committed) return committed.error();
+  return rows;
+}
+
+}  // namespace
+
+Result<std::uint64_t> import_database(const std::string& database, std::istream& in) {
+  const auto lock = DatabaseLock::take(database);
+  if (!lock) return lock.error();
+  std::error_code ignored;
+  const bool is_there = fs::exists(database, ignored);
+  auto rows = import_into(is_there ? DatabaseFile::open(database) : DatabaseFile::make(database), in);
+  if (!rows && !is_there)
+    for (const char* rest : {"", "-wal", "-shm"}) fs::remove(database + rest, ignored);
   return rows;
 }
 

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "tests/integration/chat_service/program_fixture.hpp"
 
 namespace parley::support {
@@ -63,6 +65,31 @@ TEST_F(ChatCommands, BackUpCheckExportAndImportWhileTheServiceRuns) {
   const auto imported = run({"--database", folder() + "/new.db", "import", file});
   EXPECT_EQ(imported.code, 0) << imported.err;
   EXPECT_EQ(run({"--database", folder() + "/new.db", "export", "-"}).out, text.out);
+}
+
+TEST_F(ChatCommands, ImportIsRefusedWhileAServiceRuns) {
+  ChildProcess running(with_config());
+  ready_url(running);
+  const auto file = folder() + "/all.jsonl";
+  EXPECT_EQ(run({"--database", database(), "export", file}).code, 0);
+  const auto refused = run({"--database", database(), "import", file});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_EQ(refused.err, "chat_service import: database: " + database() +
+                             ": another service or a command that writes is using it\n");
+}
+
+TEST_F(ChatCommands, NoServiceStartsWhileAnImportRuns) {
+  const auto fresh = folder() + "/fresh.db";
+  ChildProcess import({program(), "--database", fresh, "import", "-"}, ChildProcess::Input::pipe);
+  while (!std::filesystem::exists(fresh)) std::this_thread::yield();  // it has the lock by then
+  ChildProcess refused(with_config({"--database", fresh}));
+  EXPECT_EQ(refused.exit_code(), 1);
+  EXPECT_THAT(refused.error_output(), HasSubstr("another service or a command that writes is using it"));
+  import.close_input();
+  EXPECT_EQ(import.exit_code(), 1);
+  EXPECT_THAT(import.error_output(), HasSubstr("expected an export"));
+  ChildProcess running(with_config({"--database", fresh}));
+  EXPECT_EQ(ask(ready_url(running), "/readyz").status, 200);
 }
 
 TEST_F(ChatCommands, SayWhatWentWrong) {
