@@ -2,6 +2,7 @@
 
 #include "chat_service/core.hpp"
 #include "chat_service/src/shell/admin_door.hpp"
+#include "chat_service/src/store/database_lock.hpp"
 #include "chat_service/src/transfer/admin_call.hpp"
 #include "common/base/random.hpp"
 
@@ -25,12 +26,18 @@ Result<void> do_here(const std::string& database, const AdminCall& call) {
   return outcome;
 }
 
+Error in_use(const std::string& database, const Error& unreachable) {
+  return {.code = Errc::storage_error,
+          .message = "database: " + database + " is in use, but " + unreachable.message};
+}
+
 }  // namespace
 
 Result<void> delete_channel(const std::string& database, const ChannelName& name) {
   const AdminCall call{.service_sid = name.service_sid, .channel = name.sid};
-  const auto asked = ask_service(admin_socket_of(database), call);
+  const auto asked = ask_service(database, call);
   if (asked || asked.error().code != Errc::unreachable) return asked;
+  if (DatabaseLock::is_taken(database)) return in_use(database, asked.error());
   return do_here(database, call);
 }
 

@@ -7,6 +7,8 @@
 #include <boost/asio/write.hpp>
 #include <filesystem>
 
+#include "chat_service/src/shell/local_socket.hpp"
+
 namespace parley::chat_service {
 namespace {
 
@@ -19,7 +21,23 @@ constexpr auto kPatience = std::chrono::seconds(10);
 constexpr auto kRest = std::chrono::seconds(1);
 
 Error cannot(const std::string& path, const std::string& why) {
-  return {.code = Errc::storage_error, .message = "database: cannot listen at " + path + ": " + why};
+  return {.code = Errc::unreachable, .message = "commands cannot reach this service at " + path + ": " + why};
+}
+
+Error no_service(const std::string& why) {
+  return {.code = Errc::unreachable, .message = "no service can be asked: " + why};
+}
+
+/// A service that listens for commands on that database.
+Result<Local::socket> connect_to(asio::io_context& io, const std::string& database) {
+  const auto address = SocketAddress::of(admin_socket_of(database));
+  if (!address) return no_service(address.error().message);
+  Local::socket peer(io);
+  error_code error;
+  peer.connect(address->endpoint(), error);
+  if (error) return no_service(error.message());
+  if (!is_trusted_peer(peer, database)) return no_service("somebody else listens in its place");
+  return peer;
 }
 
 /// One caller: reads a line, has it done, writes a line. Lives by its handlers; too slow a one is cut.
@@ -66,17 +84,21 @@ class Visit : public std::enable_shared_from_this<Visit> {
 
 class AdminDoor::Impl : public std::enable_shared_from_this<AdminDoor::Impl> {
  public:
-  Impl(asio::io_context& io, std::string path, Handler handler)
+  Impl(asio::io_context& io, std::string database, Handler handler)
       : acceptor_(io),
         rest_(io),
-        path_(std::move(path)),
+        database_(std::move(database)),
+        path_(admin_socket_of(database_)),
         handler_(std::make_shared<const Handler>(std::move(handler))) {}
 
   // Closed to others before anybody can connect: that takes listen().
   Result<void> listen() {
+    remove_left_over();
+    const auto address = SocketAddress::of(path_);
+    if (!address) return cannot(path_, address.error().message);
     error_code error;
     acceptor_.open(Local(), error);
-    if (!error) acceptor_.bind(path_, error);
+    if (!error) acceptor_.bind(address->endpoint(), error);
     if (error) return cannot(path_, error.message());
     bound_ = true;
     std::error_code refused;
@@ -98,11 +120,17 @@ class AdminDoor::Impl : public std::enable_shared_from_this<AdminDoor::Impl> {
   }
 
  private:
+  void remove_left_over() const {
+    std::error_code ignored;
+    if (std::filesystem::is_socket(path_, ignored)) std::filesystem::remove(path_, ignored);
+  }
+
   void accept() {
     acceptor_.async_accept([self = shared_from_this()](const error_code& error, Local::socket socket) {
       if (!self->acceptor_.is_open()) return;
       if (error) return self->accept_later();
-      std::make_shared<Visit>(std::move(socket), self->handler_)->start();
+      if (is_trusted_peer(socket, self->database_))
+        std::make_shared<Visit>(std::move(socket), self->handler_)->start();
       self->accept();
     });
   }
@@ -117,19 +145,15 @@ class AdminDoor::Impl : public std::enable_shared_from_this<AdminDoor::Impl> {
 
   Local::acceptor acceptor_;
   asio::steady_timer rest_;
+  std::string database_;
   std::string path_;
   std::shared_ptr<const Handler> handler_;
   bool bound_ = false;
 };
 
-Result<std::unique_ptr<AdminDoor>> AdminDoor::open(asio::io_context& io, const std::string& path,
+Result<std::unique_ptr<AdminDoor>> AdminDoor::open(asio::io_context& io, const std::string& database,
                                                    Handler handler) {
-  std::error_code ignored;
-  if (std::filesystem::is_socket(path, ignored)) {
-    if (service_runs(path)) return cannot(path, "another service uses this database");
-    std::filesystem::remove(path, ignored);
-  }
-  auto impl = std::make_shared<Impl>(io, path, std::move(handler));
+  auto impl = std::make_shared<Impl>(io, database, std::move(handler));
   std::unique_ptr<AdminDoor> door(new AdminDoor(impl));
   if (auto listening = impl->listen(); !listening) return listening.error();
   return door;
@@ -139,26 +163,16 @@ AdminDoor::AdminDoor(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 AdminDoor::~AdminDoor() { impl_->close(); }
 
-bool service_runs(const std::string& socket) {
+Result<void> ask_service(const std::string& database, const AdminCall& call) {
   asio::io_context io;
-  Local::socket peer(io);
-  error_code error;
-  peer.connect(socket, error);
-  return !error;
-}
-
-Result<void> ask_service(const std::string& socket, const AdminCall& call) {
-  asio::io_context io;
-  Local::socket peer(io);
-  error_code error;
-  peer.connect(socket, error);
-  if (error) return Error{.code = Errc::unreachable, .message = "no service runs on this database"};
+  auto peer = connect_to(io, database);
+  if (!peer) return peer.error();
   const std::string line = encode(call) + "\n";
   asio::streambuf answer(kLineBytes);
   std::optional<error_code> outcome;
-  asio::async_write(peer, asio::buffer(line), [&](const error_code& failed, std::size_t) {
+  asio::async_write(*peer, asio::buffer(line), [&](const error_code& failed, std::size_t) {
     if (failed) return void(outcome = failed);
-    asio::async_read_until(peer, answer, '\n',
+    asio::async_read_until(*peer, answer, '\n',
                            [&](const error_code& ended, std::size_t) { outcome = ended; });
   });
   io.run_for(kPatience);

@@ -12,7 +12,8 @@ namespace parley::chat_service {
 
 /// A Unix socket beside the database by which the programs's own commands ask the running service: what they
 /// change then goes through the one process that has clients to tell. Whoever may open the socket's file may
-/// do everything, as whoever may open the database; it is for its owner alone.
+/// do everything, as whoever may open the database; it is for its owner alone, and who is at the other end is
+/// looked at besides (see is_trusted_peer()).
 ///
 /// Each connection is one line with a call and one line with its answer. Thread rule: the one of `io`.
 class AdminDoor {
@@ -20,9 +21,9 @@ class AdminDoor {
   using Reply = std::function<void(Result<void>)>;
   using Handler = std::function<void(AdminCall, Reply)>;
 
-  /// Listens; a socket that a dead process left is replaced. Fails with Errc::storage_error if a living
-  /// process listens there: it uses the same database.
-  static Result<std::unique_ptr<AdminDoor>> open(boost::asio::io_context& io, const std::string& path,
+  /// Listens beside the database, whose lock the caller holds: a socket that is there is a dead process's and
+  /// replaced. Fails with Errc::unreachable; the service can do without.
+  static Result<std::unique_ptr<AdminDoor>> open(boost::asio::io_context& io, const std::string& database,
                                                  Handler handler);
   /// Removes the socket's file.
   ~AdminDoor();
@@ -35,11 +36,8 @@ class AdminDoor {
   std::shared_ptr<Impl> impl_;
 };
 
-/// Does a service listen at `socket`?
-bool service_runs(const std::string& socket);
-
-/// Asks the service that listens at `socket`, and waits for its answer, ten seconds at most. Fails with
-/// Errc::unreachable if there is none.
-Result<void> ask_service(const std::string& socket, const AdminCall& call);
+/// Asks the service that runs on the database, and waits for its answer, ten seconds at most. Fails with
+/// Errc::unreachable if none can be asked.
+Result<void> ask_service(const std::string& database, const AdminCall& call);
 
 }  // namespace parley::chat_service

@@ -56,7 +56,7 @@ Result<net::ListenAddress> Shell::start() {
     return error;
   };
   if (auto made = make_core(*address); !made) return fail(made.error());
-  if (auto opened = open_admin_door(); !opened) return fail(opened.error());
+  open_admin_door();
   if (auto started = start_metrics(); !started) return fail(started.error());
   note_certificate();
   arm_timer();
@@ -109,15 +109,13 @@ Result<void> Shell::make_media(std::string secret) {
   return {};
 }
 
-Result<void> Shell::open_admin_door() {
-  const auto path = admin_socket_of(options_.database);
-  if (path.empty()) return {};
-  auto door = AdminDoor::open(io_, path, [this](AdminCall call, const AdminDoor::Reply& reply) {
+void Shell::open_admin_door() {
+  if (admin_socket_of(options_.database).empty()) return;
+  auto door = AdminDoor::open(io_, options_.database, [this](AdminCall call, const AdminDoor::Reply& reply) {
     administer(std::move(call), reply);
   });
-  if (!door) return door.error();
+  if (!door) return log(line("warning", "admin").put("message", door.error().message).take());
   admin_door_ = std::move(*door);
-  return {};
 }
 
 void Shell::administer(AdminCall call, const AdminDoor::Reply& reply) {

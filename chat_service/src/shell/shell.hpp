@@ -38,7 +38,7 @@ class Shell {
   void make_server();
   Result<void> make_core(const net::ListenAddress& address);
   Result<void> make_media(std::string secret);
-  Result<void> open_admin_door();
+  void open_admin_door();
   Result<void> start_metrics();
   void note_certificate();
   void administer(AdminCall call, const AdminDoor::Reply& reply);

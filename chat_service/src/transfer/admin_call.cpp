@@ -1,28 +1,16 @@
 #include "chat_service/src/transfer/admin_call.hpp"
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "chat_service/src/domain/conversations.hpp"
 #include "chat_service/src/router.hpp"
-#include "common/base/crypto.hpp"
-#include "common/base/encoding.hpp"
+#include "chat_service/src/store/database_lock.hpp"
 #include "common/base/json.hpp"
 
 namespace parley::chat_service {
-namespace {
-
-constexpr std::size_t kSocketPathBytes = 100;
-
-}  // namespace
 
 std::string admin_socket_of(const std::string& database) {
-  if (database == ":memory:") return "";
-  if (database.size() <= kSocketPathBytes) return database + "-admin";
-  // The system takes no longer names for sockets.
-  namespace fs = std::filesystem;
-  const auto digest = hex_encode(as_bytes(sha256(fs::absolute(database).string()).substr(0, 16)));
-  return (fs::temp_directory_path() / ("parley-" + digest + "-admin")).string();
+  return database == ":memory:" ? "" : file_beside(database, "-admin");
 }
 
 std::string encode(const AdminCall& call) {
