@@ -154,7 +154,8 @@ class Core::Impl {
 
   void flush() {
     if (!unit_) return;
-    const bool committed = unit_->commit().has_value();
+    const Result<void> committed = unit_->commit();
+    started_ = started_ || committed;
     counters_.last_commit_failed = !committed;
     if (!committed) ++counters_.failed_commits;
     unit_.reset();
@@ -162,8 +163,8 @@ class Core::Impl {
     for (Held& held : std::exchange(held_, {})) release(held, committed);
   }
 
-  void release(Held& held, bool committed) {
-    auto response = committed ? std::move(held.response) : with_request_id(held.response);
+  void release(Held& held, const Result<void>& committed) {
+    auto response = committed ? std::move(held.response) : with_request_id(held.response, committed.error());
     if (!held.request_id.empty())
       hub_.respond(held.origin.connection, held.request_id, std::move(response));
     else if (held.reply)
@@ -173,9 +174,9 @@ class Core::Impl {
   }
 
   /// The error that takes the place of an answer whose commit failed.
-  static http::Response with_request_id(const http::Response& lost) {
-    auto response = errors::to_response(errors::internal());
-    response.headers = lost.headers;
+  static http::Response with_request_id(const http::Response& lost, const Error& reason) {
+    auto response = errors::to_response(errors::not_committed(reason));
+    response.headers.insert(response.headers.end(), lost.headers.begin(), lost.headers.end());
     return response;
   }
 
@@ -249,7 +250,7 @@ class Core::Impl {
   void open_unit(WallTime wall_now) {
     if (unit_) return;
     unit_.emplace(store_->database());
-    if (!std::exchange(started_, true))
+    if (!started_)
       for (const auto& [sid, room] : tenants_.all())
         do_aside(room, wall_now, kNoConnection, [](Scope& scope) { users::everybody_is_offline(scope); });
   }
@@ -273,7 +274,7 @@ class Core::Impl {
   std::vector<Held> held_;
   std::size_t held_bytes_ = 0;
   Admission admission_;
-  bool started_ = false;
+  bool started_ = false;  ///< something was committed: what the last run left is put right
 };
 
 Core::Core(CoreOptions options, std::unique_ptr<Store> store, Random& random)

@@ -38,13 +38,25 @@ Error no_such_route(std::string_view path) {
 Error method_not_allowed() { return make(Errc::invalid_argument, 405, 20004, "Method not allowed"); }
 Error internal() { return make(Errc::server_error, 500, 20500, "Internal server error"); }
 
+Error not_committed(const Error& reason) {
+  if (!reason.retry_after) return internal();
+  Error error = make(Errc::server_error, 503, 20503, "The service is busy, try again");
+  error.retry_after = reason.retry_after;
+  return error;
+}
+
 http::Response to_response(const Error& error) {
   const std::string info = "https://www.twilio.com/docs/errors/" + std::to_string(error.server_code);
   const json::Value body{{"status", error.http_status},
                          {"code", error.server_code},
                          {"message", error.message},
                          {"more_info", info}};
-  return {.status = error.http_status, .headers = {}, .body = json::dump(body)};
+  http::Response response{.status = error.http_status, .headers = {}, .body = json::dump(body)};
+  if (error.retry_after) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after).count();
+    response.headers.emplace_back("Retry-After", std::to_string(seconds));
+  }
+  return response;
 }
 
 }  // namespace parley::chat_service::errors

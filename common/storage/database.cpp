@@ -13,6 +13,8 @@ constexpr const char* kSetup =
 constexpr int kLongLog = 4'000;
 constexpr int kVeryLongLog = 40'000;
 
+constexpr auto kRetryAfter = std::chrono::seconds(1);
+
 Error storage_error(std::string_view doing, const char* reason) {
   return {.code = Errc::storage_error, .message = "database: " + std::string(doing) + ": " + reason};
 }
@@ -27,8 +29,7 @@ Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options)
   std::unique_ptr<Database> database(new Database(handle));
   if (code != SQLITE_OK) return storage_error("open " + options.path, sqlite3_errmsg(handle));
   sqlite3_extended_result_codes(handle, 1);
-  const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(options.busy_timeout);
-  sqlite3_busy_timeout(handle, static_cast<int>(timeout.count()));
+  database->set_busy_timeout(options.busy_timeout);
   if (!database->run_script(kSetup)) return *database->error();
   database->keep_log_short(options.path);
   return database;
@@ -66,6 +67,11 @@ bool Database::run_script(const std::string& sql) {
   if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return true;
   fail_with_last_error("script");
   return false;
+}
+
+void Database::set_busy_timeout(Duration timeout) {
+  const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(timeout);
+  sqlite3_busy_timeout(handle_, static_cast<int>(wait.count()));
 }
 
 std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
@@ -110,7 +116,9 @@ void Database::give_back(std::string_view sql, sqlite3_stmt* statement) {
 }
 
 void Database::fail_with_last_error(std::string_view doing) {
-  if (!error_) error_ = storage_error(doing, sqlite3_errmsg(handle_));
+  if (error_) return;
+  error_ = storage_error(doing, sqlite3_errmsg(handle_));
+  if ((sqlite3_errcode(handle_) & 0xff) == SQLITE_BUSY) error_->retry_after = kRetryAfter;
 }
 
 }  // namespace parley::storage

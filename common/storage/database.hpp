@@ -20,7 +20,7 @@ namespace parley::storage {
 
 struct DatabaseOptions {
   std::string path = ":memory:";                    ///< a file, created if missing, or ":memory:"
-  Duration busy_timeout = std::chrono::seconds(5);  ///< how long to wait for another process's lock
+  Duration busy_timeout = std::chrono::seconds(5);  ///< how long to wait for another's lock
 };
 
 /// One SQLite connection: write-ahead log, foreign keys, cached statements.
@@ -34,7 +34,8 @@ struct DatabaseOptions {
 ///
 /// Failures stick: after the first failing statement `error()` is set, reads give nothing and writes do
 /// nothing until clear_error(). So a unit of work runs its statements without asking each of them and checks
-/// once, before it commits; a rollback clears.
+/// once, before it commits; a rollback clears. An error that comes of another connection's lock has a
+/// `retry_after`.
 ///
 /// Thread rule: one thread at a time. Lifetime: outlives its queries and transactions.
 class Database {
@@ -60,6 +61,9 @@ class Database {
   }
   /// Runs a script of several statements without parameters, uncached.
   bool run_script(const std::string& sql);
+
+  /// How long to wait for another's lock from now on.
+  void set_busy_timeout(Duration timeout);
 
   /// Rows changed by the last write.
   std::int64_t changes() const;

@@ -15,7 +15,8 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
-  /// Makes everything durable, or nothing: on failure it is rolled back and the error returned. Call once.
+  /// Makes everything durable, or nothing: on failure it is rolled back and the error returned; one that
+  /// could not begin because another connection writes fails here, with a `retry_after`. Call once.
   Result<void> commit();
 
  private:

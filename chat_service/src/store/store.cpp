@@ -6,6 +6,12 @@
 #include "common/base/random.hpp"
 
 namespace parley::chat_service {
+namespace {
+
+// Everybody waits while one transaction does. Long enough for a small write of somebody else.
+constexpr auto kWaitForOthers = std::chrono::milliseconds(100);
+
+}  // namespace
 
 Store::Store(std::unique_ptr<DatabaseLock> lock, std::unique_ptr<storage::Database> database)
     : lock_(std::move(lock)), database_(std::move(database)), tables_(std::make_unique<Tables>(*database_)) {}
@@ -23,6 +29,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, Random& rand
       new Store(std::make_unique<DatabaseLock>(std::move(*lock)), std::move(*database)));
   store->load_secret(random);
   if (store->database_->error()) return *store->database_->error();
+  store->database_->set_busy_timeout(kWaitForOthers);
   return store;
 }
 

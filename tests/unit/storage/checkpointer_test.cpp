@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <thread>
 
@@ -43,6 +44,29 @@ TEST(Checkpointer, RunsOnceForEachWakeAndTellsIt) {
   while (!checkpointer.take_finished()) std::this_thread::yield();
   EXPECT_FALSE(checkpointer.take_finished());
   EXPECT_GT(std::filesystem::file_size(file.path()), 400'000u);
+}
+
+// A service that waits for nobody is never held up by what runs beside it.
+TEST(Checkpointer, NoCommitMeetsTheLockOfACheckpointOrACopy) {
+  testing::TemporaryFile file;
+  auto database = Database::open({.path = file.path()}).value();
+  ASSERT_TRUE(database->run_script("CREATE TABLE rows(data TEXT)"));
+  database->set_busy_timeout(std::chrono::milliseconds(0));
+  std::atomic<bool> ended{false};
+  std::atomic<int> rounds{0};
+  std::thread beside([&] {
+    Checkpointer checkpointer(file.path());
+    for (; !ended; ++rounds) {
+      checkpointer.wake();
+      auto reader = Database::open({.path = file.path()}).value();
+      EXPECT_TRUE(reader->run("VACUUM INTO ?", file.path() + std::to_string(rounds)));
+    }
+  });
+  for (int i = 0; i < 200 || rounds < 3; ++i)
+    if (!database->run("INSERT INTO rows(data) VALUES('x')")) break;
+  EXPECT_FALSE(database->error()) << database->error()->message;
+  ended = true;
+  beside.join();
 }
 
 TEST(Checkpointer, EndsWithoutEverBeingWokenAndWithAMissingFile) {

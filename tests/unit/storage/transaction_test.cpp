@@ -105,6 +105,36 @@ TEST(Transaction, WaitsForAnotherWriterOnlySoLong) {
   const auto committed = locked_out.commit();
   ASSERT_FALSE(committed);
   EXPECT_EQ(committed.error().code, Errc::storage_error);
+  EXPECT_TRUE(committed.error().retry_after);
+}
+
+TEST(Transaction, IsFreshAgainAfterOneThatCouldNotBegin) {
+  testing::TemporaryFile file;
+  auto first = Database::open({.path = file.path()}).value();
+  auto second = Database::open({.path = file.path()}).value();
+  first->run_script("CREATE TABLE t(i)");
+  second->set_busy_timeout(std::chrono::milliseconds(0));
+  {
+    const Transaction writing(*first);
+    Transaction locked_out(*second);
+    second->run("INSERT INTO t VALUES(1)");
+    ASSERT_FALSE(locked_out.commit());
+  }
+  Transaction next(*second);
+  second->run("INSERT INTO t VALUES(2)");
+  EXPECT_TRUE(next.commit());
+  auto row = first->query("SELECT SUM(i) FROM t");
+  ASSERT_TRUE(row.next());
+  EXPECT_EQ(row.integer(0), 2);
+}
+
+TEST_F(TransactionTest, OnlyALockIsWorthAnotherTry) {
+  Transaction transaction(*database_);
+  insert(1);
+  insert(1);
+  const auto committed = transaction.commit();
+  ASSERT_FALSE(committed);
+  EXPECT_FALSE(committed.error().retry_after);
 }
 
 }  // namespace

@@ -1,0 +1,81 @@
+#include <gtest/gtest.h>
+
+#include "common/storage/database.hpp"
+#include "common/storage/transaction.hpp"
+#include "tests/support/core_driver.hpp"
+#include "tests/support/temporary_file.hpp"
+
+namespace parley::chat_service {
+namespace {
+
+using testing::CoreDriver;
+using testing::TestClient;
+
+/// A service on a file that another program may write as well.
+class ForeignLock : public ::testing::Test {
+ protected:
+  storage::Database& other() { return *other_; }
+  std::int64_t count(const char* sql) {
+    auto row = other_->query(sql);
+    return row.next() ? row.integer(0) : -1;
+  }
+  static void expect_busy(const TestClient::Reply& reply) {
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_EQ(reply.code(), 20503);
+    EXPECT_EQ(http::find_header(reply.headers, "Retry-After"), "1");
+    EXPECT_TRUE(http::find_header(reply.headers, "twilio-request-id"));
+  }
+
+  testing::TemporaryFile file_;
+  CoreDriver driver_{{.database = file_.path()}};
+  std::unique_ptr<storage::Database> other_ = storage::Database::open({.path = file_.path()}).value();
+};
+
+TEST_F(ForeignLock, RequestsAreToldToTryAgainAndTheNextOnesAreServed) {
+  TestClient alice(driver_, "alice");
+  const auto room = alice.make_room();
+  {
+    const storage::Transaction held(other());
+    expect_busy(alice.say(room, "lost"));
+    expect_busy(alice.get(alice.link("my_conversations")));
+    EXPECT_EQ(driver_.core().counters().failed_commits, 2u);
+    EXPECT_TRUE(driver_.core().counters().last_commit_failed);
+  }
+  const auto said = alice.say(room, "kept");
+  EXPECT_EQ(said.status, 201);
+  EXPECT_EQ(said.body["index"], 0);
+  EXPECT_FALSE(driver_.core().counters().last_commit_failed);
+}
+
+TEST_F(ForeignLock, AWholeBatchIsToldSo) {
+  TestClient alice(driver_, "alice"), bob(driver_, "bob");
+  driver_.flush_by_itself(false);
+  http::Request request;
+  request.path = "/Client/v2/Configuration";
+  std::string first, second;
+  {
+    const storage::Transaction held(other());
+    first = alice.send(request);
+    second = bob.send(request);
+    driver_.flush();
+  }
+  expect_busy(alice.reply(first).value());
+  expect_busy(bob.reply(second).value());
+}
+
+TEST_F(ForeignLock, WhoWasHereBeforeARestartIsOfflineAfterItsFirstCommit) {
+  TestClient alice(driver_, "alice"), bob(driver_, "bob");
+  ASSERT_EQ(count("SELECT COUNT(*) FROM users WHERE online = 1"), 2);
+  driver_.restart();
+  {
+    const storage::Transaction held(other());
+    TestClient carol(driver_, "carol");
+    expect_busy(carol.get("/Client/v2/Configuration"));
+  }
+  TestClient dave(driver_, "dave");
+  EXPECT_EQ(count("SELECT COUNT(*) FROM users WHERE online = 1 AND identity <> 'dave'"), 0);
+  EXPECT_EQ(count("SELECT COUNT(*) FROM users WHERE online = 1"), 1);
+}
+
+}  // namespace
+}  // namespace parley::chat_service
