@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <csignal>
 #include <thread>
 
 #include "tests/integration/chat_service/program_fixture.hpp"
@@ -65,6 +66,24 @@ TEST_F(ChatCommands, BackUpCheckExportAndImportWhileTheServiceRuns) {
   const auto imported = run({"--database", folder() + "/new.db", "import", file});
   EXPECT_EQ(imported.code, 0) << imported.err;
   EXPECT_EQ(run({"--database", folder() + "/new.db", "export", "-"}).out, text.out);
+}
+
+TEST_F(ChatCommands, WorkOnADatabaseThatIsNamedWithoutADirectory) {
+  const auto in_folder = [this](std::vector<std::string> words) {
+    words.insert(words.begin(), {"/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder(), program()});
+    return words;
+  };
+  ChildProcess running(in_folder({"--config", write_config(), "--database", "bare.db"}));
+  EXPECT_EQ(ask(ready_url(running), "/readyz").status, 200);
+  EXPECT_TRUE(std::filesystem::is_socket(folder() + "/bare.db-admin"));
+  ChildProcess listing(in_folder({"--database", "bare.db", "user", "list"}));
+  EXPECT_EQ(listing.exit_code(), 0) << listing.error_output();
+  ChildProcess backup(in_folder({"--database", "bare.db", "backup", "copy.db"}));
+  EXPECT_EQ(backup.exit_code(), 0) << backup.error_output();
+  EXPECT_TRUE(std::filesystem::exists(folder() + "/copy.db"));
+  running.signal(SIGTERM);
+  EXPECT_EQ(running.exit_code(), 0);
+  EXPECT_FALSE(std::filesystem::exists(folder() + "/bare.db-admin"));
 }
 
 TEST_F(ChatCommands, ImportIsRefusedWhileAServiceRuns) {
