@@ -80,9 +80,9 @@ bool Upkeep::prune_tombstones(Scope& scope) const {
 
 bool Upkeep::remove_old_messages(Scope& scope) {
   const Millis before = ago(scope, *scope.tenant.keep_messages);
-  const auto conversations = scope.tables.messages.oldest_dates(conversation_, kRows);
+  const auto conversations = scope.tables.messages.oldest_dates(scope.service_sid(), conversation_, kRows);
   for (const OldestMessage& one : conversations) {
-    if (one.service_sid == scope.service_sid() && one.date && *one.date < before) {
+    if (one.date && *one.date < before) {
       remove_from_beginning(scope, one.conversation, before);
       return true;
     }

@@ -92,13 +92,15 @@ void MessageTable::remove(const Message& message) {
                 message.conversation, message.index);
 }
 
-std::vector<OldestMessage> MessageTable::oldest_dates(Id after, std::size_t limit) {
+std::vector<OldestMessage> MessageTable::oldest_dates(std::string_view service_sid, Id after,
+                                                      std::size_t limit) {
   std::vector<OldestMessage> oldest;
   auto row = database_.query(
-      "SELECT c.id, c.service_sid, (SELECT m.date_created FROM messages m WHERE m.conversation_id = c.id "
-      "ORDER BY m.message_index LIMIT 1) FROM conversations c WHERE c.id > ? ORDER BY c.id LIMIT ?",
-      after, static_cast<std::int64_t>(limit));
-  while (row.next()) oldest.push_back({row.integer(0), row.text(1), row.optional_integer(2)});
+      "SELECT c.id, (SELECT m.date_created FROM messages m WHERE m.conversation_id = c.id "
+      "ORDER BY m.message_index LIMIT 1) FROM conversations c "
+      "WHERE c.service_sid = ? AND c.id > ? ORDER BY c.id LIMIT ?",
+      service_sid, after, static_cast<std::int64_t>(limit));
+  while (row.next()) oldest.push_back({row.integer(0), row.optional_integer(1)});
   return oldest;
 }
 

@@ -11,7 +11,6 @@ namespace parley::chat_service {
 
 struct OldestMessage {
   Id conversation = 0;
-  std::string service_sid{};
   std::optional<Millis> date{};  ///< nothing: there is no message
 };
 
@@ -24,8 +23,8 @@ class MessageTable {
   std::optional<Message> newest(Id conversation);
   /// In the order of their indexes.
   std::vector<Message> oldest(Id conversation, std::size_t limit);
-  /// Of the conversations after that row, in order of creation.
-  std::vector<OldestMessage> oldest_dates(Id after, std::size_t limit);
+  /// Of the service's conversations after that row, in order of creation.
+  std::vector<OldestMessage> oldest_dates(std::string_view service_sid, Id after, std::size_t limit);
   /// How many exist beyond that index; `next_index` is the conversation's.
   std::int64_t count_after(Id conversation, std::int64_t index, std::int64_t next_index);
 

@@ -185,7 +185,13 @@ ALTER TABLE sync_objects ADD COLUMN pruned_event_id INTEGER NOT NULL DEFAULT -1;
 CREATE INDEX sync_tombstones ON sync_items(date_updated) WHERE removed = 1;
 )sql";
 
-constexpr storage::Migration kSchema[] = {{1, "first", kFirst}, {2, "media_and_invitations", kSecond}};
+constexpr const char* kThird = R"sql(
+-- All conversations of one service in the order of their rows, for what is done to each of them in time.
+CREATE INDEX conversations_by_service ON conversations(service_sid);
+)sql";
+
+constexpr storage::Migration kSchema[] = {
+    {1, "first", kFirst}, {2, "media_and_invitations", kSecond}, {3, "conversations_by_service", kThird}};
 
 }  // namespace
 

@@ -68,9 +68,10 @@ class Import {
     const auto version = header.integer("parley_export");
     const auto schema_version = header.integer("schema");
     if (header.failed()) return header.error();
-    if (version != 1 || schema_version != schema().back().version)
-      return refused("expected an export of schema " + std::to_string(schema().back().version) +
-                     ", it is of " + std::to_string(schema_version));
+    const int newest = schema().back().version;
+    if (version != 1 || schema_version < kColumnsSince || schema_version > newest)
+      return refused("expected an export of schema " + std::to_string(kColumnsSince) + " to " +
+                     std::to_string(newest) + ", it is of " + std::to_string(schema_version));
     return {};
   }
 

@@ -84,5 +84,22 @@ TEST(QueryPlans, NoStatementOfAClientScansATable) {
   EXPECT_GT(looked_at, 25);
 }
 
+// A step of upkeep reads as many conversations as it may, of its tenant alone.
+TEST(QueryPlans, OldMessagesAreLookedForByTenant) {
+  auto tenant = testing::test_tenant();
+  tenant.keep_messages = std::chrono::hours(24);
+  CoreDriver driver({.tenants = {tenant}});
+  use_everything(driver);
+  driver.advance(std::chrono::minutes(5));
+  static std::string explained;
+  for (const std::string& sql : driver.database().statements())
+    if (sql.starts_with("SELECT c.id, (SELECT m.date_created ")) explained = "EXPLAIN QUERY PLAN " + sql;
+  ASSERT_FALSE(explained.empty());
+  EXPECT_THAT(slow_steps(driver.database(), explained), ::testing::IsEmpty());
+  auto step = driver.database().query(explained);
+  ASSERT_TRUE(step.next());
+  EXPECT_THAT(step.text(3), ::testing::HasSubstr("conversations_by_service (service_sid=? AND rowid>?)"));
+}
+
 }  // namespace
 }  // namespace parley::chat_service

@@ -188,6 +188,28 @@ TEST(Upkeep, WhoWatchesSeesOldMessagesGo) {
             1);
 }
 
+TEST(Upkeep, ARoundLooksAtTheConversationsOfTheTenantsThatWishItAlone) {
+  auto tenants = keeping(10 * kDay);
+  tenants.push_back(testing::test_tenant());
+  tenants.back().service_sid = "IS00000000000000000000000000000077";
+  CoreDriver driver({.tenants = tenants});
+  {
+    TestClient alice(driver, "alice"), other(driver, "alice", {.service_sid = tenants.back().service_sid});
+    alice.say(alice.make_room(), "one of three rooms");
+    alice.make_room();
+    for (int i = 0; i < 450; ++i) other.create({});
+    alice.make_room();
+  }
+  driver.advance(30min);
+  int steps = 0;
+  driver.database().on_commit([&] {
+    ++steps;
+    return true;
+  });
+  driver.advance(1h);
+  EXPECT_EQ(steps, 3) << "messages, removals, repeated writes";
+}
+
 TEST(Upkeep, WithoutTheWishMessagesStay) {
   CoreDriver driver;
   {
