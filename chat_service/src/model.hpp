@@ -52,8 +52,9 @@ struct Conversation {
   Millis date_updated = 0;
 };
 
-/// Of a participant, as stored. What somebody may do is decided by policy::Relation, not by this.
-enum class Role { creator, member, outsider, admin };
+/// Of a participant, stored as these numbers. What somebody may do is decided by policy::Relation, not by
+/// this.
+enum class Role { creator = 0, member = 1, outsider = 2, admin = 3 };
 
 struct Participant {
   Id id = 0;

@@ -20,6 +20,20 @@ constexpr std::array kSuffixes{
     Suffix{".messages", ObjectKind::messages},
 };
 
+// What the SIDs are made of. They have always been these digits; a new role gets a name of its own.
+std::string_view name_of(Role role) {
+  switch (role) {
+    case Role::creator:
+      return "0";
+    case Role::member:
+    case Role::outsider:
+      return "1";
+    case Role::admin:
+      return "3";
+  }
+  return "1";
+}
+
 }  // namespace
 
 bool allows(Action action, const Relation& it) {
@@ -62,8 +76,7 @@ Role role_of(bool creator, bool admin) {
 }
 
 std::string role_sid(std::string_view service_sid, Role role) {
-  const Role shown = role == Role::outsider ? Role::member : role;
-  const std::string name = std::string(service_sid) + ":role:" + std::to_string(static_cast<int>(shown));
+  const std::string name = std::string(service_sid).append(":role:").append(name_of(role));
   return "RL" + hex_encode(as_bytes(sha256(name).substr(0, 16)));
 }
 

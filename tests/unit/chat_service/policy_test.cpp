@@ -82,6 +82,15 @@ TEST(Policy, ThreeRolesEachWithAnSidForEver) {
   EXPECT_EQ(role_sid(service, Role::outsider), role_sid(service, Role::member));
 }
 
+// Clients and their programs keep them: these are what the service has always said.
+TEST(Policy, TheRolesSidsAreThese) {
+  const char* service = "IS0123456789abcdef0123456789abcdef";
+  EXPECT_EQ(role_sid(service, Role::creator), "RLaac12a492a1e1d16466e01d7bfd0ee0a");
+  EXPECT_EQ(role_sid(service, Role::member), "RL3f62473add1ac0e2d0072e14af31d77a");
+  EXPECT_EQ(role_sid(service, Role::outsider), "RL3f62473add1ac0e2d0072e14af31d77a");
+  EXPECT_EQ(role_sid(service, Role::admin), "RLb690cf590a723696de1cfe56017acd2b");
+}
+
 TEST(Policy, ObjectNamesGoThereAndBack) {
   for (const auto kind : {ObjectKind::user_info, ObjectKind::my_conversations, ObjectKind::document,
                           ObjectKind::roster, ObjectKind::messages}) {
