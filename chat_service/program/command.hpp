@@ -2,6 +2,8 @@
 #include <memory>
 #include <string>
 
+#include <parley/error.hpp>
+
 #include "common/config/config.hpp"
 
 namespace CLI {
@@ -26,6 +28,9 @@ class Command {
   /// Called after parsing if it was chosen. Returns the exit code.
   virtual int run(const Place& place) = 0;
 };
+
+/// Says on standard error what went wrong with a command, by its name. Returns the exit code.
+int fail(const char* command, const Error& error);
 
 std::unique_ptr<Command> make_user_command();
 std::unique_ptr<Command> make_channel_command();

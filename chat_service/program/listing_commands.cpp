@@ -9,11 +9,6 @@
 namespace parley::chat_service {
 namespace {
 
-int fail(const char* command, const Error& error) {
-  std::cerr << "chat_service " << command << ": " << error.message << std::endl;
-  return config::kExitFailure;
-}
-
 int print(const char* command, const Result<Lines>& lines) {
   if (!lines) return fail(command, lines.error());
   for (const auto& line : *lines) std::cout << line << "\n";

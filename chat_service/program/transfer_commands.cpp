@@ -14,11 +14,6 @@
 namespace parley::chat_service {
 namespace {
 
-int fail(const char* command, const Error& error) {
-  std::cerr << "chat_service " << command << ": " << error.message << std::endl;
-  return config::kExitFailure;
-}
-
 /// A command with a file, and a directory for the files of media.
 class TransferCommand : public Command {
  protected:

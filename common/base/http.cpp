@@ -36,6 +36,12 @@ std::optional<std::string_view> find_param(const Fields& params, std::string_vie
   return std::nullopt;
 }
 
+std::string_view known_method(std::string_view method) {
+  for (std::string_view known : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+    if (method == known) return known;
+  return "other";
+}
+
 std::string_view reason_phrase(int status) {
   switch (status) {
     case 101:

@@ -52,6 +52,10 @@ struct Response {
   std::shared_ptr<BodySource> source{};  ///< instead of `body`; HTTP servers only
 };
 
+/// The method's name if it is one of HTTP's usual ones, else "other": for logs and metrics, in which nothing
+/// stands that a caller made up. Lives for ever.
+std::string_view known_method(std::string_view method);
+
 /// "Not Found" for 404; "Unknown" for a number without a name.
 std::string_view reason_phrase(int status);
 

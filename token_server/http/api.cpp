@@ -51,7 +51,7 @@ void Api::handle(http::Request request, const std::string& peer, net::HttpReply 
   exchange->held_site = authenticator_->site();
   exchange->address = client_address(request, peer, exchange->site().trusted_proxies);
   exchange->record.id = next_request_id();
-  exchange->record.method = known_method(request.method);
+  exchange->record.method = http::known_method(request.method);
   exchange->record.address = exchange->address;
   exchange->request = std::move(request);
   exchange->reply = std::move(reply);

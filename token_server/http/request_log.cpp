@@ -36,12 +36,6 @@ class Line {
 
 }  // namespace
 
-std::string_view known_method(std::string_view method) {
-  for (std::string_view known : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-    if (method == known) return known;
-  return "other";
-}
-
 std::string to_json_line(const RequestRecord& record, WallTime time) {
   Line line;
   line.put_plain(R"({"time":)", format_iso8601(time));

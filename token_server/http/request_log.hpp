@@ -27,9 +27,6 @@ struct RequestRecord {
 /// Called after each request, on the thread of the worker that served it.
 using RequestLog = std::function<void(const RequestRecord&)>;
 
-/// The method's name if it is one of HTTP's usual ones, else "other". Lives for ever.
-std::string_view known_method(std::string_view method);
-
 /// One line of JSON without a line end.
 std::string to_json_line(const RequestRecord& record, WallTime time);
 

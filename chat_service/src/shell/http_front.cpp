@@ -28,12 +28,6 @@ const Kind& kind_of(std::string_view path) {
 
 bool is_probe(const Kind& kind) { return &kind == &kHealth || &kind == &kReady; }
 
-std::string_view known_method(std::string_view method) {
-  for (std::string_view known : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-    if (method == known) return known;
-  return "other";
-}
-
 http::Response forbidden_page() {
   return errors::to_response({.code = Errc::forbidden,
                               .message = "Origin: pages of it may not use this service",
@@ -80,7 +74,7 @@ HttpFront::HttpFront(FrontOptions options, Metrics& metrics)
 std::shared_ptr<HttpFront::Exchange> HttpFront::begin(const http::Request& request,
                                                       const std::string& peer) const {
   auto exchange = std::make_shared<Exchange>(Exchange{.kind = kind_of(request.path),
-                                                      .method = known_method(request.method),
+                                                      .method = http::known_method(request.method),
                                                       .peer = peer,
                                                       .started = options_.clock.now(),
                                                       .origin = {}});

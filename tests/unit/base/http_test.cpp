@@ -12,6 +12,12 @@ TEST(Fields, HeadersAreFoundInAnyCaseAndParamsExactly) {
   EXPECT_EQ(find_param(fields, "content-type"), "second");
 }
 
+TEST(Method, OnlyTheUsualOnesAreKnown) {
+  EXPECT_EQ(known_method("POST"), "POST");
+  EXPECT_EQ(known_method("post"), "other");
+  EXPECT_EQ(known_method("alice"), "other");
+}
+
 TEST(Query, ParsesRepeatsEmptiesAndDropsBrokenMembers) {
   const Fields expected{{"a", "1"}, {"b", ""}, {"c", "x y"}, {"a", "2"}};
   EXPECT_EQ(parse_query("a=1&b&c=x%20y&&bad=%zz&a=2"), expected);
