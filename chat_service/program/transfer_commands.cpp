@@ -58,7 +58,8 @@ class ExportCommand final : public TransferCommand {
 
  private:
   Result<std::uint64_t> to_file(const Place& place) const {
-    if (std::filesystem::exists(file_))
+    std::error_code ignored;
+    if (std::filesystem::exists(file_, ignored))
       return Error{.code = Errc::storage_error, .message = file_ + " is there already"};
     std::ofstream out(file_, std::ios::binary);
     if (!out) return Error{.code = Errc::storage_error, .message = file_ + ": cannot be written"};

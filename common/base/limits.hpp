@@ -40,6 +40,8 @@ inline constexpr std::size_t kThrottledPacketBytes = 64 * 1024;  ///< of a packe
 inline constexpr std::size_t kThrottledAnswerBytes = 64 * 1024;  ///< of what it is sent for it
 inline constexpr std::size_t kThrottledSubscriptions = 10;       ///< in one batch
 
+inline constexpr std::size_t kImportLineBytes = 16 * 1024 * 1024;  ///< one row of an export
+
 inline constexpr std::size_t kHeldAnswers = 1000;  ///< of the service that wait for one commit
 inline constexpr std::size_t kHeldAnswerBytes = 8 * 1024 * 1024;
 

@@ -17,8 +17,6 @@ bool is_hex(std::string_view text) {
                      [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
-bool is_hash(std::string_view name) { return name.size() == kHashDigits && is_hex(name); }
-
 Error missing() { return {.code = Errc::not_found, .message = "a medium has no file", .http_status = 404}; }
 
 class FileSource final : public http::BodySource {
@@ -62,6 +60,8 @@ std::string directory_of(const MediaOptions& options, const std::string& databas
   if (!options.directory.empty()) return options.directory;
   return database == ":memory:" ? std::string() : database + ".media";
 }
+
+bool is_hash(std::string_view name) { return name.size() == kHashDigits && is_hex(name); }
 
 fs::path blob_path(const fs::path& directory, std::string_view hash) {
   return directory / hash.substr(0, 2) / hash.substr(2, 2) / hash;

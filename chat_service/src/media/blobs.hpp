@@ -19,7 +19,10 @@ namespace parley::chat_service::media {
 /// Where the files of a service are; "": a temporary directory of its own.
 std::string directory_of(const MediaOptions& options, const std::string& database);
 
-/// Where below `directory` the blob of that hash is: "ab/cd/abcd...".
+/// Is that the name of a blob: 64 lower-case hex digits?
+bool is_hash(std::string_view name);
+
+/// Where below `directory` the blob of that hash is: "ab/cd/abcd...". It must be one.
 std::filesystem::path blob_path(const std::filesystem::path& directory, std::string_view hash);
 
 /// A blob on its way: bytes go to a temporary file, which is removed with this unless it was sealed.

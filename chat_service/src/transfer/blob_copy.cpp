@@ -13,10 +13,10 @@ namespace {
 
 namespace fs = std::filesystem;
 using media::blob_path;
+using media::is_hash;
 namespace disk = media::disk;
 
 constexpr std::size_t kPiece = 256 * 1024;
-constexpr std::size_t kHashDigits = 64;
 
 struct Blob {
   std::string hash;
@@ -35,6 +35,15 @@ Result<std::vector<Blob>> blobs_of(const std::string& database) {
 
 Error damaged(const fs::path& path) {
   return {.code = Errc::storage_error, .message = "media: " + path.string() + " is not what its name says"};
+}
+
+// Only such a name stays below the directory that it is looked for in.
+Result<void> expect_hashes(const std::vector<Blob>& blobs) {
+  for (const auto& blob : blobs)
+    if (!is_hash(blob.hash))
+      return Error{.code = Errc::storage_error,
+                   .message = "media: a row names a file by something that is no hash; `check` says which"};
+  return {};
 }
 
 Result<void> copy_bytes(disk::File& in, disk::File& out, const std::string& hash, const fs::path& path) {
@@ -69,10 +78,6 @@ Result<void> copy_one(const fs::path& from, const fs::path& to, const std::strin
   return disk::move(partial, to);
 }
 
-bool is_hash(const std::string& name) {
-  return name.size() == kHashDigits && name.find_first_not_of("0123456789abcdef") == name.npos;
-}
-
 void find_strays(const std::string& directory, const std::set<std::string>& known, Violations& out) {
   std::error_code failed;
   for (fs::recursive_directory_iterator entry(directory, failed), end; !failed && entry != end;
@@ -87,6 +92,7 @@ void find_strays(const std::string& directory, const std::set<std::string>& know
 Result<BlobCopy> copy_blobs(const std::string& database, const std::string& from, const std::string& to) {
   const auto blobs = blobs_of(database);
   if (!blobs) return blobs.error();
+  if (auto named = expect_hashes(*blobs); !named) return named.error();
   if (!blobs->empty())
     if (auto made = disk::make_directory(to); !made) return made.error();
   BlobCopy done;
@@ -96,7 +102,7 @@ Result<BlobCopy> copy_blobs(const std::string& database, const std::string& from
     std::error_code ignored;
     if (fs::exists(target, ignored)) {
       ++done.present;
-    } else if (!fs::exists(source, ignored)) {
+    } else if (!fs::is_regular_file(source, ignored)) {
       ++done.missing;
     } else {
       if (auto copied = copy_one(source, target, blob.hash); !copied) return copied.error();
@@ -112,6 +118,7 @@ Result<BlobCheck> check_blobs(const std::string& database, const std::string& di
   BlobCheck found;
   std::set<std::string> known;
   for (const auto& blob : *blobs) {
+    if (!is_hash(blob.hash)) continue;  // a violation of its row: see check_rules.cpp
     known.insert(blob.hash);
     std::error_code failed;
     const auto size = fs::file_size(blob_path(directory, blob.hash), failed);

@@ -80,6 +80,9 @@ constexpr CheckRule kRules[] = {
     {"a medium belongs to a message that does not exist",
      "SELECT f.sid FROM media f LEFT JOIN messages m ON m.sid = f.message_sid "
      "AND m.conversation_id = f.conversation_id WHERE f.message_sid IS NOT NULL AND m.sid IS NULL"},
+    {"a medium's file is named by something that is no hash",
+     "SELECT sid FROM media WHERE typeof(blob) <> 'text' OR length(blob) <> 64 OR blob GLOB "
+     "'*[^0-9a-f]*'"},
     {"a receipt belongs to a message that does not exist",
      "SELECT r.sid FROM receipts r LEFT JOIN messages m ON m.sid = r.message_sid "
      "AND m.conversation_id = r.conversation_id WHERE m.sid IS NULL"},

@@ -32,7 +32,7 @@ std::uint64_t write_rows(DatabaseFile& file, const TableColumns& table, std::ost
   for (auto query = file->query(sql); query.next(); ++rows) {
     Value row = Value::object();
     for (std::size_t i = 0; i < table.columns.size(); ++i)
-      row[table.columns[i]] = cell(query, static_cast<int>(i));
+      row[table.columns[i].name] = cell(query, static_cast<int>(i));
     out << json::dump({{"table", table.table}, {"row", std::move(row)}}) << '\n';
   }
   return rows;

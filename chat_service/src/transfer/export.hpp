@@ -18,8 +18,9 @@ namespace parley::chat_service {
 Result<std::uint64_t> export_database(const std::string& database, std::ostream& out);
 
 /// Into a database that is missing or empty, in one transaction; nothing stays of a file that is refused.
-/// What was imported is checked as check_database() does. Errors name the line. Fails
-/// with Errc::storage_error while a service or another import has the database.
+/// The text is trusted in nothing: what a row may hold is in column_rules.hpp, and what was imported is
+/// checked as check_database() does. Errors name the line and the column. Fails with Errc::storage_error
+/// while a service or another import has the database.
 Result<std::uint64_t> import_database(const std::string& database, std::istream& in);
 
 }  // namespace parley::chat_service

@@ -7,9 +7,11 @@
 #include "chat_service/src/store/database_lock.hpp"
 #include "chat_service/src/store/schema.hpp"
 #include "chat_service/src/transfer/check.hpp"
+#include "chat_service/src/transfer/column_rules.hpp"
 #include "chat_service/src/transfer/export.hpp"
 #include "chat_service/src/transfer/table_columns.hpp"
 #include "common/base/json.hpp"
+#include "common/base/limits.hpp"
 #include "common/storage/transaction.hpp"
 
 namespace parley::chat_service {
@@ -18,9 +20,9 @@ namespace {
 namespace fs = std::filesystem;
 using json::Value;
 
-Error refused(const std::string& what) {
-  return {.code = Errc::invalid_argument, .message = "import: " + what};
-}
+Error bad(std::string what) { return {.code = Errc::invalid_argument, .message = std::move(what)}; }
+
+Error refused(const std::string& what) { return bad("import: " + what); }
 
 /// Takes an export line by line.
 class Import {
@@ -52,9 +54,12 @@ class Import {
 
   std::optional<Result<Value>> next_line() {
     std::string line;
-    if (!std::getline(in_, line)) return std::nullopt;
     ++line_;
-    return json::parse_object(line);
+    for (char c = 0; in_.get(c) && c != '\n'; line += c)
+      if (line.size() == limits::kImportLineBytes)
+        return bad("expected at most " + std::to_string(limits::kImportLineBytes) + " bytes");
+    if (line.empty() && !in_) return std::nullopt;
+    return json::parse_unique_object(line);
   }
 
   Error at_line(const std::string& what) const {
@@ -80,15 +85,28 @@ class Import {
     const auto table = tables_.find(reader.string("table"));
     const Value& row = reader.object("row");
     if (reader.failed()) return reader.error();
-    if (table == tables_.end()) return refused("table: expected one of the schema");
-    const auto& columns = table->second.columns;
-    if (row.size() != columns.size()) return refused("row: expected the columns of the schema");
-    storage::Query query = file_->query(insertion(table->second));
-    for (const auto& column : columns)
-      if (!bind(query, row, column))
-        return refused("row." + column + ": expected a text, a whole number or null");
-    if (!query.run()) return file_.outcome();
+    if (table == tables_.end()) return bad("table: expected one of the schema");
+    if (object.size() != 2) return bad("expected table and row, nothing else");
+    if (auto right = check_row(table->second, row); !right) return right;
+    return insert(table->second, row);
+  }
+
+  static Result<void> check_row(const TableColumns& table, const Value& row) {
+    for (const Column& column : table.columns) {
+      const auto cell = row.find(column.name);
+      if (cell == row.end()) return bad("row." + column.name + ": is missing");
+      if (const auto expected = missed_by(table.table, column, *cell))
+        return bad("row." + column.name + ": expected " + std::string(*expected));
+    }
+    if (row.size() != table.columns.size()) return bad("row: expected the columns of the schema alone");
     return {};
+  }
+
+  Result<void> insert(const TableColumns& table, const Value& row) {
+    storage::Query query = file_->query(insertion(table));
+    for (const Column& column : table.columns) bind(query, row[column.name]);
+    query.run();
+    return file_.outcome();
   }
 
   std::string_view insertion(const TableColumns& table) {
@@ -97,18 +115,10 @@ class Import {
     return file_.keep("INSERT INTO " + table.table + "(" + join(table.columns) + ") VALUES(" + places + ")");
   }
 
-  static bool bind(storage::Query& query, const Value& row, const std::string& column) {
-    const auto cell = row.find(column);
-    if (cell == row.end()) return false;
-    if (cell->is_null())
-      query.bind(nullptr);
-    else if (cell->is_string())
-      query.bind(cell->get_ref<const std::string&>());
-    else if (json::is_int64(*cell))
-      query.bind(cell->get<std::int64_t>());
-    else
-      return false;
-    return true;
+  static void bind(storage::Query& query, const Value& cell) {
+    if (cell.is_null()) return query.bind(nullptr);
+    if (cell.is_string()) return query.bind(cell.get_ref<const std::string&>());
+    query.bind(cell.get<std::int64_t>());
   }
 
   Result<std::uint64_t> finish(const Value& object, std::uint64_t rows) {
@@ -117,6 +127,7 @@ class Import {
     if (reader.failed()) return reader.error();
     if (static_cast<std::uint64_t>(expected) != rows)
       return refused("expected as many rows as the last line says");
+    if (next_line()) return at_line("expected nothing behind the last line");
     const auto wrong = check_rows(file_);
     if (!wrong.empty()) return refused(wrong.front());
     return rows;

@@ -1,6 +1,14 @@
 #include "chat_service/src/transfer/table_columns.hpp"
 
 namespace parley::chat_service {
+namespace {
+
+ColumnType type_of(const std::string& declared) {
+  if (declared == "TEXT") return ColumnType::text;
+  return declared == "INTEGER" ? ColumnType::integer : ColumnType::any;
+}
+
+}  // namespace
 
 std::vector<TableColumns> tables_of(DatabaseFile& file) {
   std::vector<TableColumns> tables;
@@ -9,8 +17,10 @@ std::vector<TableColumns> tables_of(DatabaseFile& file) {
       "AND name NOT IN ('meta', 'schema_version') ORDER BY name");
   while (names.next()) tables.push_back({.table = names.text(0)});
   for (auto& table : tables) {
-    auto columns = file->query("SELECT name FROM pragma_table_info(?) ORDER BY cid", table.table);
-    while (columns.next()) table.columns.push_back(columns.text(0));
+    auto columns = file->query(
+        "SELECT name, type, \"notnull\" = 0 AND pk = 0 FROM pragma_table_info(?) ORDER BY cid", table.table);
+    while (columns.next())
+      table.columns.push_back({columns.text(0), type_of(columns.text(1)), columns.boolean(2)});
     auto keys = file->query("SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", table.table);
     while (keys.next()) table.primary_key.push_back(keys.text(0));
   }
@@ -21,6 +31,12 @@ std::string join(const std::vector<std::string>& words) {
   std::string text;
   for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
   return text;
+}
+
+std::string join(const std::vector<Column>& columns) {
+  std::vector<std::string> names;
+  for (const auto& column : columns) names.push_back(column.name);
+  return join(names);
 }
 
 }  // namespace parley::chat_service

@@ -6,9 +6,17 @@
 
 namespace parley::chat_service {
 
+enum class ColumnType { text, integer, any };
+
+struct Column {
+  std::string name{};
+  ColumnType type = ColumnType::any;
+  bool nullable = false;
+};
+
 struct TableColumns {
   std::string table{};
-  std::vector<std::string> columns{};
+  std::vector<Column> columns{};
   std::vector<std::string> primary_key{};
 };
 
@@ -17,5 +25,6 @@ std::vector<TableColumns> tables_of(DatabaseFile& file);
 
 /// "a, b, c"
 std::string join(const std::vector<std::string>& words);
+std::string join(const std::vector<Column>& columns);
 
 }  // namespace parley::chat_service

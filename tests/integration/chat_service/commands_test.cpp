@@ -119,6 +119,9 @@ TEST_F(ChatCommands, SayWhatWentWrong) {
   EXPECT_EQ(unknown.code, 1);
   EXPECT_THAT(unknown.err, HasSubstr("there is no such channel"));
   EXPECT_EQ(run({"--database", database(), "export", "-", "--no-such-option"}).code, 2);
+  const auto too_long = run({"--database", database(), "export", std::string(300, 'x')});
+  EXPECT_EQ(too_long.code, 1);
+  EXPECT_THAT(too_long.err, HasSubstr("cannot be written"));
 }
 
 }  // namespace

@@ -71,6 +71,12 @@ const Damage kDamages[] = {
     {"UPDATE users SET service_sid = 'IS1'", "a participant's user is of another service"},
     {"INSERT INTO media VALUES(1,'ME1','IS1','a','media',NULL,'x/y',1,'00',1,'IM1',0,0,0)",
      "a medium belongs to a message that does not exist"},
+    {"INSERT INTO media VALUES(1,'ME1','IS1','a','media',NULL,'x/y',1,'../../x',NULL,NULL,0,0,0)",
+     "a medium's file is named by something that is no hash"},
+    {"INSERT INTO media VALUES(1,'ME1','IS1','a','media',NULL,'x/y',1,'',NULL,NULL,0,0,0)",
+     "a medium's file is named by something that is no hash"},
+    {"INSERT INTO media VALUES(1,'ME1','IS1','a','media',NULL,'x/y',1,x'00',NULL,NULL,0,0,0)",
+     "a medium's file is named by something that is no hash"},
     {"INSERT INTO receipts VALUES('DY1',1,'IM1','MB1',NULL,'sent',0,0,0)",
      "a receipt belongs to a message that does not exist"},
     {"UPDATE participants SET user_id = 12345 WHERE id = 1", "a row refers to one that does not exist"},
@@ -159,6 +165,29 @@ TEST_F(CheckBlobs, CopiesThemOnceAndOnlyWhole) {
   EXPECT_THAT(copy_blobs(lived_.path(), media(), elsewhere).error().message,
               HasSubstr("is not what its name says"));
   EXPECT_FALSE(std::filesystem::exists(media::blob_path(elsewhere, hash_)));
+}
+
+// As a database that somebody else made may hold them.
+TEST_F(CheckBlobs, NamesThatAreNoHashesLeadNowhere) {
+  const auto there = lived_.folder() + "/copy";
+  for (const std::string name : {"", "a", "..", "../../outside", "/etc/passwd", "ab/../../outside"}) {
+    damage("UPDATE media SET blob = '" + name + "'");
+    EXPECT_THAT(found(), Contains(StartsWith("a medium's file is named by something that is no hash: ME1")));
+    EXPECT_THAT(found_in(media()), IsEmpty()) << "nothing is looked for";
+    std::ofstream(lived_.folder() + "/outside") << "the bytes";
+    const auto copied = copy_blobs(lived_.path(), media(), there);
+    ASSERT_FALSE(copied) << name;
+    EXPECT_THAT(copied.error().message, HasSubstr("something that is no hash"));
+    EXPECT_FALSE(std::filesystem::exists(there));
+  }
+}
+
+// What is no plain file could keep the reader waiting for ever.
+TEST_F(CheckBlobs, CopiesPlainFilesAlone) {
+  std::filesystem::create_directories(media::blob_path(media(), hash_));
+  const auto done = copy_blobs(lived_.path(), media(), lived_.folder() + "/copy");
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->missing, 1u);
 }
 
 }  // namespace
