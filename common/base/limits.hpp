@@ -57,6 +57,7 @@ inline constexpr std::size_t kMediaUploads = 20;         ///< of one user at the
 inline constexpr std::size_t kMultipartBoundaryBytes = 70;      ///< RFC 2046
 inline constexpr std::size_t kMultipartHeaderBytes = 8 * 1024;  ///< of one part
 inline constexpr std::size_t kMultipartOtherBytes = 64 * 1024;  ///< everything in a form that is not the file
+inline constexpr std::size_t kMultipartPaddingBytes = 256;      ///< blanks behind a boundary
 inline constexpr std::size_t kMultipartParts = 20;
 
 inline constexpr std::size_t kJwksBytes = 256 * 1024;  ///< the published keys of one issuer

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "chat_service/src/media/content.hpp"
+#include "chat_service/src/media/media_type.hpp"
 #include "chat_service/src/media/multipart.hpp"
 
 namespace {

@@ -20,10 +20,6 @@ namespace {
 
 using Kind = Target::Kind;
 
-Error refused(Errc code, int status, std::string message) {
-  return {.code = code, .message = std::move(message), .http_status = status};
-}
-
 bool is_method_of(Kind kind, std::string_view method) {
   if (kind == Kind::set || kind == Kind::all) return method == "POST";
   return method == "GET" || (kind == Kind::content && method == "HEAD");
@@ -89,7 +85,7 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
  private:
   Result<Caller> authenticate(const http::Request& request, const Target& target) const {
     const auto token = http::find_header(request.headers, "x-twilio-token");
-    if (!token) return refused(Errc::invalid_token, 401, "X-Twilio-Token: expected an access token");
+    if (!token) return refused(401, "X-Twilio-Token: expected an access token");
     auto caller = host_.core.authenticate(*token, host_.clock.wall_now());
     if (!caller) {
       Error error = caller.error();
@@ -113,7 +109,7 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
     if (!medium) return medium.error();
     const std::string user = caller->service_sid + "/" + caller->identity;
     if (uploads_.of(user) >= limits::kMediaUploads)
-      return refused(Errc::too_many_requests, 429, "expected fewer uploads at the same time");
+      return refused(429, "expected fewer uploads at the same time");
     return make_sink(head, {std::move(*caller), std::move(*medium), {}, uploads_.take(user)});
   }
 
@@ -182,7 +178,7 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
   void send(const Target& target, http::Request request, Reply reply) {
     const bool is_signed = TemporaryUrls::is_signed(request.params);
     if (is_signed && !urls_.allows(target.service_sid, target.sid, request.params, host_.clock.wall_now()))
-      return reply(refusal(refused(Errc::forbidden, 403, "The link is not good, or not any more")));
+      return reply(refusal(refused(403, "The link is not good, or not any more")));
     auto caller = is_signed ? Caller{.service_sid = target.service_sid} : authenticate(request, target);
     if (!caller) return reply(refusal(caller.error()));
     auto found = std::make_shared<Medium>();

@@ -9,12 +9,8 @@
 /// What uploaded files may be called and how browsers are told to treat them.
 namespace parley::chat_service::media {
 
-/// "image/png", "text/plain;charset=utf-8": type and subtype in lower case, the rest as it was. "" becomes
-/// application/octet-stream. Errc::invalid_argument if it is no such thing or too long.
-Result<std::string> clean_content_type(std::string_view text);
-
-/// `patterns` like "image/png", "image/*", "*/*"; none of them: everything is allowed. Parameters of the type
-/// play no part.
+/// `patterns` like "image/png", "image/*", "*/*"; none of them: everything is allowed. `content_type` as
+/// clean_content_type() gives it; its parameters play no part.
 bool is_allowed(const std::vector<std::string>& patterns, std::string_view content_type);
 
 /// True for "media", "body", "history".
@@ -24,8 +20,8 @@ bool is_category(std::string_view text);
 /// is not UTF-8 or too long.
 Result<std::optional<std::string>> clean_filename(std::string_view text);
 
-/// Content-Disposition: what a browser could run or be fooled by is saved, pictures, sound, films and plain
-/// text are shown.
+/// Content-Disposition, for a type from clean_content_type(): what a browser could run or be fooled by is
+/// saved, pictures, sound, films and plain text are shown.
 std::string disposition(std::string_view content_type, const std::optional<std::string>& filename);
 
 }  // namespace parley::chat_service::media

@@ -1,6 +1,7 @@
 #include "chat_service/src/media/download.hpp"
 
 #include "chat_service/src/media/content.hpp"
+#include "chat_service/src/media/media_type.hpp"
 #include "chat_service/src/media/range.hpp"
 #include "chat_service/src/media/refusal.hpp"
 #include "common/base/trim.hpp"
@@ -29,9 +30,15 @@ RangeWish wish_of(const http::Request& request, const Medium& medium) {
   return parse_range(*range, static_cast<std::uint64_t>(medium.size));
 }
 
-http::Fields common_headers(const Medium& medium, Duration url_life) {
+/// Rows of an older service, or of an import, may have what no upload could have now.
+std::string served_type(const Medium& medium) {
+  auto type = clean_content_type(medium.content_type);
+  return type ? std::move(*type) : "application/octet-stream";
+}
+
+http::Fields common_headers(const Medium& medium, const std::string& type, Duration url_life) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(url_life).count();
-  return {{"Content-Disposition", disposition(medium.content_type, medium.filename)},
+  return {{"Content-Disposition", disposition(type, medium.filename)},
           {"ETag", entity_tag(medium)},
           {"Accept-Ranges", "bytes"},
           {"Cache-Control", "private, max-age=" + std::to_string(seconds)},
@@ -51,7 +58,8 @@ std::string content_range(const std::optional<Range>& range, std::int64_t size) 
 
 http::Response content_response(const Blobs& blobs, const Medium& medium, const http::Request& request,
                                 Duration url_life) {
-  http::Response response{.headers = common_headers(medium, url_life), .content_type = medium.content_type};
+  std::string type = served_type(medium);
+  http::Response response{.headers = common_headers(medium, type, url_life), .content_type = std::move(type)};
   if (is_known(request, medium)) {
     response.status = 304;
     return response;

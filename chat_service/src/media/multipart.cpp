@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "chat_service/src/media/header_value.hpp"
+#include "chat_service/src/media/refusal.hpp"
 #include "common/base/encoding.hpp"
 #include "common/base/http.hpp"
 #include "common/base/limits.hpp"
@@ -14,11 +15,8 @@ namespace {
 
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kBlankLine = "\r\n\r\n";
-constexpr std::size_t kPaddingBytes = 256;  // blanks behind a boundary, which some gateways add
 
-Error refused(std::string message) {
-  return {.code = Errc::invalid_argument, .message = "form: " + std::move(message), .http_status = 400};
-}
+Error bad_form(const std::string& message) { return refused(400, "form: " + message); }
 
 bool is_printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
@@ -54,14 +52,14 @@ std::optional<std::string> filename_of(const HeaderValue& disposition) {
 
 Result<void> read_field(std::string_view line, Part& part) {
   const auto colon = line.find(':');
-  if (colon == std::string_view::npos) return refused("expected a header field with a colon");
+  if (colon == std::string_view::npos) return bad_form("expected a header field with a colon");
   const auto name = trim_blanks(line.substr(0, colon));
   const auto value = trim_blanks(line.substr(colon + 1));
   if (http::equal_ignoring_case(name, "content-type")) part.content_type = value;
   if (!http::equal_ignoring_case(name, "content-disposition")) return {};
   const auto disposition = parse_header_value(value);
-  if (!disposition) return refused("Content-Disposition: " + disposition.error().message);
-  if (disposition->value != "form-data") return refused("Content-Disposition: expected form-data");
+  if (!disposition) return bad_form("Content-Disposition: " + disposition.error().message);
+  if (disposition->value != "form-data") return bad_form("Content-Disposition: expected form-data");
   part.name = http::find_param(disposition->params, "name").value_or("");
   part.filename = filename_of(*disposition);
   return {};
@@ -81,10 +79,10 @@ Result<Part> parse_header(std::string_view text) {
 
 Result<std::string> MultipartReader::boundary_of(std::string_view content_type) {
   auto parsed = parse_header_value(content_type);
-  if (!parsed || parsed->value != "multipart/form-data") return refused("expected multipart/form-data");
+  if (!parsed || parsed->value != "multipart/form-data") return bad_form("expected multipart/form-data");
   const std::string boundary(http::find_param(parsed->params, "boundary").value_or(""));
   if (boundary.empty() || boundary.size() > limits::kMultipartBoundaryBytes || !is_printable(boundary))
-    return refused("boundary: expected 1 to 70 printable characters");
+    return bad_form("boundary: expected 1 to 70 printable characters");
   return boundary;
 }
 
@@ -120,7 +118,7 @@ Result<MultipartReader::Step> MultipartReader::step(PartHandler& handler) {
 
 Result<void> MultipartReader::count_other(std::size_t bytes) {
   other_ += bytes;
-  if (other_ > limits::kMultipartOtherBytes) return refused("too much in it that is no file");
+  if (other_ > limits::kMultipartOtherBytes) return bad_form("too much in it that is no file");
   return {};
 }
 
@@ -143,10 +141,10 @@ Result<MultipartReader::Step> MultipartReader::read_delimiter() {
     return Step::again;
   }
   const auto end = std::min(rest().find_first_not_of(" \t"), rest().size());
-  if (end > kPaddingBytes) return refused("expected a line's end behind a boundary");
+  if (end > limits::kMultipartPaddingBytes) return bad_form("expected a line's end behind a boundary");
   if (rest().size() < end + kLineEnd.size()) return Step::wait;
-  if (!rest().substr(end).starts_with(kLineEnd)) return refused("expected a line's end behind a boundary");
-  if (++parts_ > limits::kMultipartParts) return refused("expected fewer parts");
+  if (!rest().substr(end).starts_with(kLineEnd)) return bad_form("expected a line's end behind a boundary");
+  if (++parts_ > limits::kMultipartParts) return bad_form("expected fewer parts");
   position_ += end;  // the line's end stays: a header without fields is then a blank line, too
   state_ = State::header;
   return Step::again;
@@ -155,7 +153,7 @@ Result<MultipartReader::Step> MultipartReader::read_delimiter() {
 Result<MultipartReader::Step> MultipartReader::read_header(PartHandler& handler) {
   const auto end = rest().find(kBlankLine);
   if (std::min(end, rest().size()) > limits::kMultipartHeaderBytes)
-    return refused("a part's header is too long");
+    return bad_form("a part's header is too long");
   if (end == std::string_view::npos) return Step::wait;
   if (auto counted = count_other(end); !counted) return counted.error();
   const auto start = std::min(end, kLineEnd.size());

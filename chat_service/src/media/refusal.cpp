@@ -3,6 +3,28 @@
 #include "chat_service/src/errors.hpp"
 
 namespace parley::chat_service::media {
+namespace {
+
+Errc code_of(int status) {
+  switch (status) {
+    case 401:
+      return Errc::invalid_token;
+    case 403:
+      return Errc::forbidden;
+    case 413:
+      return Errc::limit_exceeded;
+    case 429:
+      return Errc::too_many_requests;
+    default:
+      return Errc::invalid_argument;
+  }
+}
+
+}  // namespace
+
+Error refused(int status, std::string message) {
+  return {.code = code_of(status), .message = std::move(message), .http_status = status};
+}
 
 http::Response refusal(Error error) {
   if (error.http_status == 0) error.http_status = 500;

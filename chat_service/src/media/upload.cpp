@@ -3,17 +3,13 @@
 #include <algorithm>
 
 #include "chat_service/src/media/content.hpp"
+#include "chat_service/src/media/media_type.hpp"
 #include "chat_service/src/media/refusal.hpp"
 #include "common/base/limits.hpp"
+#include "common/base/trim.hpp"
 
 namespace parley::chat_service::media {
 namespace {
-
-Error refused(int status, std::string message) {
-  return {.code = status == 413 ? Errc::limit_exceeded : Errc::invalid_argument,
-          .message = std::move(message),
-          .http_status = status};
-}
 
 Error too_large(std::uint64_t max_bytes) {
   return refused(413, "expected a file of at most " + std::to_string(max_bytes) + " bytes");
@@ -50,7 +46,7 @@ std::optional<http::Response> refusal_of(const Result<void>& result) {
 }  // namespace
 
 bool is_form(const http::Request& head) {
-  return http::equal_ignoring_case(content_type_of(head).substr(0, 20), "multipart/form-data;");
+  return http::equal_ignoring_case(trim_blanks(essence(content_type_of(head))), "multipart/form-data");
 }
 
 Result<Medium> read_upload_head(const http::Request& head, std::optional<std::uint64_t> length,

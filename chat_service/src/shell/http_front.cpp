@@ -6,6 +6,7 @@
 namespace parley::chat_service {
 namespace {
 
+constexpr const char* kNoGuessing = "X-Content-Type-Options";  // media say so themselves
 constexpr const char* kStayWithTls = "max-age=31536000";
 
 struct Kind {
@@ -85,7 +86,8 @@ std::shared_ptr<HttpFront::Exchange> HttpFront::begin(const http::Request& reque
 
 void HttpFront::finish(const Exchange& exchange, http::Response& response) {
   options_.origins.decorate(exchange.origin, response);
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  if (!http::find_header(response.headers, kNoGuessing))
+    response.headers.emplace_back(kNoGuessing, "nosniff");
   if (options_.secure) response.headers.emplace_back("Strict-Transport-Security", kStayWithTls);
   metrics_.http_request(exchange.kind.name, response.status);
   if (!options_.log || is_probe(exchange.kind)) return;

@@ -1,4 +1,5 @@
 #include "chat_service/src/media/download.hpp"
+#include "common/storage/database.hpp"
 #include "tests/unit/chat_service_media/media_fixture.hpp"
 
 namespace parley::chat_service::media::test {
@@ -28,6 +29,15 @@ TEST_F(ContentResponse, SaysWhatItIsAndThatItMustNotRun) {
   EXPECT_EQ(etag_.size(), 66u);
   const auto page = get_content(uploaded("alice", "<script>", "text/html"));
   EXPECT_EQ(header_of(page, "content-disposition"), "attachment");
+}
+
+TEST_F(ContentResponse, SavesWhatHasATypeThatNoUploadCouldHave) {
+  ASSERT_TRUE(driver_.database().run("UPDATE media SET content_type = 'text/plain;,text/html'"));
+  const auto answer = get({});
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.content_type, "application/octet-stream");
+  EXPECT_THAT(header_of(answer, "content-disposition"), StartsWith("attachment"));
+  EXPECT_EQ(header_of(answer, "x-content-type-options"), "nosniff");
 }
 
 TEST_F(ContentResponse, GivesParts) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "chat_service/src/media/media_type.hpp"
 #include "chat_service/src/media/range.hpp"
 #include "chat_service/src/media/target.hpp"
 #include "common/base/limits.hpp"
@@ -19,16 +20,65 @@ std::optional<std::string> name_of(std::string_view text) {
   return cleaned ? *cleaned : std::optional<std::string>("refused");
 }
 
-TEST(ContentType, IsCleanedOrRefused) {
-  EXPECT_EQ(type_of("image/png"), "image/png");
-  EXPECT_EQ(type_of(" Text/Plain;charset=UTF-8 "), "text/plain;charset=UTF-8");
-  EXPECT_EQ(type_of(""), "application/octet-stream");
-  for (const char* bad : {"image", "image/", "/png", "im age/png", "image/png\r\nX: y", "image/png\x7f",
-                          "a/b/c", "image/\xC3\xBC"})
+TEST(ContentType, HasOneNormalForm) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"image/png", "image/png"},
+      {" Text/Plain ;Charset=UTF-8 ", "text/plain;charset=UTF-8"},
+      {"a/b;;\t; c=d;", "a/b;c=d"},
+      {"a/b;c=\"d\"", "a/b;c=d"},
+      {"a/b;c=\"\\d\"", "a/b;c=d"},
+      {"a/b;c=\"\"", "a/b;c=\"\""},
+      {"a/b;c=\"d e\"", "a/b;c=\"d e\""},
+      {"a/b;c=\"d\\\"\\\\,;\"", "a/b;c=\"d\\\"\\\\,;\""},
+      {"video/mp4; codecs=\"avc1.42E01E, mp4a.40.2\"", "video/mp4;codecs=\"avc1.42E01E, mp4a.40.2\""},
+      {"", "application/octet-stream"},
+      {" ", "application/octet-stream"},
+  };
+  for (const auto& [text, normal] : cases) {
+    EXPECT_EQ(type_of(text), normal) << text;
+    EXPECT_EQ(type_of(type_of(text)), normal) << text;
+  }
+}
+
+TEST(ContentType, IsRefusedIfItIsNotExactlyOne) {
+  for (const char* bad : {"image",
+                          "image/",
+                          "/png",
+                          "im age/png",
+                          "image/png\r\nX: y",
+                          "image/png\x7f",
+                          "a/b/c",
+                          "image/\xC3\xBC",
+                          "text/plain,text/html",
+                          "text/plain;,text/html",
+                          "text/plain; ,text/html;a=b",
+                          "text/plain;a=b,text/html",
+                          "text/plain;a=b, text/html",
+                          "text/plain;a",
+                          "text/plain;a=",
+                          "text/plain;=b",
+                          "text/plain;a =b",
+                          "text/plain;a= b",
+                          "text/plain;a=b c",
+                          "text/plain a=b",
+                          "text/plain;a=\"b",
+                          "text/plain;a=\"b\\\"",
+                          "text/plain;a=\"b\\",
+                          "text/plain;a=\"b\"c",
+                          "text/plain;a=\"b\",text/html",
+                          "text/plain;a=\"b\tc\"",
+                          "text/plain;a=\"\xC3\xBC\"",
+                          "text/plain;a=b;A=c",
+                          "text/plain;a=<b>",
+                          ";",
+                          "*"})
     EXPECT_EQ(type_of(bad), "refused") << bad;
   const std::string long_type = "a/" + std::string(limits::kMediaTypeBytes - 2, 'b');
   EXPECT_EQ(type_of(long_type), long_type);
   EXPECT_EQ(type_of(long_type + "b"), "refused");
+  const Error refusal = clean_content_type("text/plain;,text/html").error();
+  EXPECT_EQ(refusal.http_status, 400);
+  EXPECT_NE(refusal.message.find("Content-Type"), std::string::npos);
 }
 
 TEST(ContentType, IsAllowedByPatterns) {
@@ -61,8 +111,9 @@ TEST(Disposition, SavesWhatABrowserCouldRun) {
   for (const char* shown :
        {"image/png", "image/jpeg;x=y", "audio/ogg", "video/mp4", "text/plain;charset=utf-8"})
     EXPECT_EQ(disposition(shown, std::nullopt), "inline") << shown;
-  for (const char* saved : {"text/html", "text/html ;x", "image/svg+xml", "application/xhtml+xml", "text/xml",
-                            "application/pdf", "application/javascript", "application/octet-stream"})
+  for (const char* saved :
+       {"text/html", "text/html;x=y", "image/svg+xml", "application/xhtml+xml", "text/xml", "application/pdf",
+        "application/javascript", "application/octet-stream"})
     EXPECT_EQ(disposition(saved, std::nullopt), "attachment") << saved;
 }
 

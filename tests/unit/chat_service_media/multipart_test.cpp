@@ -145,6 +145,12 @@ TEST(MultipartReader, LimitsWhatIsNotAFile) {
   EXPECT_NE(read(std::string(limits::kMultipartOtherBytes + 10, 'x'), 1000).error, "");
   EXPECT_NE(read("--b--" + std::string(limits::kMultipartOtherBytes + 10, 'x'), 1000).error, "");
 
+  const auto padded = [](std::size_t blanks) {
+    return read("--b" + std::string(blanks, ' ') + "\r\n\r\nx\r\n--b--", 1000);
+  };
+  EXPECT_TRUE(padded(limits::kMultipartPaddingBytes).complete);
+  EXPECT_NE(padded(limits::kMultipartPaddingBytes + 1).error, "");
+
   std::string many;
   for (std::size_t i = 0; i < limits::kMultipartParts; ++i) many += "--b\r\n\r\nx\r\n";
   EXPECT_TRUE(read(many + "--b--", 1000).complete);

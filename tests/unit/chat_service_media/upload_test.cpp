@@ -47,6 +47,28 @@ TEST_F(UploadTest, RefusesByTheHead) {
   EXPECT_EQ(api_->counters().uploads_begun, 0u);
 }
 
+TEST_F(UploadTest, RefusesASecondTypeBehindAnAllowedOne) {
+  for (const char* type : {"text/plain;,text/html", "text/plain,text/html", "image/png;a=b,text/html"}) {
+    expect_refused(upload("alice", "<script>", type), 400, "Content-Type");
+    expect_refused(form(file_part("<script>", type) + "--b--"), 400, "Content-Type");
+  }
+}
+
+TEST_F(UploadTest, ServesTheTypeThatWasLookedUp) {
+  const std::string sent = "Text/Plain ; Charset=\"utf-8\";";
+  for (const http::Response& stored : {upload("alice", "x", sent), form(file_part("x", sent) + "--b--")}) {
+    const json::Value made = json_of(stored);
+    EXPECT_EQ(made.at("content_type"), "text/plain;charset=utf-8");
+    EXPECT_EQ(get_content(made).content_type, "text/plain;charset=utf-8");
+  }
+}
+
+TEST_F(UploadTest, NeedsABoundaryForAForm) {
+  for (const char* type : {"multipart/form-data", "Multipart/Form-Data ; boundary="})
+    expect_refused(send(make("POST", media_url(), {.headers = {{"Content-Type", type}}}), "x"), 400,
+                   "boundary");
+}
+
 TEST_F(UploadTest, TakesAFileOfTheGreatestSize) {
   EXPECT_EQ(uploaded("alice", std::string(1000, 'x')).at("size"), 1000);
 }
