@@ -17,7 +17,7 @@ namespace {
 using json::Value;
 using policy::ObjectKind;
 
-constexpr std::size_t kOtherMembersBytes = 2048;  // of a conversation: SIDs, dates, links
+constexpr std::size_t kResourceFrameBytes = 2048;  // SIDs, dates and many links, beside what users wrote
 
 Value parsed(const std::string& text) {
   auto value = json::parse(text);
@@ -39,13 +39,13 @@ Value sync_objects_of(const std::string& sid) {
 std::size_t encoded_bytes(const Conversation& it) {
   return 2 * (it.attributes.size() + it.friendly_name.value_or("").size() +
               it.unique_name.value_or("").size()) +
-         kOtherMembersBytes;
+         kResourceFrameBytes;
 }
 
 std::size_t encoded_bytes(const Chatter& it) {
   return 2 * (it.user.attributes.size() + it.user.friendly_name.value_or("").size() +
               3 * it.user.identity.size()) +
-         kOtherMembersBytes;
+         kResourceFrameBytes;
 }
 
 template <class T>

@@ -12,11 +12,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view kIncoming = "incoming";
 constexpr std::size_t kHashDigits = 64;
 
-bool is_hex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
 Error missing() { return {.code = Errc::not_found, .message = "a medium has no file", .http_status = 404}; }
 
 class FileSource final : public http::BodySource {
@@ -61,7 +56,9 @@ std::string directory_of(const MediaOptions& options, const std::string& databas
   return database == ":memory:" ? std::string() : database + ".media";
 }
 
-bool is_hash(std::string_view name) { return name.size() == kHashDigits && is_hex(name); }
+bool is_hash(std::string_view name) {
+  return name.size() == kHashDigits && name.find_first_not_of("0123456789abcdef") == name.npos;
+}
 
 fs::path blob_path(const fs::path& directory, std::string_view hash) {
   return directory / hash.substr(0, 2) / hash.substr(2, 2) / hash;

@@ -7,7 +7,7 @@ namespace {
 
 using storage::Query;
 
-constexpr std::size_t kOtherMembersBytes = 1024;  // SIDs, dates, URL
+constexpr std::size_t kItemFrameBytes = 1024;  // SIDs, dates and a URL, beside the data
 
 #define OBJECT_COLUMNS                                                                         \
   "id, sid, unique_name, type, data, revision, last_event_id, pruned_event_id, date_created, " \
@@ -65,10 +65,10 @@ std::vector<SyncItem> all_items(Query query, std::size_t max_bytes) {
 std::size_t encoded_bytes(const SyncItem& item) {
   const auto* key = std::get_if<std::string>(&item.key);
   // A key is written as itself and in a URL.
-  return item.data.size() + (key ? 5 * key->size() : 0) + kOtherMembersBytes;
+  return item.data.size() + (key ? 5 * key->size() : 0) + kItemFrameBytes;
 }
 
-std::size_t encoded_bytes(const SyncObject& document) { return document.data.size() + kOtherMembersBytes; }
+std::size_t encoded_bytes(const SyncObject& document) { return document.data.size() + kItemFrameBytes; }
 
 Id SyncTable::create(const NewObject& object, Millis now) {
   const bool document = object.type == sync::ObjectType::document;
