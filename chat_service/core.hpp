@@ -109,6 +109,9 @@ class Core {
 
   /// Who a token is, for requests that come outside of the connections (uploads). Errors: as token::verify().
   Result<Caller> authenticate(std::string_view token, WallTime wall_now) const;
+  /// For such requests: may this user make one more now? Counts it, and the refusal. Ask before anything else
+  /// is done for them: perform() does not.
+  bool admit(const Caller& caller, TimePoint now);
   /// Runs one request from outside of the connections in the transaction that is open, in a savepoint of its
   /// own. `reply` is called once, from flush() behind the commit; it may call perform() again. `work` runs
   /// before perform() returns and must ask itself what this caller may do, above all if it is nobody.

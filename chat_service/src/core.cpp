@@ -198,10 +198,8 @@ class Core::Impl {
   }
 
   void perform(const Caller& caller, const Work& work, std::function<void(http::Response)> reply,
-               TimePoint now, WallTime wall_now) {
+               WallTime wall_now) {
     open_unit(wall_now);
-    if (!caller.identity.empty() && !admission_.admit(user_of(caller), kNoConnection, 1, now))
-      return refuse(std::move(reply), too_many_requests());
     const Tenants::Room* room =
         caller.service_sid.empty() ? &tenants_.first() : tenants_.find(caller.service_sid);
     if (!room) return refuse(std::move(reply), no_such_service());
@@ -314,9 +312,13 @@ Result<Caller> Core::authenticate(std::string_view token, WallTime wall_now) con
   return impl_->tenants_.caller(*principal);
 }
 
+bool Core::admit(const Caller& caller, TimePoint now) {
+  return impl_->admission_.admit(user_of(caller), kNoConnection, 1, now);
+}
+
 void Core::perform(const Caller& caller, const Work& work, std::function<void(http::Response)> reply,
                    TimePoint now, WallTime wall_now) {
-  impl_->perform(caller, work, std::move(reply), now, wall_now);
+  impl_->perform(caller, work, std::move(reply), wall_now);
   impl_->work(now, wall_now);
 }
 

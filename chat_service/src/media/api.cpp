@@ -67,7 +67,7 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
     if (!is_method_of(target.kind, request.method)) return reply(refusal(errors::method_not_allowed()));
     if (target.kind == Kind::all) return upload_whole(request, std::move(reply));
     if (target.kind == Kind::content) return send(target, std::move(request), std::move(reply));
-    const auto caller = authenticate(request, target);
+    const auto caller = let_in(request, target);
     if (!caller) return reply(refusal(caller.error()));
     perform(
         *caller,
@@ -96,6 +96,13 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
     return caller;
   }
 
+  /// Who asks, if it may ask now: known before anything is looked up or taken.
+  Result<Caller> let_in(const http::Request& request, const Target& target) {
+    auto caller = authenticate(request, target);
+    if (caller && !host_.core.admit(*caller, host_.clock.now())) return refused(429, "Too many requests");
+    return caller;
+  }
+
   void perform(const Caller& caller, const Work& work, Reply reply) {
     host_.core.perform(caller, work, std::move(reply), host_.clock.now(), host_.clock.wall_now());
     host_.wake();
@@ -103,7 +110,7 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
 
   Result<std::unique_ptr<net::BodySink>> begin_upload(const http::Request& head,
                                                       std::optional<std::uint64_t> length) {
-    auto caller = authenticate(head, parse_target(head.path));
+    auto caller = let_in(head, parse_target(head.path));
     if (!caller) return caller.error();
     auto medium = read_upload_head(head, length, options_.media);
     if (!medium) return medium.error();
@@ -179,7 +186,7 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
     const bool is_signed = TemporaryUrls::is_signed(request.params);
     if (is_signed && !urls_.allows(target.service_sid, target.sid, request.params, host_.clock.wall_now()))
       return reply(refusal(refused(403, "The link is not good, or not any more")));
-    auto caller = is_signed ? Caller{.service_sid = target.service_sid} : authenticate(request, target);
+    auto caller = is_signed ? Caller{.service_sid = target.service_sid} : let_in(request, target);
     if (!caller) return reply(refusal(caller.error()));
     auto found = std::make_shared<Medium>();
     const Work find = [&](Scope& scope) -> Result<Answer> {

@@ -19,8 +19,10 @@ std::string header_of(const http::Response& response, std::string_view name) {
   return std::string(http::find_header(response.headers, name).value_or("(none)"));
 }
 
-MediaTest::MediaTest(MediaOptions options)
-    : options_(std::move(options)), driver_({.database = place_.path()}), clock_(driver_) {
+MediaTest::MediaTest(MediaOptions options, Throttle throttle)
+    : options_(std::move(options)),
+      driver_({.database = place_.path(), .throttle = throttle}),
+      clock_(driver_) {
   open_api();
 }
 

@@ -73,7 +73,7 @@ struct Ask {
 /// Core and media in one thread with real files; requests are values.
 class MediaTest : public ::testing::Test {
  protected:
-  explicit MediaTest(MediaOptions options = {});
+  explicit MediaTest(MediaOptions options = {}, Throttle throttle = testing::DriverOptions{}.throttle);
 
   /// Ends media and the core and starts them on the same files.
   void restart();
