@@ -37,9 +37,13 @@ struct MediaOptions {
   /// in memory a temporary directory that goes with the service.
   std::string directory{};
   std::uint64_t max_bytes = 150ull * 1024 * 1024;  ///< of one file
-  std::vector<std::string> content_types{};        ///< "image/*", "application/pdf"; empty: all
-  Duration url_life = std::chrono::seconds(300);   ///< of a temporary URL
-  std::chrono::hours unattached_life{24};          ///< of an upload that no message names
+  /// Of all files of one user that are stored, in messages or not, and on their way.
+  std::uint64_t max_user_bytes = 2048ull * 1024 * 1024;
+  /// Of the file system of `directory`: while fewer are free, uploads are refused.
+  std::uint64_t min_free_bytes = 512ull * 1024 * 1024;
+  std::vector<std::string> content_types{};       ///< "image/*", "application/pdf"; empty: all
+  Duration url_life = std::chrono::seconds(300);  ///< of a temporary URL
+  std::chrono::hours unattached_life{24};         ///< of an upload that no message names
 };
 
 }  // namespace parley::chat_service

@@ -1,5 +1,7 @@
 #include "chat_service/program/settings.hpp"
 
+#include <algorithm>
+
 #include "common/config/deployment.hpp"
 
 namespace parley::chat_service {
@@ -35,6 +37,13 @@ config::Problems address_problems(const config::ChatService& section) {
   return problems;
 }
 
+config::Problems media_problems(const config::ChatService& section) {
+  const MediaOptions media = media_of(section);
+  if (media.max_user_bytes >= media.max_bytes) return {};
+  return {{"chat_service.media.max_user_megabytes",
+           "expected at least max_megabytes, which is " + std::to_string(media.max_bytes / kMegabyte)}};
+}
+
 }  // namespace
 
 config::Config with(const Overrides& overrides, config::Config config) {
@@ -53,6 +62,9 @@ MediaOptions media_of(const config::ChatService& section) {
   MediaOptions media;
   media.directory = section.media.directory;
   if (section.media.max_megabytes) media.max_bytes = *section.media.max_megabytes * kMegabyte;
+  const auto of_user = section.media.max_user_megabytes;
+  media.max_user_bytes = of_user ? *of_user * kMegabyte : std::max(media.max_user_bytes, media.max_bytes);
+  if (section.media.min_free_megabytes) media.min_free_bytes = *section.media.min_free_megabytes * kMegabyte;
   media.content_types = section.media.content_types;
   if (section.media.url_life) media.url_life = *section.media.url_life;
   return media;
@@ -89,6 +101,7 @@ Result<ServiceOptions> options_of(const config::Config& config) {
 
 config::Problems refusals(const config::Config& config, const std::string& path) {
   auto problems = address_problems(config.chat_service);
+  for (auto& problem : media_problems(config.chat_service)) problems.push_back(std::move(problem));
   for (auto& problem : config::check_chat_deployment(config)) problems.push_back(std::move(problem));
   if (auto exposed = config::exposed_secret(path)) problems.push_back(std::move(*exposed));
   if (const auto tls = tls_of(config.chat_service))

@@ -142,6 +142,8 @@ struct ServiceLimits {
 struct Media {
   std::string directory{};  ///< empty: beside the database
   std::optional<std::size_t> max_megabytes{};
+  std::optional<std::size_t> max_user_megabytes{};
+  std::optional<std::size_t> min_free_megabytes{};
   std::vector<std::string> content_types{};  ///< empty: all
   std::optional<std::chrono::seconds> url_life{};
 };

@@ -177,6 +177,8 @@ Media read_media(const json& in) {
   Media out;
   take(in, "directory", out.directory);
   take(in, "max_megabytes", out.max_megabytes);
+  take(in, "max_user_megabytes", out.max_user_megabytes);
+  take(in, "min_free_megabytes", out.min_free_megabytes);
   take(in, "content_types", out.content_types);
   take(in, "url_life_seconds", out.url_life);
   return out;

@@ -5,6 +5,8 @@
 #include "chat_service/src/media/blobs.hpp"
 #include "chat_service/src/media/counts.hpp"
 #include "chat_service/src/media/download.hpp"
+#include "chat_service/src/media/free_space.hpp"
+#include "chat_service/src/media/quota.hpp"
 #include "chat_service/src/media/records.hpp"
 #include "chat_service/src/media/refusal.hpp"
 #include "chat_service/src/media/sweep.hpp"
@@ -41,13 +43,17 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
       : options_(std::move(options)),
         host_(std::move(host)),
         rules_(std::make_shared<const MediaOptions>(options_.media)),
-        urls_(options_.secret, options_.media.url_life) {}
+        urls_(options_.secret, options_.media.url_life),
+        quota_(options_.media.max_user_bytes) {}
 
   Result<void> open() {
     const std::string directory = directory_of(options_.media, options_.database);
     auto blobs = Blobs::open(directory, random_);
     if (!blobs) return blobs.error();
     blobs_ = std::move(*blobs);
+    space_ = std::make_shared<FreeSpace>(
+        options_.media.min_free_bytes,
+        [free = host_.free_bytes, where = blobs_->directory()] { return free(where); });
     sweep_ = std::make_shared<Sweep>(Sweep::Tools{*blobs_, worker_, pins_, options_, host_, counters_});
     if (!directory.empty()) sweep_->start();
     return {};
@@ -79,7 +85,12 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void tidy() { sweep_->start(); }
-  const Counters& counters() const { return counters_; }
+  Counters counters() const {
+    Counters counters = counters_;
+    counters.over_quota = quota_.refused();
+    counters.without_room = space_->refused();
+    return counters;
+  }
   const std::string& directory() const { return blobs_->directory(); }
 
  private:
@@ -117,7 +128,32 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
     const std::string user = caller->service_sid + "/" + caller->identity;
     if (uploads_.of(user) >= limits::kMediaUploads)
       return refused(429, "expected fewer uploads at the same time");
-    return make_sink(head, {std::move(*caller), std::move(*medium), {}, uploads_.take(user)});
+    if (auto expected = space_->expect(length.value_or(0)); !expected) return failed(expected.error());
+    // How much of a form is not the file is not known, so of one only what comes is claimed.
+    auto claim = claim_room(*caller, user, is_form(head) ? 0 : length.value_or(0));
+    if (!claim) return claim.error();
+    return make_sink(
+        head, {std::move(*caller), std::move(*medium), {}, uploads_.take(user), std::move(*claim), space_});
+  }
+
+  Result<std::shared_ptr<Quota::Claim>> claim_room(const Caller& caller, const std::string& user,
+                                                   std::uint64_t bytes) {
+    const auto stored = stored_by(caller);
+    if (!stored) return stored.error();
+    return quota_.begin(user, *stored, bytes);
+  }
+
+  /// What the rows say, uncommitted ones too. The work is done within the call.
+  Result<std::uint64_t> stored_by(const Caller& caller) {
+    Result<std::uint64_t> stored = errors::internal();
+    perform(caller,
+            [&stored](Scope& scope) -> Result<Answer> {
+              stored = static_cast<std::uint64_t>(
+                  scope.tables.media.bytes_of(scope.service_sid(), scope.caller.identity));
+              return Answer{};
+            },
+            {});
+    return stored;
   }
 
   Result<std::unique_ptr<net::BodySink>> make_sink(const http::Request& head, Draft draft) {
@@ -171,7 +207,10 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
     if (!sealing->sealed) return sealing->reply(refusal(failed(sealing->sealed.error())));
     perform(
         sealing->draft.caller,
-        [&](Scope& scope) { return records::add(scope, urls_, sealing->draft.medium); },
+        [&](Scope& scope) {
+          sealing->draft.claim->keep();  // counted with the rows from now on
+          return records::add(scope, urls_, sealing->draft.medium);
+        },
         [weak = weak_from_this(), sealing](http::Response response) {
           const auto self = weak.lock();
           if (self && response.status == 201) {
@@ -223,6 +262,8 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
   Counters counters_;
   Counts pins_;     ///< by hash: uploads on their way from a file to a row
   Counts uploads_;  ///< by user
+  Quota quota_;
+  std::shared_ptr<FreeSpace> space_;  ///< shared with sinks
   std::shared_ptr<Sweep> sweep_;
   Worker worker_;  ///< the first to end: its job may use the rest
 };
@@ -248,7 +289,7 @@ void Api::on_request(http::Request request, Reply reply) {
 
 void Api::tidy() { impl_->tidy(); }
 
-const Counters& Api::counters() const { return impl_->counters(); }
+Counters Api::counters() const { return impl_->counters(); }
 
 const std::string& Api::directory() const { return impl_->directory(); }
 

@@ -10,6 +10,7 @@
 #include <parley/seams.hpp>
 
 #include "chat_service/options.hpp"
+#include "chat_service/src/media/disk.hpp"
 #include "common/base/http.hpp"
 #include "common/net/http_body.hpp"
 
@@ -37,6 +38,8 @@ struct Host {
   /// One line for the operator, without identities, names of files or tokens. May be empty.
   std::function<void(const std::string&)> log{};
   const Clock& clock = system_clock();
+  /// How many bytes may still be written below a directory. Tests replace it.
+  std::function<Result<std::uint64_t>(const std::string& directory)> free_bytes = disk::free_bytes;
 };
 
 /// What happened since the start, for the operator.
@@ -45,6 +48,8 @@ struct Counters {
   std::uint64_t upload_bytes = 0;
   std::uint64_t uploads_begun = 0;    ///< more than `uploads`: some broke off, or are on their way
   std::uint64_t uploads_refused = 0;  ///< before they began
+  std::uint64_t over_quota = 0;    ///< refused before or while their bytes came: a user has stored too much
+  std::uint64_t without_room = 0;  ///< the same: too little is free on the disk
   std::uint64_t downloads = 0;
   std::uint64_t blobs_removed = 0;  ///< files that no medium named any more
   std::uint64_t rounds = 0;         ///< of tidying that have ended
@@ -74,8 +79,8 @@ class Api {
   /// /v1/Services/{IS}/MediaSet.
   static bool is_mine(std::string_view path);
 
-  /// For requests that have a body: an upload gets a sink, or is refused (401, 413, 415, 400, 429) before its
-  /// body is read. Nothing for all other requests: they go to on_request() with their body.
+  /// For requests that have a body: an upload gets a sink, or is refused (401, 413, 415, 400, 429, 507)
+  /// before its body is read. Nothing for all other requests: they go to on_request() with their body.
   net::BodyDecision on_body(const http::Request& head, std::optional<std::uint64_t> length);
   /// Everything else; answers exactly once, now or later. A HEAD is answered as a GET, with `source` set:
   /// whoever writes the response leaves the body out.
@@ -85,7 +90,7 @@ class Api {
   /// later, piece by piece. For CoreOptions::on_tidy; open() does it once, too.
   void tidy();
 
-  const Counters& counters() const;
+  Counters counters() const;
   /// Where the files are.
   const std::string& directory() const;
 

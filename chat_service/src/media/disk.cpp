@@ -109,6 +109,15 @@ Result<void> move(const std::filesystem::path& from, const std::filesystem::path
   return sync_directory(to.parent_path());
 }
 
+// Not what is kept for the superuser: the service need not be one, and should not live on it.
+Result<std::uint64_t> free_bytes(const std::filesystem::path& directory) {
+  std::error_code error;
+  const auto space = std::filesystem::space(directory, error);
+  if (!error) return static_cast<std::uint64_t>(space.available);
+  errno = error.value();
+  return failed("has a disk that cannot be looked at");
+}
+
 Result<std::filesystem::path> make_temporary_directory() {
   std::error_code error;
   std::string name = std::filesystem::temp_directory_path(error) / "parley-media-XXXXXX";

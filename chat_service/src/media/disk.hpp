@@ -45,6 +45,8 @@ Result<File> open(const std::filesystem::path& path);
 Result<void> make_directory(const std::filesystem::path& path);
 /// Replaces what is there. Survives a power loss.
 Result<void> move(const std::filesystem::path& from, const std::filesystem::path& to);
+/// Bytes that may still be written on the file system of that directory.
+Result<std::uint64_t> free_bytes(const std::filesystem::path& directory);
 /// A new directory for its owner alone, in the system's place for such.
 Result<std::filesystem::path> make_temporary_directory();
 

@@ -1,7 +1,5 @@
 #include "chat_service/src/media/upload.hpp"
 
-#include <algorithm>
-
 #include "chat_service/src/media/content.hpp"
 #include "chat_service/src/media/media_type.hpp"
 #include "chat_service/src/media/refusal.hpp"
@@ -32,10 +30,13 @@ Result<std::string> accepted_type(std::string_view text, const MediaOptions& opt
   return type;
 }
 
-/// Appends to the file, up to the limit.
-Result<void> append(BlobWriter& writer, std::string_view bytes, std::uint64_t max_bytes) {
-  if (bytes.size() > max_bytes - std::min(max_bytes, writer.size())) return too_large(max_bytes);
-  return writer.write(bytes);
+/// Appends to the file, up to the limits.
+Result<void> append(Draft& draft, std::string_view bytes, std::uint64_t max_bytes) {
+  const std::uint64_t size = draft.writer->size() + bytes.size();
+  if (size > max_bytes) return too_large(max_bytes);
+  if (auto claimed = draft.claim->grow_to(size); !claimed) return claimed;
+  if (auto taken = draft.space->take(bytes.size()); !taken) return taken;
+  return draft.writer->write(bytes);
 }
 
 std::optional<http::Response> refusal_of(const Result<void>& result) {
@@ -69,7 +70,7 @@ RawUpload::RawUpload(Draft draft, Rules rules, Keep keep)
     : draft_(std::move(draft)), rules_(std::move(rules)), keep_(std::move(keep)) {}
 
 std::optional<http::Response> RawUpload::write(std::string_view bytes) {
-  return refusal_of(append(*draft_.writer, bytes, rules_->max_bytes));
+  return refusal_of(append(draft_, bytes, rules_->max_bytes));
 }
 
 void RawUpload::finish(std::function<void(http::Response)> reply) {
@@ -98,7 +99,7 @@ Result<void> FormUpload::on_part(const Part& part) {
 }
 
 Result<void> FormUpload::on_data(std::string_view bytes) {
-  if (in_file_) return append(*draft_.writer, bytes, rules_->max_bytes);
+  if (in_file_) return append(draft_, bytes, rules_->max_bytes);
   other_bytes_ += bytes.size();
   if (other_bytes_ > limits::kMultipartOtherBytes)
     return refused(400, "form: too much in it that is no file");

@@ -6,7 +6,9 @@
 
 #include "chat_service/core.hpp"
 #include "chat_service/src/media/blobs.hpp"
+#include "chat_service/src/media/free_space.hpp"
 #include "chat_service/src/media/multipart.hpp"
+#include "chat_service/src/media/quota.hpp"
 #include "chat_service/src/model.hpp"
 #include "common/net/http_body.hpp"
 
@@ -18,6 +20,8 @@ struct Draft {
   Medium medium{};  ///< what is known of it
   std::shared_ptr<BlobWriter> writer{};
   std::shared_ptr<void> seat{};  ///< one of those that a user may have
+  std::shared_ptr<Quota::Claim> claim{};
+  std::shared_ptr<FreeSpace> space{};
 };
 
 /// Takes a draft whose bytes are complete, stores it, answers.

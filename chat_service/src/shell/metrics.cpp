@@ -76,7 +76,12 @@ struct Metrics::Impl {
   Total throttled = total("chat_service_throttled_total", "Requests refused with 429");
   Total uploads = total("chat_service_uploads_total", "Files received");
   Total upload_bytes = total("chat_service_upload_bytes_total", "Bytes of files received");
-  Total uploads_refused = total("chat_service_uploads_refused_total", "Files refused or broken off");
+  Total uploads_refused =
+      total("chat_service_uploads_refused_total", "Files refused by their request's head");
+  Total over_quota =
+      total("chat_service_uploads_over_quota_total", "Files refused because their user has stored too much");
+  Total without_room = total("chat_service_uploads_without_room_total",
+                             "Files refused because too little is free on the disk");
   Total downloads = total("chat_service_downloads_total", "Files sent");
   ByRoute http_by_route;
   ByRoute by_route;
@@ -118,6 +123,8 @@ std::string Metrics::text(const Readings& readings) {
   impl_->uploads.set(readings.uploads);
   impl_->upload_bytes.set(readings.upload_bytes);
   impl_->uploads_refused.set(readings.uploads_refused);
+  impl_->over_quota.set(readings.uploads_over_quota);
+  impl_->without_room.set(readings.uploads_without_room);
   impl_->downloads.set(readings.downloads);
   return prometheus::TextSerializer().Serialize(impl_->registry.Collect());
 }

@@ -21,6 +21,8 @@ struct Readings {
   std::uint64_t uploads = 0;
   std::uint64_t upload_bytes = 0;
   std::uint64_t uploads_refused = 0;
+  std::uint64_t uploads_over_quota = 0;
+  std::uint64_t uploads_without_room = 0;
   std::uint64_t downloads = 0;
   bool ready = true;
 };

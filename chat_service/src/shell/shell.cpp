@@ -159,7 +159,7 @@ bool Shell::is_ready() const { return core_ && !draining_ && !core_->counters().
 
 Readings Shell::readings() const {
   const auto core = core_->counters();
-  const auto& media = media_->counters();
+  const auto media = media_->counters();
   return {.connections = receivers_.size(),
           .sockets = server_->connections(),
           .queued_bytes = receivers_.queued_bytes(),
@@ -171,6 +171,8 @@ Readings Shell::readings() const {
           .uploads = media.uploads,
           .upload_bytes = media.upload_bytes,
           .uploads_refused = media.uploads_refused,
+          .uploads_over_quota = media.over_quota,
+          .uploads_without_room = media.without_room,
           .downloads = media.downloads,
           .ready = is_ready()};
 }

@@ -190,8 +190,28 @@ constexpr const char* kThird = R"sql(
 CREATE INDEX conversations_by_service ON conversations(service_sid);
 )sql";
 
-constexpr storage::Migration kSchema[] = {
-    {1, "first", kFirst}, {2, "media_and_invitations", kSecond}, {3, "conversations_by_service", kThird}};
+constexpr const char* kFourth = R"sql(
+-- What each user's media take together: known without reading them, however they come and go.
+CREATE TABLE media_usage(
+  service_sid TEXT NOT NULL,
+  author TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  PRIMARY KEY(service_sid, author)) WITHOUT ROWID;
+INSERT INTO media_usage SELECT service_sid, author, SUM(size) FROM media GROUP BY service_sid, author;
+CREATE TRIGGER media_added AFTER INSERT ON media BEGIN
+  INSERT INTO media_usage VALUES(new.service_sid, new.author, new.size)
+    ON CONFLICT DO UPDATE SET bytes = bytes + new.size;
+END;
+CREATE TRIGGER media_removed AFTER DELETE ON media BEGIN
+  UPDATE media_usage SET bytes = bytes - old.size
+    WHERE service_sid = old.service_sid AND author = old.author;
+END;
+)sql";
+
+constexpr storage::Migration kSchema[] = {{1, "first", kFirst},
+                                          {2, "media_and_invitations", kSecond},
+                                          {3, "conversations_by_service", kThird},
+                                          {4, "media_usage", kFourth}};
 
 }  // namespace
 

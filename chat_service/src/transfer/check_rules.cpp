@@ -83,6 +83,10 @@ constexpr CheckRule kRules[] = {
     {"a medium's file is named by something that is no hash",
      "SELECT sid FROM media WHERE typeof(blob) <> 'text' OR length(blob) <> 64 OR blob GLOB "
      "'*[^0-9a-f]*'"},
+    {"what a user's media take is not what is counted",
+     "SELECT service_sid FROM (SELECT service_sid, author, size AS bytes FROM media "
+     "UNION ALL SELECT service_sid, author, -bytes FROM media_usage) "
+     "GROUP BY service_sid, author HAVING SUM(bytes) <> 0"},
     {"a receipt belongs to a message that does not exist",
      "SELECT r.sid FROM receipts r LEFT JOIN messages m ON m.sid = r.message_sid "
      "AND m.conversation_id = r.conversation_id WHERE m.sid IS NULL"},

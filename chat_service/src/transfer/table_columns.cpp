@@ -14,7 +14,8 @@ std::vector<TableColumns> tables_of(DatabaseFile& file) {
   std::vector<TableColumns> tables;
   auto names = file->query(
       "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
-      "AND name NOT IN ('meta', 'schema_version') ORDER BY name");
+      "AND name NOT IN ('meta', 'schema_version', 'media_usage') ORDER BY name");  // the last follows from
+                                                                                   // media
   while (names.next()) tables.push_back({.table = names.text(0)});
   for (auto& table : tables) {
     auto columns = file->query(

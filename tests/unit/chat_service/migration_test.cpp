@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "chat_service/src/store/media_table.hpp"
 #include "chat_service/src/store/schema.hpp"
 #include "common/storage/database.hpp"
 #include "tests/support/core_driver.hpp"
@@ -81,6 +82,24 @@ TEST_F(FirstVersion, IsOpenedTwice) {
   CoreDriver driver({.database = file_.path()});
   TestClient client(driver, "sender1");
   EXPECT_EQ(client.get(client.link("my_conversations")).body["conversations"].size(), 1u);
+}
+
+// A database of the second version with files in it.
+TEST(SecondVersion, CountsWhatUsersHaveStored) {
+  const testing::TemporaryFile place;
+  auto database = storage::Database::open({.path = place.path()}).value();
+  ASSERT_TRUE(storage::migrate(*database, schema().first(2)));
+  ASSERT_TRUE(database->run_script(
+      "INSERT INTO media VALUES(1,'ME1','IS1','alice','media',NULL,'a/b',7,'00',NULL,NULL,0,0,0);"
+      "INSERT INTO media VALUES(2,'ME2','IS1','alice','media',NULL,'a/b',5,'01',NULL,NULL,0,0,0);"
+      "INSERT INTO media VALUES(3,'ME3','IS2','alice','media',NULL,'a/b',3,'02',NULL,NULL,0,0,0);"));
+  ASSERT_TRUE(storage::migrate(*database, schema()));
+  MediaTable media(*database);
+  EXPECT_EQ(media.bytes_of("IS1", "alice"), 12);
+  EXPECT_EQ(media.bytes_of("IS2", "alice"), 3);
+  EXPECT_EQ(media.bytes_of("IS1", "bob"), 0);
+  ASSERT_TRUE(database->run("DELETE FROM media WHERE id = 1"));
+  EXPECT_EQ(media.bytes_of("IS1", "alice"), 5);
 }
 
 }  // namespace

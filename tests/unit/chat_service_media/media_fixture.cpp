@@ -35,7 +35,8 @@ void MediaTest::open_api() {
                             },
                         .post = [this](std::function<void()> work) { posted_.add(std::move(work)); },
                         .log = [this](const std::string& line) { log_.push_back(line); },
-                        .clock = clock_});
+                        .clock = clock_,
+                        .free_bytes = [this](const std::string&) { return free_bytes_; }});
   api_ = std::move(api.value());
   run_until([this] { return api_->counters().rounds == 1; });
 }

@@ -107,6 +107,7 @@ class MediaTest : public ::testing::Test {
   DriverClock clock_;
   Posted posted_;
   bool flush_by_itself_ = true;
+  std::uint64_t free_bytes_ = std::uint64_t{1} << 40;  ///< on the disk
   std::unique_ptr<Api> api_;
   std::vector<std::string> log_;
 };

@@ -51,8 +51,12 @@ TEST(Settings, TakesEveryKeyOfTheSection) {
   section.tls = {"c", "k"};
   section.allowed_origins = {"https://a.example"};
   section.metrics_listen = "[::1]:2";
-  section.media = {
-      .directory = "m", .max_megabytes = 3, .content_types = {"image/*"}, .url_life = seconds(9)};
+  section.media = {.directory = "m",
+                   .max_megabytes = 3,
+                   .max_user_megabytes = 10,
+                   .min_free_megabytes = 11,
+                   .content_types = {"image/*"},
+                   .url_life = seconds(9)};
   section.throttle = {.per_second = 4, .burst = 5};
   section.limits = {
       .max_connections = 6, .connections_per_address = 7, .send_queue_bytes = 8, .total_queue_bytes = 9};
@@ -66,6 +70,8 @@ TEST(Settings, TakesEveryKeyOfTheSection) {
   EXPECT_EQ(options->metrics_listen->to_string(), "[::1]:2");
   EXPECT_EQ(options->media.directory, "m");
   EXPECT_EQ(options->media.max_bytes, 3u * 1024 * 1024);
+  EXPECT_EQ(options->media.max_user_bytes, 10u * 1024 * 1024);
+  EXPECT_EQ(options->media.min_free_bytes, 11u * 1024 * 1024);
   EXPECT_EQ(options->media.content_types.size(), 1u);
   EXPECT_EQ(options->media.url_life, seconds(9));
   EXPECT_EQ(options->throttle.per_second, 4);
@@ -85,6 +91,23 @@ TEST(Settings, WhatIsLeftOutHasTheServicesOwnValues) {
   EXPECT_EQ(options->total_queue_bytes, limits::kTotalQueueBytes);
   EXPECT_FALSE(options->tls);
   EXPECT_FALSE(options->metrics_listen);
+}
+
+TEST(Settings, AUserMayStoreOneFileOfTheGreatestSizeAtLeast) {
+  auto config = two_accounts();
+  auto& media = config.chat_service.media;
+  media.max_megabytes = 5000;
+  EXPECT_EQ(options_of(config)->media.max_user_bytes, 5000ull * 1024 * 1024);
+  const auto refused = [&] {
+    for (const auto& problem : refusals(config, ""))
+      if (problem.key == "chat_service.media.max_user_megabytes") return problem.what;
+    return std::string();
+  };
+  EXPECT_EQ(refused(), "");
+  media.max_user_megabytes = 4999;
+  EXPECT_EQ(refused(), "expected at least max_megabytes, which is 5000");
+  media.max_user_megabytes = 5000;
+  EXPECT_EQ(refused(), "");
 }
 
 TEST(Settings, TheCommandLineWins) {

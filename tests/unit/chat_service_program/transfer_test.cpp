@@ -53,6 +53,25 @@ TEST_F(Transfer, AnImportedDatabaseIsServed) {
   EXPECT_EQ(bob.say(room, "next").body["index"], 3);
 }
 
+TEST_F(Transfer, WhatUsersStoreIsCountedAgain) {
+  {
+    auto file = DatabaseFile::open(lived_.path());
+    ASSERT_TRUE((*file)->run_script(
+        "INSERT INTO media VALUES(1,'ME1','IS1','alice','media',NULL,'a/b',7,'00',NULL,NULL,0,0,0)"));
+  }
+  const auto text = exported(lived_.path());
+  EXPECT_THAT(text, Not(HasSubstr("media_usage")));
+  const auto rows = import(text);
+  ASSERT_TRUE(rows) << rows.error().message;
+  auto file = DatabaseFile::open(path("other.db"));
+  auto usage = (*file)->query("SELECT service_sid, author, bytes FROM media_usage");
+  ASSERT_TRUE(usage.next());
+  EXPECT_EQ(usage.text(0), "IS1");
+  EXPECT_EQ(usage.text(1), "alice");
+  EXPECT_EQ(usage.integer(2), 7);
+  EXPECT_FALSE(usage.next());
+}
+
 TEST_F(Transfer, AnExportHoldsNoSecret) {
   std::string secret;
   {

@@ -88,6 +88,8 @@ TEST(Config, ReadsEveryKey) {
       {"media",
        {{"directory", "media"},
         {"max_megabytes", 5},
+        {"max_user_megabytes", 6},
+        {"min_free_megabytes", 0},
         {"content_types", {"image/*"}},
         {"url_life_seconds", 60}}},
       {"throttle", {{"per_second", 8}, {"burst", 9}}},
@@ -110,6 +112,8 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(chat.drain, std::chrono::seconds(9));
   EXPECT_EQ(chat.media.directory, "media");
   EXPECT_EQ(chat.media.max_megabytes, 5u);
+  EXPECT_EQ(chat.media.max_user_megabytes, 6u);
+  EXPECT_EQ(chat.media.min_free_megabytes, 0u);
   EXPECT_EQ(chat.media.content_types, std::vector<std::string>{"image/*"});
   EXPECT_EQ(chat.media.url_life, std::chrono::seconds(60));
   EXPECT_EQ(chat.throttle.per_second, 8u);
@@ -161,6 +165,8 @@ const Case kCases[] = {
     {"/chat_service/public_url", "https://user:pw@host", "chat_service.public_url: expected an http or https URL"},
     {"/chat_service/database", "", "chat_service.database: expected the path of a file, or \":memory:\""},
     {"/chat_service/media", {{"directory", 1}}, "chat_service.media.directory: expected the path of a directory"},
+    {"/chat_service/media", {{"max_user_megabytes", 0}}, "chat_service.media.max_user_megabytes: expected a whole number, 1 to"},
+    {"/chat_service/media", {{"min_free_megabytes", -1}}, "chat_service.media.min_free_megabytes: expected a whole number, 0 to"},
     {"/chat_service/media", {{"content_types", {"Image/PNG"}}}, "chat_service.media.content_types[0]: expected a type in lower case"},
     {"/chat_service/throttle", {{"burst", 0}}, "chat_service.throttle.burst: expected a whole number, 1 to 1000000"},
     {"/chat_service/allowed_origins", {"*"}, "chat_service.allowed_origins[0]: expected an origin as browsers send it"},
