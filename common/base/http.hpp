@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -31,9 +32,9 @@ struct Request {
   bool is_http_1_0 = false;  ///< as simple proxies speak to what is behind them
 };
 
-/// A body that is read while it is sent, so that it is never in memory as a whole. The server reads on its
-/// own executor, only when the receiver has taken what was read before, and drops its reference as soon as it
-/// needs no more, however that comes.
+/// A request's body that is read while it is sent, so that it is never in memory as a whole. The client reads
+/// on its own executor, only when the receiver has taken what was read before, and drops its reference as
+/// soon as it needs no more, however that comes.
 class BodySource {
  public:
   virtual ~BodySource() = default;
@@ -44,12 +45,27 @@ class BodySource {
   virtual std::size_t read(std::span<char> into) = 0;
 };
 
+/// A response's body that is read while it is sent, by who may have to wait for the bytes (a slow disk, say):
+/// the server asks for a piece and serves others until it is here. It asks on its own executor, for one piece
+/// at a time, only when the receiver has taken what came before, and drops its reference as soon as it needs
+/// no more, also while a piece is on its way: nobody wants that one then.
+class AsyncBodySource {
+ public:
+  virtual ~AsyncBodySource() = default;
+  /// Bytes in all; known from the beginning.
+  virtual std::uint64_t size() const = 0;
+  /// Calls `done` once, now or later, from any thread, with the next bytes: one at least, `most` at most,
+  /// which never goes beyond size(). Without any: no more can be had, which is a failure: the connection
+  /// ends, so that the receiver sees that bytes are missing.
+  virtual void read(std::size_t most, std::function<void(std::string)> done) = 0;
+};
+
 struct Response {
   int status = 200;
   Fields headers{};
   std::string body{};
   std::string content_type = "application/json";
-  std::shared_ptr<BodySource> source{};  ///< instead of `body`; HTTP servers only
+  std::shared_ptr<AsyncBodySource> source{};  ///< instead of `body`; HTTP servers only
 };
 
 /// The method's name if it is one of HTTP's usual ones, else "other": for logs and metrics, in which nothing

@@ -26,7 +26,7 @@ struct HttpServerOptions {
   std::size_t max_connections_per_address = 0;
   Duration header_timeout = std::chrono::seconds(10);  ///< also for TLS, the first byte and 101
   /// For a body that is collected, and for the client to take a response that is made as a whole. Of a body
-  /// that is streamed, in or out, the longest silence; over twice this time it must also do 1 KiB/s.
+  /// that is streamed, in or out, the client's longest silence; over twice this time it must also do 1 KiB/s.
   Duration body_timeout = std::chrono::seconds(30);
   Duration idle_timeout = std::chrono::seconds(60);  ///< between requests of a kept connection
 };
@@ -48,9 +48,10 @@ using UpgradeHandler = std::function<void(std::unique_ptr<MessageStream>)>;
 /// {"status","code","message"} (20001 for 400, else 20000 + status) and never reach the handler. Requests
 /// of one connection are handled one after the other.
 ///
-/// A response may have a http::BodySource instead of a body: it is sent in pieces of 64 KiB as the client
-/// takes them. One that fails at its beginning is answered with 500, later the connection is closed. Its
-/// status and headers (206, Content-Range) are the handler's business.
+/// A response may have a http::AsyncBodySource instead of a body: it is sent in pieces of 64 KiB as the
+/// client takes them; while a piece is awaited others are served, and no deadline runs. One that fails at its
+/// beginning is answered with 500, later the connection is closed. Its status and headers (206,
+/// Content-Range) are the handler's business.
 ///
 /// More than one core: one server per executor, all of them accepting from one listening socket; see
 /// start_beside(). Nothing is shared between them but that socket and the limits on connections.

@@ -5,6 +5,7 @@
 #include "chat_service/src/media/blobs.hpp"
 #include "chat_service/src/media/counts.hpp"
 #include "chat_service/src/media/download.hpp"
+#include "chat_service/src/media/file_source.hpp"
 #include "chat_service/src/media/free_space.hpp"
 #include "chat_service/src/media/quota.hpp"
 #include "chat_service/src/media/records.hpp"
@@ -33,6 +34,14 @@ struct Sealing {
   Reply reply;
   std::shared_ptr<void> pin;
   Result<void> sealed{};
+};
+
+/// A download while its file is looked for. As with Sealing.
+struct Opening {
+  std::string blob;
+  Download plan;
+  Reply reply;
+  Result<disk::File> file = disk::File();
 };
 
 }  // namespace
@@ -239,13 +248,33 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
             [weak = weak_from_this(), found, request = std::move(request),
              reply = std::move(reply)](http::Response response) {
               const auto self = weak.lock();
-              reply(self && response.status == 200 ? self->content(*found, request) : std::move(response));
+              if (!self || response.status != 200) return reply(std::move(response));
+              self->send_content(*found, request, reply);
             });
   }
 
-  http::Response content(const Medium& medium, const http::Request& request) {
+  void send_content(const Medium& medium, const http::Request& request, const Reply& reply) {
     ++counters_.downloads;
-    return content_response(*blobs_, medium, request, options_.media.url_life);
+    auto plan = plan_download(medium, request, options_.media.url_life);
+    if (!plan.part) return reply(std::move(plan.response));
+    const std::uint64_t end = plan.part->offset + plan.part->length;
+    auto opening = std::make_shared<Opening>(Opening{medium.blob, std::move(plan), reply});
+    reader_->run([weak = weak_from_this(), &blobs = *blobs_, post = host_.post, end,
+                  opening = std::move(opening)]() mutable {
+      opening->file = blobs.find(opening->blob, end);
+      // Moved, so that what it refers to does not end on this thread.
+      post([weak = std::move(weak), opening = std::move(opening)] {
+        if (const auto self = weak.lock()) self->begin_to_send(*opening);
+      });
+    });
+  }
+
+  void begin_to_send(Opening& opening) {
+    if (!opening.file) return opening.reply(refusal(opening.file.error()));
+    auto& [response, part] = opening.plan;
+    if (part->length > 0)
+      response.source = std::make_shared<FileSource>(std::move(*opening.file), *part, reader_);
+    opening.reply(std::move(response));
   }
 
   Error failed(Error error) const {
@@ -265,7 +294,9 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
   Quota quota_;
   std::shared_ptr<FreeSpace> space_;  ///< shared with sinks
   std::shared_ptr<Sweep> sweep_;
-  Worker worker_;  ///< the first to end: its job may use the rest
+  // The first to end: their jobs may use the rest.
+  Worker worker_;
+  std::shared_ptr<Worker> reader_ = std::make_shared<Worker>();  ///< sources, which may outlive this, ask
 };
 
 Result<std::unique_ptr<Api>> Api::open(ApiOptions options, Host host) {

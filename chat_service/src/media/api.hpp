@@ -62,10 +62,11 @@ using Reply = std::function<void(http::Response)>;
 ///     server.on_body([&](head, peer, length) { return api.is_mine(head.path) ? api.on_body(head, length) :
 ///     ...; }); handler: if (api.is_mine(request.path)) api.on_request(std::move(request), reply);
 ///
-/// Thread rule: that of the core. It has one thread of its own, started when first needed, for what may take
-/// long on a disk (flushing an upload, walking the directory); that thread touches neither core nor database.
-/// Lifetime: shorter than the core's and than what `Host` names. Sinks and sources that it gave away may
-/// outlive it; whoever waits for an answer then gets none.
+/// Thread rule: that of the core. It has two threads of its own, started when first needed, for what may take
+/// long on a disk: one flushes uploads and walks the directory, one finds and reads what is downloaded, so
+/// that a long flush does not hold that up. They touch neither core nor database. Lifetime: shorter than the
+/// core's and than what `Host` names. Sinks and sources that it gave away may outlive it; whoever waits for
+/// an answer then gets none.
 class Api {
  public:
   /// Makes the directory if it is missing, takes it for this process alone, and clears what a crash left.

@@ -1,7 +1,5 @@
 #include "chat_service/src/media/blobs.hpp"
 
-#include <algorithm>
-
 #include "common/base/random.hpp"
 
 namespace parley::chat_service::media {
@@ -13,27 +11,6 @@ constexpr std::string_view kIncoming = "incoming";
 constexpr std::size_t kHashDigits = 64;
 
 Error missing() { return {.code = Errc::not_found, .message = "a medium has no file", .http_status = 404}; }
-
-class FileSource final : public http::BodySource {
- public:
-  FileSource(disk::File file, std::uint64_t offset, std::uint64_t length)
-      : file_(std::move(file)), offset_(offset), size_(length) {}
-
-  std::uint64_t size() const override { return size_; }
-
-  std::size_t read(std::span<char> into) override {
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), size_ - given_));
-    const auto got = file_.read(offset_ + given_, into.first(wanted));
-    given_ += got ? *got : 0;
-    return got ? *got : 0;
-  }
-
- private:
-  disk::File file_;
-  std::uint64_t offset_;
-  std::uint64_t size_;
-  std::uint64_t given_ = 0;
-};
 
 /// The names in a directory; nothing if it cannot be read.
 std::vector<std::string> names_in(const fs::path& directory) {
@@ -138,16 +115,15 @@ Result<std::shared_ptr<BlobWriter>> Blobs::begin() {
   return std::shared_ptr<BlobWriter>(new BlobWriter(directory_, std::move(temporary), std::move(*file)));
 }
 
-Result<std::shared_ptr<http::BodySource>> Blobs::read(std::string_view hash, std::uint64_t offset,
-                                                      std::uint64_t length) const {
+Result<disk::File> Blobs::find(std::string_view hash, std::uint64_t least_bytes) const {
   if (!is_hash(hash)) return missing();
   const fs::path path = blob_path(directory_, hash);
   auto file = disk::open(path);
   std::error_code error;
   if (!file) return fs::exists(path, error) ? file.error() : missing();
   const auto size = file->size();
-  if (!size || *size < offset || *size - offset < length) return missing();
-  return std::make_shared<FileSource>(std::move(*file), offset, length);
+  if (!size || *size < least_bytes) return missing();
+  return file;
 }
 
 bool Blobs::remove(std::string_view hash) {

@@ -11,7 +11,6 @@
 
 #include "chat_service/options.hpp"
 #include "chat_service/src/media/disk.hpp"
-#include "common/base/http.hpp"
 #include "common/base/sha256.hpp"
 
 namespace parley::chat_service::media {
@@ -66,9 +65,8 @@ class Blobs {
   Blobs& operator=(const Blobs&) = delete;
 
   Result<std::shared_ptr<BlobWriter>> begin();
-  /// `length` bytes from `offset`. Fails with Errc::not_found if the blob is missing or shorter.
-  Result<std::shared_ptr<http::BodySource>> read(std::string_view hash, std::uint64_t offset,
-                                                 std::uint64_t length) const;
+  /// The file of a blob, for reading. Fails with Errc::not_found if it is missing or shorter than that.
+  Result<disk::File> find(std::string_view hash, std::uint64_t least_bytes) const;
   /// True if it was there. Whoever reads it now may go on.
   bool remove(std::string_view hash);
   /// The blobs whose hash begins with these two hex digits.

@@ -2,8 +2,6 @@
 
 #include "chat_service/src/media/content.hpp"
 #include "chat_service/src/media/media_type.hpp"
-#include "chat_service/src/media/range.hpp"
-#include "chat_service/src/media/refusal.hpp"
 #include "common/base/trim.hpp"
 
 namespace parley::chat_service::media {
@@ -56,27 +54,19 @@ std::string content_range(const std::optional<Range>& range, std::int64_t size) 
 
 }  // namespace
 
-http::Response content_response(const Blobs& blobs, const Medium& medium, const http::Request& request,
-                                Duration url_life) {
+Download plan_download(const Medium& medium, const http::Request& request, Duration url_life) {
   std::string type = served_type(medium);
-  http::Response response{.headers = common_headers(medium, type, url_life), .content_type = std::move(type)};
+  Download plan{{.headers = common_headers(medium, type, url_life), .content_type = std::move(type)}};
   if (is_known(request, medium)) {
-    response.status = 304;
-    return response;
+    plan.response.status = 304;
+    return plan;
   }
   const RangeWish wish = wish_of(request, medium);
   if (!wish.possible || wish.range)
-    response.headers.emplace_back("Content-Range", content_range(wish.range, medium.size));
-  if (!wish.possible) {
-    response.status = 416;
-    return response;
-  }
-  if (wish.range) response.status = 206;
-  const Range part = wish.range.value_or(Range{0, static_cast<std::uint64_t>(medium.size)});
-  auto source = blobs.read(medium.blob, part.offset, part.length);
-  if (!source) return refusal(source.error());
-  if (part.length > 0) response.source = std::move(*source);
-  return response;
+    plan.response.headers.emplace_back("Content-Range", content_range(wish.range, medium.size));
+  if (wish.possible) plan.part = wish.range.value_or(Range{0, static_cast<std::uint64_t>(medium.size)});
+  plan.response.status = !wish.possible ? 416 : wish.range ? 206 : 200;
+  return plan;
 }
 
 }  // namespace parley::chat_service::media

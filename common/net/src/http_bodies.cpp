@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <boost/asio/dispatch.hpp>
 #include <utility>
 
 #include "common/net/src/http_connection.hpp"
@@ -75,38 +76,54 @@ void HttpConnection::finish_body() {
   if (phase_ == Phase::handling) flow_->sink = std::move(sink);  // it answers later
 }
 
-/// Adds the first piece to the response's header. False if there is none where there should be.
-bool HttpConnection::begin_source(const http::Response& response, const HttpWriteOptions& how,
-                                  std::string& out) {
-  if (!response.source || !sends_body(response.status, how)) return true;
+/// The header waits for the first piece: without that the answer is another one.
+void HttpConnection::begin_source(std::shared_ptr<http::AsyncBodySource> source, std::string header) {
   flow_ = std::make_unique<BodyFlow>(server_->options.body_timeout);
-  flow_->source = response.source;
-  flow_->left = response.source->size();
-  const bool begun = pull(out);
-  if (!begun || flow_->left == 0) flow_.reset();
-  return begun;
+  flow_->left = source->size();
+  flow_->source = std::move(source);
+  out_ = std::move(header);
+  ask_for_piece();
 }
 
-/// Appends the next piece. False if there is none where there should be.
-bool HttpConnection::pull(std::string& out) {
-  const auto start = out.size();
-  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(flow_->left, kPieceBytes));
-  if (wanted == 0) return true;
-  out.resize(start + wanted);
-  std::size_t got = 0;
+/// The source is this frame's, too, while it runs: it may close the server.
+void HttpConnection::ask_for_piece() {
+  enter(Phase::reading);
+  const auto keep_alive_during_call = shared_from_this();
+  const auto source = flow_->source;
+  const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(flow_->left, kPieceBytes));
+  auto done = [weak = weak_from_this(), number = ++piece_number_,
+               executor = server_->executor](std::string bytes) {
+    if (weak.expired()) return;
+    asio::dispatch(*executor, [weak, number, bytes = std::move(bytes)]() mutable {
+      if (const auto self = weak.lock()) self->on_piece(number, std::move(bytes));
+    });
+  };
   try {
-    got = std::min(wanted, flow_->source->read({out.data() + start, wanted}));
+    source->read(most, std::move(done));
   } catch (...) {  // as one that can read no further
+    on_piece(piece_number_, {});
   }
-  out.resize(start + got);
-  flow_->left -= got;
-  if (flow_->left == 0) flow_->source.reset();
-  return got != 0;
 }
 
-void HttpConnection::write_next_piece() {
-  out_.clear();
-  pull(out_) ? write_out(0) : end();
+/// Ignored unless it is the one that is awaited.
+void HttpConnection::on_piece(std::uint64_t number, std::string bytes) {
+  if (phase_ != Phase::reading || number != piece_number_) return;
+  bytes.resize(static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), flow_->left)));
+  if (bytes.empty()) return on_no_piece();
+  flow_->left -= bytes.size();
+  if (flow_->left == 0) flow_->source.reset();
+  if (out_.empty())
+    out_ = std::move(bytes);
+  else
+    out_ += bytes;  // behind the header
+  enter(Phase::writing);
+  write_out(0);
+}
+
+void HttpConnection::on_no_piece() {
+  if (flow_->left != flow_->source->size()) return end();
+  out_ = {};
+  refuse(500);
 }
 
 }  // namespace parley::net

@@ -206,7 +206,8 @@ void HttpConnection::respond(const http::Response& response) {
   auto& bytes = server_->write_buffer;
   bytes.clear();
   write_response(response, how, bytes);
-  if (!begin_source(response, how, bytes)) return refuse(500);
+  if (response.source && response.source->size() != 0 && sends_body(response.status, how))
+    return begin_source(response.source, std::move(bytes));
   ErrorCode error;
   const auto written = stream_->write_now(bytes, error);
   if (error == asio::error::would_block) error = {};
@@ -230,14 +231,14 @@ void HttpConnection::on_part_written(ErrorCode error, std::size_t from, std::siz
   if (phase_ != Phase::writing) return;
   if (flow_) flow_->pace.moved(size);
   if (!error && from + size < out_.size()) return write_out(from + size);
-  if (error || !flow_ || flow_->left == 0) out_ = {};
+  out_ = {};
   on_written(error);
 }
 
 void HttpConnection::on_written(ErrorCode error) {
   if (phase_ != Phase::writing) return;
   if (error) return end();
-  if (flow_ && flow_->left != 0) return write_next_piece();
+  if (flow_ && flow_->left != 0) return ask_for_piece();
   flow_.reset();
   if (!keep_alive_) return part();
   parser_.reset();
@@ -263,6 +264,7 @@ void HttpConnection::wind_up() {
 
 bool HttpConnection::is_late(TimePoint now) {
   if (flow_ && (phase_ == Phase::body || phase_ == Phase::writing)) return flow_->pace.too_slow(now);
+  if (flow_ && phase_ == Phase::reading) return flow_->pace.rest(now), false;  // it is not the client's time
   if (!deadline_) {
     const auto allowed = time_allowed();
     deadline_ = allowed == Duration::max() ? TimePoint::max() : now + allowed;

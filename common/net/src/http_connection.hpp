@@ -46,8 +46,8 @@ struct BodyFlow {
 
   Pace pace;
   std::unique_ptr<BodySink> sink{};
-  std::shared_ptr<http::BodySource> source{};
-  std::uint64_t left = 0;  ///< bytes of `source` that have not been read
+  std::shared_ptr<http::AsyncBodySource> source{};
+  std::uint64_t left = 0;  ///< bytes of `source` that are not here yet
 };
 
 /// One accepted connection: TLS's handshake, then requests one after the other, until it ends or becomes a
@@ -67,7 +67,19 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   void check_deadline(TimePoint now);
 
  private:
-  enum class Phase { securing, idle, header, inviting, body, handling, writing, upgrading, parting, closed };
+  enum class Phase {
+    securing,
+    idle,
+    header,
+    inviting,
+    body,
+    handling,
+    reading,  ///< waits for a piece of the response's body
+    writing,
+    upgrading,
+    parting,
+    closed
+  };
 
   void enter(Phase phase);
   Duration time_allowed() const;
@@ -94,9 +106,10 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   void refuse(int status);
   void cut_off(int status);
   void respond(const http::Response& response);
-  bool begin_source(const http::Response& response, const HttpWriteOptions& how, std::string& out);
-  bool pull(std::string& out);
-  void write_next_piece();
+  void begin_source(std::shared_ptr<http::AsyncBodySource> source, std::string header);
+  void ask_for_piece();
+  void on_piece(std::uint64_t number, std::string bytes);
+  void on_no_piece();
   void write_out(std::size_t from);
   void on_part_written(ErrorCode error, std::size_t from, std::size_t size);
   void on_written(ErrorCode error);
@@ -114,6 +127,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   std::unique_ptr<BodyFlow> flow_;  // while a body is streamed, until its request is answered
   std::unique_ptr<PendingWebSocket> handshake_;
   std::uint64_t request_number_ = 0;
+  std::uint64_t piece_number_ = 0;  // of the last that was asked for
   bool keep_alive_ = true;
   bool proceeding_ = false;  // a frame below is taking one request after the other
 };

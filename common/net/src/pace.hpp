@@ -17,6 +17,8 @@ class Pace {
   void moved(std::uint64_t bytes) { moved_ += bytes; }
   /// To be asked now and then; time counts from the first question, and from the first after a move.
   bool too_slow(TimePoint now);
+  /// To be asked instead while there is nothing to move: the time since the last question does not count.
+  void rest(TimePoint now);
 
  private:
   struct Mark {
@@ -27,6 +29,7 @@ class Pace {
   Duration patience_;
   std::uint64_t moved_ = 0;
   bool started_ = false;
+  TimePoint last_look_{};
   Mark last_move_{};
   Mark window_{};
 };

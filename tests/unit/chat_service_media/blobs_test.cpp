@@ -32,10 +32,9 @@ class BlobsTest : public ::testing::Test {
     return hash;
   }
 
-  static std::string get(http::BodySource& source, std::size_t piece = 7) {
-    std::string text;
-    std::string buffer(piece, '\0');
-    while (const std::size_t got = source.read(buffer)) text.append(buffer, 0, got);
+  static std::string get(const disk::File& file) {
+    std::string text(static_cast<std::size_t>(file.size().value()), '\0');
+    EXPECT_EQ(file.read(0, text).value(), text.size());
     return text;
   }
 
@@ -58,9 +57,7 @@ TEST_F(BlobsTest, NamesAFileByWhatIsInIt) {
   EXPECT_EQ(hash, sha256_hex("some bytes"));
   EXPECT_EQ(files(), std::vector{blob_path(path_, hash)});
   EXPECT_EQ(fs::path(path_) / hash.substr(0, 2) / hash.substr(2, 2) / hash, blob_path(path_, hash));
-  const auto source = blobs->read(hash, 0, 10).value();
-  EXPECT_EQ(source->size(), 10u);
-  EXPECT_EQ(get(*source), "some bytes");
+  EXPECT_EQ(get(*blobs->find(hash, 10)), "some bytes");
 }
 
 TEST_F(BlobsTest, KeepsEqualBytesOnce) {
@@ -71,24 +68,22 @@ TEST_F(BlobsTest, KeepsEqualBytesOnce) {
   EXPECT_EQ(files().size(), 2u);
 }
 
-TEST_F(BlobsTest, ReadsPartsAndNothingBeyond) {
+TEST_F(BlobsTest, FindsOnlyWhatIsWhole) {
   const auto blobs = open();
   const std::string hash = put(*blobs, "0123456789");
-  EXPECT_EQ(get(**blobs->read(hash, 2, 5)), "23456");
-  EXPECT_EQ(get(**blobs->read(hash, 10, 0)), "");
-  EXPECT_EQ(blobs->read(hash, 2, 9).error().code, Errc::not_found);
-  EXPECT_EQ(blobs->read(hash, 11, 0).error().code, Errc::not_found);
-  EXPECT_EQ(blobs->read(sha256_hex("other"), 0, 0).error().code, Errc::not_found);
-  EXPECT_EQ(blobs->read("../../etc/passwd", 0, 0).error().code, Errc::not_found);
+  EXPECT_TRUE(blobs->find(hash, 10));
+  EXPECT_EQ(blobs->find(hash, 11).error().code, Errc::not_found);
+  EXPECT_EQ(blobs->find(sha256_hex("other"), 0).error().code, Errc::not_found);
+  EXPECT_EQ(blobs->find("../../etc/passwd", 0).error().code, Errc::not_found);
 }
 
 TEST_F(BlobsTest, GivesAllBytesToWhoReadsWhileItIsRemoved) {
   const auto blobs = open();
   const std::string hash = put(*blobs, "0123456789");
-  const auto source = blobs->read(hash, 0, 10).value();
+  const auto file = blobs->find(hash, 10);
   EXPECT_TRUE(blobs->remove(hash));
   EXPECT_FALSE(blobs->remove(hash));
-  EXPECT_EQ(get(*source), "0123456789");
+  EXPECT_EQ(get(*file), "0123456789");
   EXPECT_FALSE(blobs->remove("../lock"));
 }
 
@@ -148,7 +143,7 @@ TEST_F(BlobsTest, HasATemporaryDirectoryOfItsOwn) {
   const std::string directory = blobs->directory();
   EXPECT_EQ(fs::status(directory).permissions(), fs::perms::owner_all);
   const std::string hash = put(*blobs, "bytes");
-  EXPECT_EQ(get(**blobs->read(hash, 0, 5)), "bytes");
+  EXPECT_EQ(get(*blobs->find(hash, 5)), "bytes");
   blobs.reset();
   EXPECT_FALSE(fs::exists(directory));
 }
@@ -172,7 +167,7 @@ TEST_F(BlobsTest, ClearsWhatAKilledProcessLeft) {
 
   const auto blobs = open();
   EXPECT_EQ(files().size(), 1u);
-  EXPECT_EQ(get(**blobs->read(sha256_hex("whole"), 0, 5)), "whole");
+  EXPECT_EQ(get(*blobs->find(sha256_hex("whole"), 5)), "whole");
 }
 
 /// Files of this process can have this many bytes only, as on a disk that is full.
@@ -221,9 +216,9 @@ TEST_F(BlobsTest, HealsABlobThatWasSpoilt) {
   const auto blobs = open();
   const std::string hash = put(*blobs, "bytes");
   std::ofstream(blob_path(path_, hash), std::ios::trunc) << "by";
-  EXPECT_FALSE(blobs->read(hash, 0, 5));
+  EXPECT_FALSE(blobs->find(hash, 5));
   put(*blobs, "bytes");
-  EXPECT_EQ(get(**blobs->read(hash, 0, 5)), "bytes");
+  EXPECT_EQ(get(*blobs->find(hash, 5)), "bytes");
 }
 
 }  // namespace

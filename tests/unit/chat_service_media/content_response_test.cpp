@@ -1,4 +1,9 @@
 #include "chat_service/src/media/download.hpp"
+
+#include <sys/stat.h>
+
+#include <fstream>
+
 #include "common/storage/database.hpp"
 #include "tests/unit/chat_service_media/media_fixture.hpp"
 
@@ -81,6 +86,25 @@ TEST_F(ContentResponse, SaysThatAFileIsMissing) {
   const auto answer = get({});
   EXPECT_EQ(answer.status, 404);
   EXPECT_EQ(json_of(answer).at("code"), 20404);
+}
+
+/// A pipe where the file was: whoever opens it waits until somebody writes, as for a disk that does not
+/// answer.
+TEST_F(ContentResponse, ADiskThatDoesNotAnswerHoldsUpNobodyElse) {
+  const auto file = files().at(0);
+  std::filesystem::remove(file);
+  ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+  std::optional<http::Response> answer;
+  api_->on_request(make("GET", url_of(made_) + "/Content", {}),
+                   [&](http::Response response) { answer = std::move(response); });
+  EXPECT_EQ(call("GET", url_of(made_)).status, 200);
+  testing::TestClient alice(driver_, "alice");
+  EXPECT_EQ(alice.say(alice.make_room(), "hello").status, 201);
+  EXPECT_EQ(uploaded("alice", "new").at("size"), 3);
+  EXPECT_FALSE(answer);
+  std::ofstream(file) << "";
+  run_until([&] { return answer.has_value(); });
+  EXPECT_EQ(answer->status, 404);
 }
 
 }  // namespace

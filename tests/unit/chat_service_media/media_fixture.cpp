@@ -1,11 +1,22 @@
 #include "tests/unit/chat_service_media/media_fixture.hpp"
 
+#include <future>
+
 namespace parley::chat_service::media::test {
 
-std::string read_all(http::BodySource& source) {
+std::string read_piece(http::AsyncBodySource& source, std::size_t most) {
+  std::promise<std::string> piece;
+  source.read(most, [&](std::string bytes) { piece.set_value(std::move(bytes)); });
+  return piece.get_future().get();
+}
+
+std::string read_all(http::AsyncBodySource& source) {
   std::string text;
-  std::string buffer(1000, '\0');
-  while (const std::size_t got = source.read(buffer)) text.append(buffer, 0, got);
+  while (text.size() < source.size()) {
+    const std::string piece = read_piece(source, 1000);
+    if (piece.empty()) break;
+    text += piece;
+  }
   return text;
 }
 

@@ -57,7 +57,10 @@ class DriverClock final : public Clock {
   const testing::CoreDriver& driver_;
 };
 
-std::string read_all(http::BodySource& source);
+/// Waits for one piece, "" if it cannot be had.
+std::string read_piece(http::AsyncBodySource& source, std::size_t most);
+/// Until the end, or until no more can be had.
+std::string read_all(http::AsyncBodySource& source);
 /// The body, streamed or not.
 std::string body_of(const http::Response& response);
 json::Value json_of(const http::Response& response);

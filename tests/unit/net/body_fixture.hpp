@@ -25,6 +25,12 @@ struct BodyLog {
   std::size_t refuse_after = SIZE_MAX;
   std::size_t throw_after = SIZE_MAX;
   std::function<void()> on_write{};
+  // What the answers' sources do:
+  std::function<void()> on_read{};
+  std::string surplus{};  ///< behind each piece
+  bool holds_pieces = false;
+  int pieces_asked = 0;                ///< while `holds_pieces`
+  std::function<void()> give_piece{};  ///< the last that was asked for
 };
 
 inline http::Response text_response(int status, std::string text) {
@@ -96,8 +102,30 @@ class PatternSource final : public http::BodySource {
   std::uint64_t at_ = 0;
 };
 
+/// A PatternSource whose pieces come when the test wants them: at once, or when it says so, from any thread.
+class AsyncPatternSource final : public http::AsyncBodySource {
+ public:
+  AsyncPatternSource(BodyLog& log, std::uint64_t size, std::uint64_t fails_at)
+      : log_(log), pattern_(log, size, fails_at) {}
+
+  std::uint64_t size() const override { return pattern_.size(); }
+  void read(std::size_t most, std::function<void(std::string)> done) override {
+    if (log_.on_read) log_.on_read();
+    std::string bytes(most, '\0');
+    bytes.resize(pattern_.read(bytes));
+    bytes += log_.surplus;
+    if (!log_.holds_pieces) return done(std::move(bytes));
+    ++log_.pieces_asked;
+    log_.give_piece = [done = std::move(done), bytes = std::move(bytes)] { done(bytes); };
+  }
+
+ private:
+  BodyLog& log_;
+  PatternSource pattern_;
+};
+
 /// PUT and POST to /stream… go to a LoggingSink, /refused… is refused, everything else is collected; GET
-/// answers with a PatternSource of `size_` bytes.
+/// answers with an AsyncPatternSource of `size_` bytes.
 class BodyFixture : public ServerFixture {
  protected:
   void configure(HttpServer& server) override {
@@ -121,7 +149,7 @@ class BodyFixture : public ServerFixture {
     response.status = status_;
     response.content_type = "image/png";
     response.headers = {{"Content-Range", "bytes 0-9/100"}};
-    response.source = std::make_shared<PatternSource>(log_, size_, fails_at_);
+    response.source = std::make_shared<AsyncPatternSource>(log_, size_, fails_at_);
     reply(std::move(response));
   }
 

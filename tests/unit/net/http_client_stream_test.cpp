@@ -62,7 +62,7 @@ TEST_F(HttpClientStreamTest, SaysThatASourceEndedTooEarly) {
 }
 
 TEST_F(HttpClientStreamTest, TakesAnAnswerInPieces) {
-  answer_.source = std::make_shared<PatternSource>(log_, 3'000'000, UINT64_MAX);
+  answer_.source = std::make_shared<AsyncPatternSource>(log_, 3'000'000, UINT64_MAX);
   start();
   std::size_t bytes = 0, largest = 0;
   const auto answer = call({.url = url("/"), .take = [&](std::string_view piece) -> Result<void> {
@@ -88,7 +88,7 @@ TEST_F(HttpClientStreamTest, KeepsTheBodyOfAnErrorForTheCaller) {
 }
 
 TEST_F(HttpClientStreamTest, EndsWithTheErrorOfWhoTakes) {
-  answer_.source = std::make_shared<PatternSource>(log_, 3'000'000, UINT64_MAX);
+  answer_.source = std::make_shared<AsyncPatternSource>(log_, 3'000'000, UINT64_MAX);
   start();
   int taken = 0;
   const auto answer = call({.url = url("/"), .take = [&](std::string_view) -> Result<void> {

@@ -1,3 +1,4 @@
+#include <optional>
 #include <thread>
 
 #include "tests/unit/net/body_fixture.hpp"
@@ -93,6 +94,137 @@ TEST_F(HttpDownloadTest, ASourceThatFailsAtOnceIsAnsweredWith500) {
   client.send(kGet);
   ASSERT_TRUE(loop_.run_until([&] { return client.count(R"("status":500)") == 1; }));
   EXPECT_THAT(client.received(), Not(HasSubstr("200 OK")));
+  EXPECT_EQ(log_.sources, 0);
+}
+
+class AwaitedPieceTest : public HttpDownloadTest {
+ protected:
+  /// The server waits for a piece of a body of that size.
+  void begin(std::size_t size, HttpServerOptions options = {}) {
+    start(std::move(options));
+    size_ = size;
+    log_.holds_pieces = true;
+    client_.emplace(loop_, address_);
+    client_->send(kLastGet);
+    ASSERT_TRUE(loop_.run_until([&] { return log_.pieces_asked == 1; }));
+  }
+  std::string body() const { return client_->received().substr(client_->received().find("\r\n\r\n") + 4); }
+
+  std::optional<RawClient> client_;
+};
+
+TEST_F(AwaitedPieceTest, OthersAreServedMeanwhile) {
+  begin(100);
+  EXPECT_THAT(talk_to_end(upload("/other", "x", "Connection: close\r\n")), EndsWith("POST /other [x]"));
+  EXPECT_EQ(client_->received(), "") << "the status depends on the first piece";
+  log_.give_piece();
+  ASSERT_TRUE(loop_.run_until([&] { return client_->ended(); }));
+  EXPECT_EQ(body(), PatternSource::make(0, 100));
+}
+
+TEST_F(AwaitedPieceTest, OneIsAskedForAtATimeAndTheNextWhenThatIsTaken) {
+  begin(200'000);
+  for (int piece = 1; piece <= 4; ++piece) {
+    ASSERT_TRUE(loop_.run_until([&] { return log_.pieces_asked == piece; }));
+    loop_.settle();
+    EXPECT_EQ(log_.pieces_asked, piece);
+    log_.give_piece();
+  }
+  ASSERT_TRUE(loop_.run_until([&] { return client_->ended(); }));
+  EXPECT_EQ(body(), PatternSource::make(0, 200'000));
+  EXPECT_EQ(log_.largest, 64u * 1024);
+}
+
+TEST_F(AwaitedPieceTest, AnyThreadMayBringIt) {
+  begin(200'000);
+  for (int piece = 1; piece <= 4; ++piece) {
+    ASSERT_TRUE(loop_.run_until([&] { return log_.pieces_asked == piece; }));
+    std::thread([&] { log_.give_piece(); }).join();
+  }
+  ASSERT_TRUE(loop_.run_until([&] { return client_->ended(); }));
+  EXPECT_EQ(body(), PatternSource::make(0, 200'000));
+}
+
+TEST_F(AwaitedPieceTest, WaitingIsNotTheClientsSilence) {
+  begin(100'000, {.body_timeout = milliseconds(50)});
+  let_pass(milliseconds(400));
+  EXPECT_EQ(server_->connections(), 1u);
+  log_.give_piece();
+  ASSERT_TRUE(loop_.run_until([&] { return log_.pieces_asked == 2; }));
+  let_pass(milliseconds(400));
+  log_.give_piece();
+  ASSERT_TRUE(loop_.run_until([&] { return client_->ended(); }));
+  EXPECT_EQ(body(), PatternSource::make(0, 100'000));
+}
+
+TEST_F(AwaitedPieceTest, ASecondAnswerIsIgnored) {
+  begin(100'000);
+  const auto first = log_.give_piece;
+  first();
+  first();
+  ASSERT_TRUE(loop_.run_until([&] { return log_.pieces_asked == 2; }));
+  first();
+  loop_.settle();
+  EXPECT_EQ(server_->connections(), 1u);
+  log_.give_piece();
+  ASSERT_TRUE(loop_.run_until([&] { return client_->ended(); }));
+  EXPECT_EQ(body(), PatternSource::make(0, 100'000));
+}
+
+TEST_F(HttpDownloadTest, ASourceCannotSendMoreThanItsSize) {
+  start();
+  size_ = 100;
+  log_.surplus = "surplus";
+  EXPECT_THAT(talk_to_end(kLastGet), EndsWith("\r\n\r\n" + PatternSource::make(0, 100)));
+}
+
+TEST_F(AwaitedPieceTest, ItComesTooLateWhenTheServerHasEnded) {
+  begin(100);
+  server_.reset();
+  EXPECT_EQ(log_.sources, 0);
+  log_.give_piece();
+  loop_.settle();
+  EXPECT_TRUE(loop_.run_until([&] { return client_->ended(); }));
+  EXPECT_EQ(client_->received(), "");
+}
+
+TEST_F(AwaitedPieceTest, AStopWaitsForItUntilItsTimeIsOver) {
+  begin(100);
+  bool stopped = false;
+  server_->stop(std::chrono::seconds(10), [&] { stopped = true; });
+  let_pass(milliseconds(50));
+  EXPECT_FALSE(stopped);
+  log_.give_piece();
+  EXPECT_TRUE(loop_.run_until([&] { return stopped; }));
+  EXPECT_TRUE(loop_.run_until([&] { return client_->ended(); }));
+  EXPECT_EQ(body(), PatternSource::make(0, 100));
+}
+
+TEST_F(HttpDownloadTest, ASourceThatThrowsIsOneThatFails) {
+  start();
+  size_ = kMegabyte;
+  int reads = 0;
+  int throws_at = 1;
+  log_.on_read = [&] {
+    if (++reads == throws_at) throw std::runtime_error("secret");
+  };
+  RawClient client(loop_, address_);
+  client.send(kGet);
+  ASSERT_TRUE(loop_.run_until([&] { return client.count(R"("status":500)") == 1; }));
+  reads = 0;
+  throws_at = 3;
+  EXPECT_THAT(talk_to_end(kGet), Not(HasSubstr("secret")));
+  EXPECT_EQ(log_.pieces, 2u);
+  EXPECT_EQ(log_.sources, 0);
+}
+
+TEST_F(HttpDownloadTest, ASourceMayEndTheServerWhileItIsRead) {
+  start();
+  size_ = kMegabyte;
+  log_.on_read = [&] { server_.reset(); };
+  RawClient client(loop_, address_);
+  client.send(kGet);
+  EXPECT_TRUE(loop_.run_until([&] { return client.ended(); }));
   EXPECT_EQ(log_.sources, 0);
 }
 

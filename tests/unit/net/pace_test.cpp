@@ -44,6 +44,20 @@ TEST_F(PaceTest, AQuickStartPaysForOneWindowOnly) {
   EXPECT_EQ(cut_after(1, 1000), 120);
 }
 
+TEST_F(PaceTest, TimeWithoutAnythingToMoveDoesNotCount) {
+  EXPECT_EQ(cut_after(Pace::kLowestRate, 20), -1);  // asked for the last time at 19 s
+  for (int second = 20; second < 500; ++second) pace_.rest(kStart + seconds(second));
+  EXPECT_FALSE(pace_.too_slow(kStart + seconds(499 + 29)));
+  EXPECT_TRUE(pace_.too_slow(kStart + seconds(499 + 30)));
+}
+
+TEST_F(PaceTest, ARestBeforeTheFirstQuestionChangesNothing) {
+  pace_.rest(kStart + seconds(1000));
+  EXPECT_FALSE(pace_.too_slow(kStart + seconds(2000)));
+  EXPECT_FALSE(pace_.too_slow(kStart + seconds(2029)));
+  EXPECT_TRUE(pace_.too_slow(kStart + seconds(2030)));
+}
+
 TEST_F(PaceTest, APauseShorterThanThePatienceIsForgiven) {
   for (int second = 0; second < 1000; second += 25) {
     pace_.moved(40 * Pace::kLowestRate);
