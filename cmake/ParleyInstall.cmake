@@ -1,15 +1,20 @@
-# cmake --install: the SDK as static libraries, its public headers and parleyConfig.cmake. The documented target is
-# parley::chat_sdk; the other rooms come along because static libraries need them.
-option(PARLEY_INSTALL "Make rules to install the SDK" ${PROJECT_IS_TOP_LEVEL})
+# cmake --install: the SDK as static libraries, its public headers and parleyConfig.cmake. The documented targets are
+# parley::chat_sdk and, where the programs are built, parley::chat_service_lib (component `service`); the other rooms
+# come along because static libraries need them.
+option(PARLEY_INSTALL "Make rules to install the libraries" ${PROJECT_IS_TOP_LEVEL})
 if(NOT PARLEY_INSTALL)
   return()
 endif()
 include(CMakePackageConfigHelpers)
 
 set(parley_installed_rooms parley_base parley_token parley_protocol parley_net parley_chat_sdk)
+set(parley_service_rooms)
+if(PARLEY_BUILD_PROGRAMS)
+  set(parley_service_rooms parley_storage parley_chat_service_lib)
+endif()
 
-# nlohmann/json is header-only and stays inside our .cpp files: programs that link the SDK need not have it.
-foreach(room IN LISTS parley_installed_rooms)
+# nlohmann/json is header-only and stays inside our .cpp files: programs that link our libraries need not have it.
+foreach(room IN LISTS parley_installed_rooms parley_service_rooms)
   get_target_property(links ${room} INTERFACE_LINK_LIBRARIES)
   list(REMOVE_ITEM links $<LINK_ONLY:nlohmann_json::nlohmann_json>)
   set_target_properties(${room} PROPERTIES INTERFACE_LINK_LIBRARIES "${links}")
@@ -22,6 +27,17 @@ install(DIRECTORY common/base/include/parley chat_sdk/include/parley
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT parley FILES_MATCHING PATTERN *.hpp)
 
 set(parley_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/parley)
+if(parley_service_rooms)
+  install(TARGETS ${parley_service_rooms} EXPORT parleyServiceTargets
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT parley)
+  # service.hpp and what it includes, in a folder of its own: their paths begin with the house's rooms.
+  foreach(header chat_service/service.hpp chat_service/options.hpp common/base/limits.hpp common/net/tls.hpp
+      common/net/url.hpp common/protocol/token/access_token.hpp common/protocol/token/verifier.hpp)
+    get_filename_component(folder ${header} DIRECTORY)
+    install(FILES ${header} DESTINATION ${PARLEY_SERVICE_HEADERS}/${folder} COMPONENT parley)
+  endforeach()
+  install(EXPORT parleyServiceTargets NAMESPACE parley:: DESTINATION ${parley_package_dir} COMPONENT parley)
+endif()
 install(EXPORT parleyTargets NAMESPACE parley:: DESTINATION ${parley_package_dir} COMPONENT parley)
 configure_package_config_file(cmake/parleyConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/parleyConfig.cmake
   INSTALL_DESTINATION ${parley_package_dir} NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)

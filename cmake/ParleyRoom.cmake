@@ -1,6 +1,7 @@
 # How every room is built: one static library, the house's warnings, sanitizers by preset.
 
 include(GNUInstallDirs)
+set(PARLEY_SERVICE_HEADERS ${CMAKE_INSTALL_INCLUDEDIR}/parley-service)  # installed: parley::Service
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)

@@ -5,6 +5,7 @@
 
 #include "chat_service/src/media/blobs.hpp"
 #include "chat_service/src/media/content.hpp"
+#include "chat_service/src/media/media_type.hpp"
 #include "common/base/json.hpp"
 
 namespace parley::chat_service {
@@ -33,10 +34,8 @@ bool is_json(const Value& cell) { return Value::accept(text_of(cell)); }
 
 bool is_blob(const Value& cell) { return media::is_hash(text_of(cell)); }
 
-bool is_content_type(const Value& cell) {
-  const auto clean = media::clean_content_type(text_of(cell));
-  return clean && *clean == text_of(cell);
-}
+// Of older files not in its normal form, which is made where it is served.
+bool is_content_type(const Value& cell) { return media::clean_content_type(text_of(cell)).has_value(); }
 
 bool is_filename(const Value& cell) {
   const auto clean = media::clean_filename(text_of(cell));
