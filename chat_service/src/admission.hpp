@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -13,7 +14,7 @@ namespace parley::chat_service {
 class Admission {
  public:
   explicit Admission(const Throttle& throttle)
-      : by_user_(throttle), by_connection_(throttle), refusals_(throttle) {}
+      : by_user_(throttle), by_connection_(throttle), refusals_(refusals_of(throttle)) {}
 
   /// What a packet of that many bytes costs before anybody has looked into it.
   static std::size_t price_of_packet(std::size_t bytes) { return 1 + bytes / limits::kThrottledPacketBytes; }
@@ -54,6 +55,11 @@ class Admission {
   std::uint64_t refused() const { return refused_; }
 
  private:
+  /// A refusal is cheap: whoever allows little does not have to send people away for a little more.
+  static Throttle refusals_of(const Throttle& throttle) {
+    return {std::max(throttle.per_second, Throttle{}.per_second), std::max(throttle.burst, Throttle{}.burst)};
+  }
+
   Buckets<UserKey> by_user_;
   Buckets<ConnectionId> by_connection_;
   Buckets<ConnectionId> refusals_;  ///< who has spent this one, too, is sent away

@@ -35,7 +35,9 @@ bool is_json(const Value& cell) { return Value::accept(text_of(cell)); }
 bool is_blob(const Value& cell) { return media::is_hash(text_of(cell)); }
 
 // Of older files not in its normal form, which is made where it is served.
-bool is_content_type(const Value& cell) { return media::clean_content_type(text_of(cell)).has_value(); }
+bool is_content_type(const Value& cell) {
+  return !text_of(cell).empty() && media::clean_content_type(text_of(cell)).has_value();
+}
 
 bool is_filename(const Value& cell) {
   const auto clean = media::clean_filename(text_of(cell));

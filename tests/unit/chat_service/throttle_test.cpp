@@ -160,6 +160,7 @@ struct Chatter {
   const char* name;
   twilsock::Body body;
 };
+void PrintTo(const Chatter& chatter, std::ostream* out) { *out << chatter.name; }
 class Floods : public ThrottleTest, public ::testing::WithParamInterface<Chatter> {};
 
 TEST_P(Floods, OfWhatNobodyAskedForEndTheConnection) {

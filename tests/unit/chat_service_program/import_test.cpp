@@ -180,7 +180,7 @@ TEST_F(Import, RefusesWhatComesBehindTheLastLine) {
 TEST_F(Import, TakesAnOlderExportWithTheSameColumns) {
   EXPECT_TRUE(import("{\"parley_export\":1,\"schema\":2,\"services\":[]}\n{\"rows\":0}\n"));
   EXPECT_THAT(import("{\"parley_export\":1,\"schema\":1,\"services\":[]}\n{\"rows\":0}\n").error().message,
-              HasSubstr("expected an export of schema 2 to 3, it is of 1"));
+              HasSubstr("expected an export of schema 2 to 4, it is of 1"));
 }
 
 TEST_F(Import, RefusesAHeaderThatIsNone) {

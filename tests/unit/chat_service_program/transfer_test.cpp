@@ -56,8 +56,8 @@ TEST_F(Transfer, AnImportedDatabaseIsServed) {
 TEST_F(Transfer, WhatUsersStoreIsCountedAgain) {
   {
     auto file = DatabaseFile::open(lived_.path());
-    ASSERT_TRUE((*file)->run_script(
-        "INSERT INTO media VALUES(1,'ME1','IS1','alice','media',NULL,'a/b',7,'00',NULL,NULL,0,0,0)"));
+    ASSERT_TRUE((*file)->run_script("INSERT INTO media VALUES(1,'ME1','IS1','alice','media',NULL,'a/b',7,'" +
+                                    std::string(64, 'b') + "',NULL,NULL,0,0,0)"));
   }
   const auto text = exported(lived_.path());
   EXPECT_THAT(text, Not(HasSubstr("media_usage")));

@@ -70,7 +70,7 @@ cases('drain', { concurrency: 1, database: 'chat.db' }, (world, test) => {
 });
 
 cases('slow', { concurrency: 2 }, (world, test) => {
-  const LONG = { timeout: 120_000 };
+  const LONG = { timeout: 180_000 };
   const COUNT = 900; // more than the service keeps for a receiver (4 MiB) and the kernels of both sides together
   const BODY = 'x'.repeat(30_000);
   const PATIENCE_MS = 6000; // the service's is 5 s
@@ -120,7 +120,7 @@ cases('slow', { concurrency: 2 }, (world, test) => {
     await speaks('meanwhile');
     relay.breathe();
     await bob.reports('connecting', { since: mark, ms: 20_000 });
-    await bob.receives({ sid }, COUNT + 2, 40_000);
+    await bob.receives({ sid }, COUNT + 2, 80_000);
     await bob.barrier();
     assert.deepEqual(bob.messages({ sid }).map((m) => m.index), numbers(COUNT + 2), 'each once, in order');
     assert.equal(relay.accepted, 2);
