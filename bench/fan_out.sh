@@ -30,7 +30,7 @@ ours() { # NAME DATABASE
   stop_last
 }
 for _ in $(seq "$rounds"); do
-  rm -f "$work"/fan_out.db*
+  rm -rf "$work"/fan_out.db*
   ours parley ":memory:"
   ours parley_file "$work/fan_out.db"
   background nats-server -a 127.0.0.1 -p "$nats_port"; await_port "$nats_port"

@@ -5,7 +5,7 @@ source "$(dirname "$0")/support.sh"
 table() { awk 'NR == 1 {s = $2; p = $3; u = $4}
   {printf "%8d: send %.2f ms (%.2f x), page %.2f ms (%.2f x), unread %.2f ms (%.2f x)\n", $1, $2, $2/s, $3, $3/p, $4, $4/u}'; }
 run() { # messages|channels COUNTS...
-  rm -f "$work"/growth.db*
+  rm -rf "$work"/growth.db*
   start_service "$work/growth.db"
   echo "$1:"; "$bin/growth_bench" "$service_port" "$@" | table
   stop_last
