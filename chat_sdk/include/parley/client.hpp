@@ -18,7 +18,7 @@ namespace parley {
 struct NewGroupChannel {
   std::string name;               ///< 1 to 320 bytes of UTF-8; '#' is reserved for 1x1 channels
   std::string description{};      ///< shown to people
-  std::string attributes = "{}";  ///< JSON text
+  std::string attributes = "{}";  ///< JSON text, at most 16 KiB
 };
 
 /// One user's connection to the chat service: keeps itself connected, its token fresh, its channels current.

@@ -25,7 +25,7 @@ struct Message {
 /// What to send: text, files or both.
 struct NewMessage {
   std::string text{};             ///< UTF-8, at most 32 KiB
-  std::string attributes = "{}";  ///< JSON text, at most 16 KiB
+  std::string attributes = "{}";  ///< JSON text, at most 4 KiB
   std::vector<NewFile> files{};   ///< at most 10
   ProgressHandler on_progress{};  ///< of the files
 };

@@ -12,8 +12,8 @@ Error bad(std::string_view field, std::string_view expected) {
           .message = std::string(field) + ": expected " + std::string(expected)};
 }
 
-std::optional<Error> check_attributes(const std::string& attributes) {
-  if (attributes.size() > limits::kAttributesBytes) return bad("attributes", "at most 16 KiB");
+std::optional<Error> check_attributes(const std::string& attributes, std::size_t most) {
+  if (attributes.size() > most) return bad("attributes", "at most " + std::to_string(most / 1024) + " KiB");
   if (!json::is_json(attributes)) return bad("attributes", "JSON text");
   return std::nullopt;
 }
@@ -40,7 +40,7 @@ std::optional<Error> check(const NewGroupChannel& channel) {
     return bad("name", "no '#': it is reserved for 1x1 channels");
   if (!channel.description.empty())
     if (auto error = check_name("description", channel.description)) return error;
-  return check_attributes(channel.attributes);
+  return check_attributes(channel.attributes, limits::kAttributesBytes);
 }
 
 std::optional<Error> check(const NewMessage& message) {
@@ -49,7 +49,7 @@ std::optional<Error> check(const NewMessage& message) {
     return bad("files", "at most " + std::to_string(limits::kMessageMedia));
   if (message.text.size() > limits::kMessageBodyBytes) return bad("text", "at most 32 KiB");
   if (!is_valid_utf8(message.text)) return bad("text", "valid UTF-8");
-  return check_attributes(message.attributes);
+  return check_attributes(message.attributes, limits::kSmallAttributesBytes);
 }
 
 std::optional<Error> check(const GetMessages& query) {

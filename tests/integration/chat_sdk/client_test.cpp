@@ -173,6 +173,13 @@ TEST_F(ClientTest, NamesTheFieldOfABadArgument) {
   EXPECT_EQ(message_of(get(channel.async_send_message({"\xff"}, use_future))), "text: expected valid UTF-8");
   EXPECT_EQ(message_of(get(channel.async_send_message({"x", "{"}, use_future))),
             "attributes: expected JSON text");
+  const auto json_of = [](std::size_t bytes) { return "\"" + std::string(bytes - 2, 'x') + "\""; };
+  EXPECT_EQ(message_of(get(channel.async_send_message({"x", json_of(4 * 1024)}, use_future))), "accepted");
+  EXPECT_EQ(message_of(get(channel.async_send_message({"x", json_of(4 * 1024 + 1)}, use_future))),
+            "attributes: expected at most 4 KiB");
+  EXPECT_EQ(
+      message_of(get(client.async_create_group_channel({"large", "", json_of(16 * 1024 + 1)}, use_future))),
+      "attributes: expected at most 16 KiB");
   EXPECT_EQ(message_of(get(channel.async_get_messages({.page_size = 0}, use_future))),
             "page_size: expected 1 to 100");
   EXPECT_EQ(message_of(get(channel.async_get_messages({.page_size = 101}, use_future))),
