@@ -27,6 +27,7 @@ struct Tenant {
 };
 
 /// Requests of one user, and of one connection: `burst` at once, then `per_second`. Beyond that 429/20429.
+/// Those that are long, or make the service say or look up much, count as several: see limits.hpp.
 struct Throttle {
   double per_second = 300;
   double burst = 1000;

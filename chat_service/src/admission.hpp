@@ -18,9 +18,9 @@ class Admission {
 
   /// What a packet of that many bytes costs before anybody has looked into it.
   static std::size_t price_of_packet(std::size_t bytes) { return 1 + bytes / limits::kThrottledPacketBytes; }
-  /// What an answer costs beyond its request: for the bytes and the subscriptions that it brought.
-  static std::size_t price_of_answer(std::size_t bytes, std::size_t subscriptions) {
-    return bytes / limits::kThrottledAnswerBytes + subscriptions / limits::kThrottledSubscriptions;
+  /// What an answer costs beyond its request: for its bytes and the objects looked up for it.
+  static std::size_t price_of_answer(std::size_t bytes, std::size_t lookups) {
+    return bytes / limits::kThrottledAnswerBytes + lookups / limits::kThrottledLookups;
   }
 
   /// A request, on a connection or, for 0, outside of them.
@@ -30,10 +30,10 @@ class Admission {
     if (!admitted) ++refused_;
     return admitted;
   }
-  /// It turned out to cost more: what comes next has to wait for that.
+  /// A request turned out to cost more: what comes next has to wait for that.
   void charge(const UserKey& user, ConnectionId connection, std::size_t price, TimePoint now) {
     if (price == 0) return;
-    by_connection_.charge(connection, now, price);
+    if (connection != 0) by_connection_.charge(connection, now, price);
     by_user_.charge(user, now, price);
   }
   /// A packet of a connection that is no request. False: there have been too many.

@@ -7,6 +7,7 @@
 #include "chat_service/src/domain/users.hpp"
 #include "chat_service/src/errors.hpp"
 #include "chat_service/src/hub.hpp"
+#include "chat_service/src/presence.hpp"
 #include "chat_service/src/router.hpp"
 #include "chat_service/src/routes/routes.hpp"
 #include "chat_service/src/scope.hpp"
@@ -39,16 +40,18 @@ Error too_many_requests() {
 
 constexpr ConnectionId kNoConnection = 0;
 
-const twilsock::Status kTooManyPackets{429, "TOO_MANY_REQUESTS", 51202, "Too many packets"};
+/// When to look whether commits work again, if nobody asks for anything meanwhile.
+constexpr auto kTryAgain = std::chrono::seconds(1);
 
-UserKey user_of(const Caller& caller) { return user_key(caller.service_sid, caller.identity); }
+const twilsock::Status kComeAgain{308, "OFFLOAD", 51231, "The connection has to begin anew"};
+const twilsock::Status kTooManyPackets{429, "TOO_MANY_REQUESTS", 51202, "Too many packets"};
 
 /// What a request has cost, to be seen only now.
 std::size_t price_of(const http::Response& response, const Scope& scope) {
   std::size_t bytes = response.body.size();
   for (const Effect& effect : scope.effects)
     if (const auto* told = std::get_if<Told>(&effect)) bytes += told->payload.size();
-  return Admission::price_of_answer(bytes, scope.subscriptions);
+  return Admission::price_of_answer(bytes, scope.lookups);
 }
 
 Router make_router() {
@@ -93,7 +96,7 @@ class Core::Impl {
       else if (const auto* chatted = std::get_if<Hub::Chatted>(&who.what))
         bear(who.connection, Admission::price_of_packet(chatted->packet_bytes), now);
       else if (std::holds_alternative<Hub::Demoted>(who.what))
-        demote(who, wall_now);
+        demote(who, now, wall_now);
       else if (std::holds_alternative<Hub::Arrived>(who.what))
         arrive(who.caller, wall_now);
       else
@@ -116,8 +119,9 @@ class Core::Impl {
   }
 
   /// What the connection may not open any more it does not watch any more, whatever is held for it.
-  void demote(const Hub::Occurrence& who, WallTime wall_now) {
-    flush();
+  void demote(const Hub::Occurrence& who, TimePoint now, WallTime wall_now) {
+    flush(now);
+    demoted_.push_back(who.connection);
     do_aside(*tenants_.find(who.caller.service_sid), wall_now, who.connection, [&](Scope& scope) {
       scope.caller = users::ensure(scope, who.caller.identity);
       for (const std::string& object_sid : hub_.watched_by(who.connection))
@@ -126,24 +130,33 @@ class Core::Impl {
   }
 
   void arrive(const Caller& who, WallTime wall_now) {
-    absent_.set(user_of(who), std::nullopt);
-    do_aside(*tenants_.find(who.service_sid), wall_now, kNoConnection,
-             [&](Scope& scope) { users::set_online(scope, who.identity, true); });
+    presence_.is_back(user_of(who));
+    show(user_of(who), wall_now);
   }
 
   void leave(const Caller& who, TimePoint now) {
     const UserKey key = user_of(who);
-    if (!hub_.is_here(key)) absent_.set(key, now + options_.reachability_grace);
+    if (!hub_.is_here(key)) presence_.await(key, now + options_.reachability_grace);
+  }
+
+  /// Writes whether this user is here.
+  void show(const UserKey& user, WallTime wall_now) {
+    presence_.writing(user);
+    const auto [service_sid, identity] = split_user_key(user);
+    do_aside(*tenants_.find(service_sid), wall_now, kNoConnection,
+             [&, who = std::string(identity)](Scope& scope) {
+               users::set_online(scope, who, hub_.is_here(user));
+             });
   }
 
   void on_time(TimePoint now, WallTime wall_now) {
     hub_.on_time(now);
     work(now, wall_now);
-    for (const UserKey& key : absent_.due(now)) {
-      if (hub_.is_here(key)) continue;
-      const auto [service_sid, identity] = split_user_key(key);
-      do_aside(*tenants_.find(service_sid), wall_now, kNoConnection,
-               [&, who = std::string(identity)](Scope& scope) { users::set_online(scope, who, false); });
+    for (const UserKey& key : presence_.gone(now))
+      if (!hub_.is_here(key)) show(key, wall_now);
+    if (try_again_ && *try_again_ <= now) {
+      try_again_.reset();
+      open_unit(wall_now);
     }
     maintain(now, wall_now);
   }
@@ -152,15 +165,24 @@ class Core::Impl {
     return held_.size() >= limits::kHeldAnswers || held_bytes_ >= limits::kHeldAnswerBytes;
   }
 
-  void flush() {
+  void flush(TimePoint now) {
     if (!unit_) return;
     const Result<void> committed = unit_->commit();
-    started_ = started_ || committed;
-    counters_.last_commit_failed = !committed;
-    if (!committed) ++counters_.failed_commits;
     unit_.reset();
+    note(committed.has_value(), now);
     held_bytes_ = 0;
     for (Held& held : std::exchange(held_, {})) release(held, committed);
+    // Whoever may still be watching too much is looked at anew when it comes back.
+    for (const ConnectionId connection : std::exchange(demoted_, {}))
+      if (!committed) hub_.close(connection, kComeAgain);
+  }
+
+  void note(bool committed, TimePoint now) {
+    started_ = started_ || committed;
+    presence_.ended(committed);
+    counters_.last_commit_failed = !committed;
+    if (!committed) ++counters_.failed_commits;
+    try_again_ = committed ? std::nullopt : std::optional(now + kTryAgain);
   }
 
   void release(Held& held, const Result<void>& committed) {
@@ -198,7 +220,7 @@ class Core::Impl {
   }
 
   void perform(const Caller& caller, const Work& work, std::function<void(http::Response)> reply,
-               WallTime wall_now) {
+               TimePoint now, WallTime wall_now) {
     open_unit(wall_now);
     const Tenants::Room* room =
         caller.service_sid.empty() ? &tenants_.first() : tenants_.find(caller.service_sid);
@@ -206,6 +228,8 @@ class Core::Impl {
     Scope request_scope = scope(*room, wall_now);
     request_scope.is_admin = caller.is_admin;
     http::Response response = unit_->run(request_scope, caller.identity, work);
+    if (!caller.identity.empty())
+      admission_.charge(user_of(caller), kNoConnection, price_of(response, request_scope), now);
     hold({.origin = {0, room->tenant.service_sid},
           .request_id = {},
           .reply = std::move(reply),
@@ -251,6 +275,7 @@ class Core::Impl {
     if (!started_)
       for (const auto& [sid, room] : tenants_.all())
         do_aside(room, wall_now, kNoConnection, [](Scope& scope) { users::everybody_is_offline(scope); });
+    for (const UserKey& user : presence_.take_lost()) show(user, wall_now);
   }
 
   void maintain(TimePoint now, WallTime wall_now) {
@@ -265,14 +290,16 @@ class Core::Impl {
   Tenants tenants_;
   Router router_;
   Hub hub_;
-  Deadlines<UserKey> absent_;  ///< users whose last connection ended, until that is told
+  Presence presence_;
   Upkeep upkeep_;
   CoreCounters counters_;  ///< what nobody else counts
   std::optional<UnitOfWork> unit_;
   std::vector<Held> held_;
   std::size_t held_bytes_ = 0;
   Admission admission_;
-  bool started_ = false;  ///< something was committed: what the last run left is put right
+  std::vector<ConnectionId> demoted_;     ///< in the transaction that is open
+  std::optional<TimePoint> try_again_{};  ///< after a failed commit
+  bool started_ = false;                  ///< something was committed: what the last run left is put right
 };
 
 Core::Core(CoreOptions options, std::unique_ptr<Store> store, Random& random)
@@ -318,14 +345,14 @@ bool Core::admit(const Caller& caller, TimePoint now) {
 
 void Core::perform(const Caller& caller, const Work& work, std::function<void(http::Response)> reply,
                    TimePoint now, WallTime wall_now) {
-  impl_->perform(caller, work, std::move(reply), wall_now);
+  impl_->perform(caller, work, std::move(reply), now, wall_now);
   impl_->work(now, wall_now);
 }
 
 bool Core::needs_flush() const { return impl_->unit_.has_value(); }
 
 void Core::flush(TimePoint now, WallTime wall_now) {
-  impl_->flush();
+  impl_->flush(now);
   impl_->work(now, wall_now);
 }
 
@@ -334,7 +361,8 @@ std::optional<CoreAction> Core::next() { return impl_->hub_.next_action(); }
 std::optional<TimePoint> Core::next_deadline() const {
   std::optional<TimePoint> first = impl_->upkeep_.next();
   keep_earliest(first, impl_->hub_.next_deadline());
-  keep_earliest(first, impl_->absent_.first());
+  keep_earliest(first, impl_->presence_.first());
+  keep_earliest(first, impl_->try_again_);
   return first;
 }
 

@@ -38,12 +38,13 @@ Error no_such_route(std::string_view path) {
 Error method_not_allowed() { return make(Errc::invalid_argument, 405, 20004, "Method not allowed"); }
 Error internal() { return make(Errc::server_error, 500, 20500, "Internal server error"); }
 
-Error not_committed(const Error& reason) {
-  if (!reason.retry_after) return internal();
+Error busy() {
   Error error = make(Errc::server_error, 503, 20503, "The service is busy, try again");
-  error.retry_after = reason.retry_after;
+  error.retry_after = std::chrono::seconds(1);
   return error;
 }
+
+Error not_committed(const Error& reason) { return reason.retry_after ? busy() : internal(); }
 
 http::Response to_response(const Error& error) {
   const std::string info = "https://www.twilio.com/docs/errors/" + std::to_string(error.server_code);

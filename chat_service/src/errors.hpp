@@ -25,6 +25,7 @@ Error sync_not_found(int code);  ///< 404 with the code of the object's type
 Error no_such_route(std::string_view path);
 Error method_not_allowed();
 Error internal();  ///< 500/20500: nothing was changed
+Error busy();      ///< 503/20503 with Retry-After: the database cannot be had now
 /// Why nothing was changed, for the client: 503/20503 with a Retry-After if somebody else held the database,
 /// else internal().
 Error not_committed(const Error& reason);

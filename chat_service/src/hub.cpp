@@ -16,8 +16,6 @@ void remove_from(Index& index, const std::string& key, ConnectionId id) {
   if (found->second.empty()) index.erase(found);
 }
 
-UserKey user_of(const Caller& caller) { return user_key(caller.service_sid, caller.identity); }
-
 }  // namespace
 
 Hub::Hub(const twilsock::ServerSettings& settings, const Tenants& tenants, Random& random)

@@ -27,7 +27,7 @@ struct Scope {
   ReplayOrigins* origins = nullptr;  ///< the caller's connection's; null outside of a request
   Effects effects{};
   std::string_view route = "other";  ///< pattern of the route that the request took
-  std::size_t subscriptions = 0;     ///< that the request asked for: what is looked up costs
+  std::size_t lookups = 0;           ///< objects that the request asked for, if many: each costs
 
   const std::string& service_sid() const { return tenant.service_sid; }
   const std::string& account_sid() const { return tenant.account_sid; }

@@ -17,6 +17,8 @@ inline UserKey user_key(std::string_view service_sid, std::string_view identity)
   return std::string(service_sid).append("/").append(identity);
 }
 
+inline UserKey user_of(const Caller& caller) { return user_key(caller.service_sid, caller.identity); }
+
 struct UserName {
   std::string_view service_sid;
   std::string_view identity;

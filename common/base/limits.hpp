@@ -38,7 +38,7 @@ inline constexpr std::size_t kHeldEvents = 50'000;           ///< of one object,
 // What counts as one more request of those that a user may make: see Admission of chat_service.
 inline constexpr std::size_t kThrottledPacketBytes = 64 * 1024;  ///< of a packet that a client sends
 inline constexpr std::size_t kThrottledAnswerBytes = 64 * 1024;  ///< of what it is sent for it
-inline constexpr std::size_t kThrottledSubscriptions = 10;       ///< in one batch
+inline constexpr std::size_t kThrottledLookups = 10;  ///< subscriptions in one batch, files in one set
 
 inline constexpr std::size_t kImportLineBytes = 16 * 1024 * 1024;  ///< one row of an export
 
@@ -54,6 +54,7 @@ inline constexpr std::size_t kMediaFilenameBytes = 255;  ///< of an uploaded fil
 inline constexpr std::size_t kMediaTypeBytes = 255;      ///< `type/subtype; parameters`
 inline constexpr std::size_t kMediaSetEntries = 1000;    ///< asked for in one request: ten for each of a page
 inline constexpr std::size_t kMediaUploads = 20;         ///< of one user at the same time
+inline constexpr std::size_t kMediaOpenings = 1000;  ///< downloads that wait for the disk to find their file
 inline constexpr std::size_t kMultipartBoundaryBytes = 70;      ///< RFC 2046
 inline constexpr std::size_t kMultipartHeaderBytes = 8 * 1024;  ///< of one part
 inline constexpr std::size_t kMultipartOtherBytes = 64 * 1024;  ///< everything in a form that is not the file

@@ -41,6 +41,7 @@ struct Opening {
   std::string blob;
   Download plan;
   Reply reply;
+  std::shared_ptr<void> place;  ///< among those that wait
   Result<disk::File> file = disk::File();
 };
 
@@ -154,11 +155,11 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
 
   /// What the rows say, uncommitted ones too. The work is done within the call.
   Result<std::uint64_t> stored_by(const Caller& caller) {
-    Result<std::uint64_t> stored = errors::internal();
+    Result<std::uint64_t> stored = errors::busy();
     perform(caller,
             [&stored](Scope& scope) -> Result<Answer> {
-              stored = static_cast<std::uint64_t>(
-                  scope.tables.media.bytes_of(scope.service_sid(), scope.caller.identity));
+              if (const auto bytes = scope.tables.media.bytes_of(scope.service_sid(), scope.caller.identity))
+                stored = static_cast<std::uint64_t>(*bytes);
               return Answer{};
             },
             {});
@@ -257,8 +258,10 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
     ++counters_.downloads;
     auto plan = plan_download(medium, request, options_.media.url_life);
     if (!plan.part) return reply(std::move(plan.response));
+    if (openings_.of({}) >= limits::kMediaOpenings) return reply(refusal(errors::busy()));
     const std::uint64_t end = plan.part->offset + plan.part->length;
-    auto opening = std::make_shared<Opening>(Opening{medium.blob, std::move(plan), reply});
+    auto opening =
+        std::make_shared<Opening>(Opening{medium.blob, std::move(plan), reply, openings_.take({})});
     reader_->run([weak = weak_from_this(), &blobs = *blobs_, post = host_.post, end,
                   opening = std::move(opening)]() mutable {
       opening->file = blobs.find(opening->blob, end);
@@ -289,8 +292,9 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
   SecureRandom random_;
   std::unique_ptr<Blobs> blobs_;
   Counters counters_;
-  Counts pins_;     ///< by hash: uploads on their way from a file to a row
-  Counts uploads_;  ///< by user
+  Counts pins_;      ///< by hash: uploads on their way from a file to a row
+  Counts uploads_;   ///< by user
+  Counts openings_;  ///< of files that are to be sent, under one name
   Quota quota_;
   std::shared_ptr<FreeSpace> space_;  ///< shared with sinks
   std::shared_ptr<Sweep> sweep_;

@@ -90,6 +90,13 @@ bool File::try_lock() {
   return again([&] { return ::flock(descriptor_, LOCK_EX | LOCK_NB); }) == 0;
 }
 
+// Best effort: whoever cannot open it says so.
+void File::share_owner_of(const std::filesystem::path& path) {
+  struct stat owner {};
+  if (::geteuid() == 0 && ::stat(path.c_str(), &owner) == 0)
+    static_cast<void>(!::fchown(descriptor_, owner.st_uid, owner.st_gid));
+}
+
 Result<File> create(const std::filesystem::path& path) {
   return open_with(path, O_WRONLY | O_CREAT | O_EXCL);
 }

@@ -29,6 +29,8 @@ class File {
   Result<void> sync();
   /// False: another process has it.
   bool try_lock();
+  /// If this is the superuser: it belongs to the owner of that file from now on.
+  void share_owner_of(const std::filesystem::path& path);
 
  private:
   int descriptor_ = -1;

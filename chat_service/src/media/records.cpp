@@ -108,6 +108,7 @@ Result<Answer> describe(Scope& scope, const TemporaryUrls& urls, std::string_vie
 Result<Answer> describe_set(Scope& scope, const TemporaryUrls& urls, const std::string& body) {
   const auto sids = read_set(body);
   if (!sids) return sids.error();
+  scope.lookups = sids->size();
   json::Value entries = json::Value::array();
   for (const std::string& sid : *sids) entries.push_back(set_entry(scope, urls, sid));
   return Answer{.status = 200, .body = json::dump(entries), .resource_url = {}};

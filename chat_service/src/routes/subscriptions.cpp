@@ -13,7 +13,7 @@ Result<Answer> subscribe(Scope& scope, const Call& call) {
   for (const auto& request : batch->requests)
     if (request.object_sid.size() > limits::kNameBytes)
       return errors::bad_request("object_sid: at most " + std::to_string(limits::kNameBytes) + " bytes");
-  scope.subscriptions = batch->requests.size();
+  scope.lookups = batch->requests.size();
   Replay replay(scope, *scope.origins, batch->correlation_id);
   for (const auto& request : batch->requests)
     if (batch->cancel)

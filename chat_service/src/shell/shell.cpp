@@ -50,8 +50,13 @@ Result<net::ListenAddress> Shell::start() {
   make_server();
   auto address = server_->start();
   if (!address) return address;
+  // Nothing of it stays, above all not the database.
   const auto fail = [this](const Error& error) {
     metrics_server_.reset();
+    admin_door_.reset();
+    front_.use(nullptr);
+    media_.reset();
+    core_.reset();
     server_.reset();
     return error;
   };

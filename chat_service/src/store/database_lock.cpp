@@ -8,6 +8,7 @@ namespace {
 namespace disk = media::disk;
 
 constexpr std::string_view kEnding = "-lock";
+constexpr int kMostLinks = 40;  // as the system
 
 Error unusable(const std::string& database, const std::string& why) {
   return {.code = Errc::storage_error, .message = "database: " + database + ": " + why};
@@ -17,7 +18,11 @@ Error unusable(const std::string& database, const std::string& why) {
 
 std::string file_beside(const std::string& database, std::string_view ending) {
   std::error_code unknown;
-  std::string real = std::filesystem::weakly_canonical(database, unknown).string();
+  std::filesystem::path target = database;
+  // A link to what is not there yet, too.
+  for (int links = 0; links < kMostLinks && std::filesystem::is_symlink(target, unknown); ++links)
+    target = target.parent_path() / std::filesystem::read_symlink(target, unknown);
+  std::string real = std::filesystem::weakly_canonical(target, unknown).string();
   if (unknown) real = database;
   return real.append(ending);
 }
@@ -26,13 +31,18 @@ Result<DatabaseLock> DatabaseLock::take(const std::string& database) {
   if (database == ":memory:") return DatabaseLock(disk::File());
   auto file = disk::open_lock_file(file_beside(database, kEnding));
   if (!file) return unusable(database, "its lock: " + file.error().message);
+  // A command of the superuser must not lock the service out.
+  file->share_owner_of(database);
   if (!file->try_lock()) return unusable(database, "another service or a command that writes is using it");
   return DatabaseLock(std::move(*file));
 }
 
 bool DatabaseLock::is_taken(const std::string& database) {
-  auto file = disk::open(file_beside(database, kEnding));
-  return file && !file->try_lock();
+  const std::string path = file_beside(database, kEnding);
+  std::error_code unknown;
+  if (!std::filesystem::exists(path, unknown)) return false;
+  auto file = disk::open(path);
+  return !file || !file->try_lock();  // what is not ours to look at is somebody else's
 }
 
 }  // namespace parley::chat_service

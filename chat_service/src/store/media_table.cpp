@@ -72,10 +72,12 @@ bool MediaTable::is_used(std::string_view blob) {
   return database_.query("SELECT 1 FROM media WHERE blob = ? LIMIT 1", blob).next();
 }
 
-std::int64_t MediaTable::bytes_of(std::string_view service_sid, std::string_view author) {
-  auto row = database_.query("SELECT bytes FROM media_usage WHERE service_sid = ?1 AND author = ?2",
-                             service_sid, author);
-  return row.next() ? row.integer(0) : 0;
+std::optional<std::int64_t> MediaTable::bytes_of(std::string_view service_sid, std::string_view author) {
+  auto row = database_.query(
+      "SELECT ifnull((SELECT bytes FROM media_usage WHERE service_sid = ?1 AND author = ?2), 0)", service_sid,
+      author);
+  if (!row.next()) return std::nullopt;
+  return row.integer(0);
 }
 
 }  // namespace parley::chat_service

@@ -24,8 +24,8 @@ class MediaTable {
   void remove_of_message(Id conversation, std::string_view message_sid);
   /// Uploads that no message named and that are older.
   void remove_unattached_before(Millis date);
-  /// What this user's media take together.
-  std::int64_t bytes_of(std::string_view service_sid, std::string_view author);
+  /// What this user's media take together; nothing if the database cannot be read now.
+  std::optional<std::int64_t> bytes_of(std::string_view service_sid, std::string_view author);
   /// False: no medium has these bytes, so the file may go.
   bool is_used(std::string_view blob);
 

@@ -29,7 +29,7 @@ bool is_between(const Value& cell) {
   return number >= least && number <= most;
 }
 
-// Any depth: what stands in it was bounded when a client sent it.
+// Of any depth and kind: whoever shows it takes what it cannot use for empty.
 bool is_json(const Value& cell) { return Value::accept(text_of(cell)); }
 
 bool is_blob(const Value& cell) { return media::is_hash(text_of(cell)); }

@@ -7,7 +7,7 @@
 
 /// The whole database as JSON lines, and back.
 ///
-/// The first line says what this is: {"parley_export":1,"schema":3,"services":["IS..."]}. Then one line for
+/// The first line says what this is: {"parley_export":1,"schema":4,"services":["IS..."]}. Then one line for
 /// each row, {"table":"messages","row":{"conversation_id":1,...}}, in the order of tables' names and primary
 /// keys, with the columns of the schema; the last one is {"rows":12345}, so that a file that was cut off is
 /// noticed. The rows' numbers tie them together and are kept. Not part of it: the secret that continuation

@@ -157,7 +157,8 @@ Result<std::uint64_t> import_database(const std::string& database, std::istream&
   if (!lock) return lock.error();
   std::error_code ignored;
   const bool is_there = fs::exists(database, ignored);
-  auto rows = import_into(is_there ? DatabaseFile::open(database) : DatabaseFile::make(database), in);
+  const bool is_one = is_there && fs::file_size(database, ignored) > 0;  // what is empty is made
+  auto rows = import_into(is_one ? DatabaseFile::open(database) : DatabaseFile::make(database), in);
   if (!rows && !is_there)
     for (const char* rest : {"", "-wal", "-shm"}) fs::remove(database + rest, ignored);
   return rows;

@@ -11,6 +11,14 @@ namespace {
 using testing::CoreDriver;
 using testing::TestClient;
 
+constexpr const char* kAdminRole = "RL0000000000000000000000000000000a";
+
+Tenant tenant_with_role() {
+  Tenant tenant = testing::test_tenant();
+  tenant.admin_role_sids = {kAdminRole};
+  return tenant;
+}
+
 /// A service on a file that another program may write as well.
 class ForeignLock : public ::testing::Test {
  protected:
@@ -18,6 +26,12 @@ class ForeignLock : public ::testing::Test {
   std::int64_t count(const char* sql) {
     auto row = other_->query(sql);
     return row.next() ? row.integer(0) : -1;
+  }
+  std::string online() {
+    auto row = other_->query(
+        "SELECT ifnull(group_concat(identity), '') FROM (SELECT identity FROM users WHERE online = 1 "
+        "ORDER BY identity)");
+    return row.next() ? row.text(0) : "?";
   }
   static void expect_busy(const TestClient::Reply& reply) {
     EXPECT_EQ(reply.status, 503);
@@ -27,7 +41,7 @@ class ForeignLock : public ::testing::Test {
   }
 
   testing::TemporaryFile file_;
-  CoreDriver driver_{{.database = file_.path()}};
+  CoreDriver driver_{{.tenants = {tenant_with_role()}, .database = file_.path()}};
   std::unique_ptr<storage::Database> other_ = storage::Database::open({.path = file_.path()}).value();
 };
 
@@ -73,8 +87,36 @@ TEST_F(ForeignLock, WhoWasHereBeforeARestartIsOfflineAfterItsFirstCommit) {
     expect_busy(carol.get("/Client/v2/Configuration"));
   }
   TestClient dave(driver_, "dave");
-  EXPECT_EQ(count("SELECT COUNT(*) FROM users WHERE online = 1 AND identity <> 'dave'"), 0);
-  EXPECT_EQ(count("SELECT COUNT(*) FROM users WHERE online = 1"), 1);
+  EXPECT_EQ(online(), "carol,dave") << "and who came meanwhile is here";
+}
+
+TEST_F(ForeignLock, WhoCameOrWentMeanwhileIsShownSoAfterwards) {
+  TestClient alice(driver_, "alice"), bob(driver_, "bob");
+  {
+    const storage::Transaction held(other());
+    TestClient carol(driver_, "carol");
+    alice.cut();
+    driver_.advance(std::chrono::seconds(5));
+    EXPECT_TRUE(driver_.core().counters().last_commit_failed);
+  }
+  driver_.advance(std::chrono::seconds(1));
+  EXPECT_FALSE(driver_.core().counters().last_commit_failed) << "it tried by itself";
+  EXPECT_EQ(online(), "bob,carol");
+}
+
+TEST_F(ForeignLock, AnAdminWhoLosesTheRoleMeanwhileHasToComeBack) {
+  TestClient alice(driver_, "alice"), deputy(driver_, "deputy", {.role_sid = kAdminRole});
+  const auto room = alice.make_room();
+  deputy.watch(sync::ObjectType::list, room["sync_objects"]["messages"]);
+  {
+    const storage::Transaction held(other());
+    deputy.renew({});
+  }
+  ASSERT_TRUE(deputy.ended()) << "what it watches could not be looked at";
+  EXPECT_EQ(deputy.ended()->server_code, 51231);
+  deputy.take_notes();
+  alice.say(room, "not for everybody");
+  EXPECT_TRUE(deputy.take_events().empty());
 }
 
 }  // namespace

@@ -166,6 +166,7 @@ TEST(Service, StartsAndStopsManyTimesOnOneFile) {
 }
 
 TEST(Service, SaysWhyItCannotStart) {
+  testing::TemporaryFile file;
   Service first(options());
   auto taken = options();
   taken.listen = first.start().value();
@@ -173,6 +174,14 @@ TEST(Service, SaysWhyItCannotStart) {
   const auto failed = second.start();
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().code, Errc::unreachable);
+  Service no_metrics([&] {
+    auto all_but_metrics = options(file.path());
+    all_but_metrics.metrics_listen = taken.listen;
+    return all_but_metrics;
+  }());
+  EXPECT_EQ(no_metrics.start().error().code, Errc::unreachable);
+  Service in_its_place(options(file.path()));
+  EXPECT_TRUE(in_its_place.start()) << "nothing of the other one has the database";
   Service no_database(options("/no/such/directory/chat.db"));
   EXPECT_EQ(no_database.start().error().code, Errc::storage_error);
   Service never_started(options());

@@ -1,3 +1,4 @@
+#include "common/base/limits.hpp"
 #include "tests/unit/chat_service_media/media_fixture.hpp"
 
 namespace parley::chat_service::media::test {
@@ -45,6 +46,21 @@ TEST_F(ThrottledMedia, RefusesOtherRequestsOfUsersButNoSignedLinks) {
   EXPECT_EQ(call("POST", media_url() + "Set", {.body = "{}"}).status, 429);
   EXPECT_EQ(driver_.core().counters().throttled, 3u);
   EXPECT_EQ(get_content(made).status, 200);
+}
+
+class ThrottledSets : public MediaTest {
+ protected:
+  ThrottledSets() : MediaTest({}, {.per_second = 0.001, .burst = 300}) {}
+};
+
+TEST_F(ThrottledSets, CountWhatTheyLookUp) {
+  json::Value list = json::Value::array();
+  for (std::size_t i = 0; i < limits::kMediaSetEntries; ++i)
+    list.push_back({{"media_sid", "ME" + std::to_string(i)}});
+  const std::string body = json::dump({{"command", "get"}, {"list", list}});
+  int answered = 0;
+  while (answered < 100 && call("POST", media_url() + "Set", {.body = body}).status != 429) ++answered;
+  EXPECT_EQ(answered, 3);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "chat_service/src/store/database_lock.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <functional>
@@ -49,6 +51,26 @@ TEST_F(DatabaseLockTest, IsTheSameUnderAnotherNameOfTheFile) {
   const auto held = DatabaseLock::take(path());
   EXPECT_TRUE(DatabaseLock::is_taken(beside("link.db")));
   EXPECT_FALSE(DatabaseLock::take(beside("link.db")));
+}
+
+TEST_F(DatabaseLockTest, IsTheSameByALinkToAFileThatIsStillToBeMade) {
+  std::filesystem::create_symlink(path(), beside("link.db"));
+  const auto held = DatabaseLock::take(beside("link.db"));
+  ASSERT_TRUE(held);
+  EXPECT_FALSE(DatabaseLock::take(path()));
+}
+
+TEST_F(DatabaseLockTest, BelongsToTheDatabasesOwner) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only the superuser makes files for others";
+  constexpr uid_t kSomebody = 65534;
+  SecureRandom random;
+  ASSERT_TRUE(Store::open(path(), random));
+  std::filesystem::remove(path() + "-lock");
+  ASSERT_EQ(::chown(path().c_str(), kSomebody, kSomebody), 0);
+  ASSERT_TRUE(DatabaseLock::take(path()));
+  struct stat status {};
+  ASSERT_EQ(::stat((path() + "-lock").c_str(), &status), 0);
+  EXPECT_EQ(status.st_uid, kSomebody);
 }
 
 TEST_F(DatabaseLockTest, LooksWithoutLeavingAFile) {

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -194,6 +195,11 @@ TEST_F(Import, LeavesNothingOfADatabaseThatItMade) {
   EXPECT_FALSE(import_row("{"));
   for (const auto& entry : std::filesystem::directory_iterator(file_.directory()))
     EXPECT_EQ(entry.path().filename(), "new.db-lock");
+}
+
+TEST_F(Import, TakesAnEmptyFileForADatabaseThatIsToBeMade) {
+  std::ofstream(path()).flush();
+  EXPECT_TRUE(import_row(medium().dump()));
 }
 
 TEST_F(Import, LeavesADatabaseThatWasThereAsItWas) {
