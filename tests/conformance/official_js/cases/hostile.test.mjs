@@ -3,22 +3,23 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
-import { eventually, within } from '../support/deadline.mjs';
+import { eventually, pause, SLOWNESS, within } from '../support/deadline.mjs';
 import { numbers } from '../support/expect.mjs';
 import { encode } from '../support/packet.mjs';
+import { memoryBound } from '../support/programs.mjs';
 import { pathOf } from '../support/raw.mjs';
-import { cases, fresh } from '../support/world.mjs';
+import { cases, fresh, THROTTLE } from '../support/world.mjs';
 
 const MIB = 1024 * 1024;
 /** What the service may hold more after an attack than before it. */
-const GROWTH = 150 * MIB;
+const GROWTH = memoryBound(150 * MIB);
 /** How long an honest message may take while an attack goes on, on a busy machine. */
 const IN_TIME_MS = 5000;
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 const upgrade = (more = '') => `GET /v3/wsconnect HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n`
   + `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${KEY}\r\n${more}\r\n`;
 
-cases('hostile', { concurrency: 1 }, (world, test) => {
+cases('hostile', { concurrency: 1, chat: THROTTLE }, (world, test) => {
   /** A bare socket to the service; whatever happens to it is no error of the case. */
   const dial = async (t) => {
     const [host, port] = world.chatAddress.split(':');
@@ -49,7 +50,7 @@ cases('hostile', { concurrency: 1 }, (world, test) => {
         const text = `honest ${said++}`;
         await within(room.sendMessage(text), `the answer to "${text}"`, IN_TIME_MS);
         await bob.sees('messageAdded', (m) => m.body === text, { what: text, ms: IN_TIME_MS });
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await pause(50);
       } while (!over);
     };
     const talking = talk();
@@ -68,12 +69,14 @@ cases('hostile', { concurrency: 1 }, (world, test) => {
   };
   const LONG = { timeout: 90_000 };
 
+  /** People who will each ask too much: so many that a slow build, too, gets to hear too much from each. */
+  const crowdOf = (t, size) => Promise.all(numbers(Math.ceil(size / SLOWNESS)).map((i) => world.raw(t, `mallory${i}`)));
   /** Each of the crowd says so much again and again, until it is sent away for it. */
   const flood = async (crowd, volley, packet) => {
     for (const round of numbers(40)) {
       for (const [i, device] of crowd.entries())
         for (const n of numbers(volley)) if (device.socket.readyState === 1) device.send(packet(`TM${round}-${i}-${n}`));
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await pause(50);
     }
     for (const device of crowd) {
       const close = await device.gets((p) => p.header.method === 'close', 'to be sent away');
@@ -85,7 +88,7 @@ cases('hostile', { concurrency: 1 }, (world, test) => {
   test('hostile_connections_that_say_nothing', async (t) => during(t, async () => {
     const sockets = await Promise.all(numbers(500).map(() => dial(t)));
     for (const socket of sockets.slice(0, 250)) socket.write(upgrade());
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+    await pause(2000);
     for (const socket of sockets) socket.destroy();
   }), LONG);
 
@@ -104,7 +107,7 @@ cases('hostile', { concurrency: 1 }, (world, test) => {
     const sockets = await Promise.all(numbers(50).map(() => dial(t)));
     for (const byte of upgrade().slice(0, 60)) {
       for (const socket of sockets) if (!socket.destroyed) socket.write(byte);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await pause(20);
     }
     for (const socket of sockets) socket.destroy();
   }), LONG);
@@ -175,7 +178,7 @@ cases('hostile', { concurrency: 1 }, (world, test) => {
     const volley = Buffer.concat(numbers(500).map(() => ping));
     for (const socket of sockets) socket.pause(); // the pongs are not read
     for (const _ of numbers(100)) for (const socket of sockets) if (!socket.destroyed) socket.write(volley);
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await pause(3000);
   }), LONG);
 
   test('hostile_fake_lengths', async (t) => during(t, async () => {
@@ -196,7 +199,7 @@ cases('hostile', { concurrency: 1 }, (world, test) => {
   }), LONG);
 
   test('hostile_flood_of_requests', async (t) => during(t, async () => {
-    const crowd = await Promise.all(numbers(8).map((i) => world.raw(t, `mallory${i}`)));
+    const crowd = await crowdOf(t, 8);
     const request = { method: 'message', active_grant: 'ip_messaging', payload_type: 'application/json',
       http_request: { host: 'x', method: 'GET', path: '/Client/v2/Configuration', params: {}, headers: {} } };
     await flood(crowd, 200, (id) => ({ ...request, id }));
@@ -207,17 +210,17 @@ cases('hostile', { concurrency: 1 }, (world, test) => {
   }), LONG);
 
   test('hostile_flood_of_pings', async (t) => during(t, async () => {
-    const crowd = await Promise.all(numbers(4).map((i) => world.raw(t, `mallory${i}`)));
+    const crowd = await crowdOf(t, 4);
     await flood(crowd, 500, (id) => ({ method: 'ping', id }));
   }), LONG);
 
   test('hostile_flood_of_acknowledgements', async (t) => during(t, async () => {
-    const crowd = await Promise.all(numbers(4).map((i) => world.raw(t, `mallory${i}`)));
+    const crowd = await crowdOf(t, 4);
     await flood(crowd, 500, (id) => ({ method: 'reply', id, status: { code: 200, status: 'OK' } }));
   }), LONG);
 
   test('hostile_flood_of_telemetry', async (t) => during(t, async () => {
-    const crowd = await Promise.all(numbers(4).map((i) => world.raw(t, `mallory${i}`)));
+    const crowd = await crowdOf(t, 4);
     await flood(crowd, 500, (id) => ({ method: 'telemetry.v1', id, events: [] }));
   }), LONG);
 
@@ -284,7 +287,7 @@ cases('hostile', { concurrency: 1 }, (world, test) => {
     const chunked = await dial(t);
     chunked.write(`${head}Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n`);
     await closes(chunked, 20_000);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await pause(1000);
     for (const socket of slow) socket.destroy();
   }), LONG);
 
@@ -294,7 +297,7 @@ cases('hostile', { concurrency: 1 }, (world, test) => {
     const attributes = JSON.stringify({ a: 'x'.repeat(3000) });
     for (const _ of numbers(4)) {
       await Promise.all(numbers(200).map(() => mallory.http('POST', pathOf(links.conversations), { attributes, friendly_name: 'x'.repeat(200) })));
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await pause(1000);
     }
     const page = await mallory.http('GET', pathOf(links.my_conversations));
     assert.equal(page.status, 200);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
-import { within } from '../support/deadline.mjs';
+import { pause, within } from '../support/deadline.mjs';
 import { numbers } from '../support/expect.mjs';
 import { pathOf } from '../support/raw.mjs';
 import { cases, fresh, versions } from '../support/world.mjs';
@@ -274,7 +274,7 @@ cases('media: rules', { concurrency: 6, chat: { media: LIMITS } }, (world, test)
     assert.equal((await download(url)).status, 200);
     let last;
     do {
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await pause(200);
       last = await download(url);
     } while (last.status === 200 && Date.now() - asked < 4 * URL_LIFE_S * 1000);
     assert.ok([401, 403].includes(last.status), `${last.status} after its life`);

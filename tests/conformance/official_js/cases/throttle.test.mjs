@@ -1,11 +1,11 @@
 // Too many requests: refused, not forgotten, and nobody else feels it.
 import assert from 'node:assert/strict';
-import { eventually, within } from '../support/deadline.mjs';
+import { eventually, pause, stretched, within } from '../support/deadline.mjs';
 import { numbers, refused } from '../support/expect.mjs';
 import { pathOf } from '../support/raw.mjs';
-import { cases, fresh, versions } from '../support/world.mjs';
+import { cases, fresh, THROTTLE, versions } from '../support/world.mjs';
 
-cases('throttle', { concurrency: 3, versions }, (world, test) => {
+cases('throttle', { concurrency: 3, versions, chat: THROTTLE }, (world, test) => {
   /** How many of `count` updates at once were accepted; all others must have been refused with 429/20429. */
   const burst = async (room, count) => {
     const results = await Promise.allSettled(numbers(count).map((i) => room.updateAttributes({ i })));
@@ -19,14 +19,14 @@ cases('throttle', { concurrency: 3, versions }, (world, test) => {
     const room = await alice.room({}, bob);
     assert.equal(await burst(room, 600), 600, 'a burst of 600 passes');
     await eventually('the calm after it', () => room.updateAttributes({ calm: 0 }).then(() => true, () => false), 20_000);
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await pause(stretched(3000));
     const accepted = await burst(room, 1500);
     assert.ok(accepted >= 600 && accepted < 1500, `${accepted} of 1500 accepted`);
 
     const bobs = await bob.joined(room);
     await bobs.sendMessage('bob is not concerned');
     await bob.message(room, 'bob is not concerned');
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await pause(stretched(3000));
     await room.updateAttributes({ calm: true });
     await bob.until(() => bobs.attributes.calm === true, 'the last update');
   });

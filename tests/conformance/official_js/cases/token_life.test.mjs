@@ -1,13 +1,13 @@
 // Tokens end while clients are connected. These cases live in real time: tokens of a few seconds.
 import assert from 'node:assert/strict';
-import { untilTime, within } from '../support/deadline.mjs';
+import { stretched, untilTime, within } from '../support/deadline.mjs';
 import { helperToken, payloadOf } from '../support/tokens.mjs';
 import { cases, fresh, versions } from '../support/world.mjs';
 
 cases('token life', { concurrency: 8, versions }, (world, test) => {
   const shortLived = async (t, ttl) => {
     const identity = fresh('alice');
-    const token = helperToken(identity, { ttl });
+    const token = helperToken(identity, { ttl: stretched(ttl) });
     const alice = await world.enter(t, 'alice', { as: identity, token });
     return { alice, expiry: payloadOf(token).exp };
   };
@@ -40,7 +40,7 @@ cases('token life', { concurrency: 8, versions }, (world, test) => {
     const { alice } = await shortLived(t, 8);
     for (const round of [1, 2]) {
       await alice.until(() => alice.count('tokenAboutToExpire') === round, `notice ${round}`);
-      await within(alice.client.updateToken(helperToken(alice.identity, { ttl: 8 + round })), 'the new token to be accepted');
+      await within(alice.client.updateToken(helperToken(alice.identity, { ttl: stretched(8 + round) })), 'the new token to be accepted');
     }
     await alice.until(() => alice.count('tokenAboutToExpire') === 3, 'notice 3');
     assert.deepEqual(alice.all('connectionStateChanged'), ['connecting', 'connected']);

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { within } from './deadline.mjs';
+import { SANITIZED, within } from './deadline.mjs';
 
 export const account = {
   account_sid: 'AC' + '0a'.repeat(16),
@@ -33,6 +33,9 @@ export async function run(name, ...args) {
     child.kill('SIGKILL');
   }
 }
+
+/** A bound on memory(), given for a release build: sanitizers keep books that are several times as large. */
+export const memoryBound = (bytes) => (SANITIZED ? 5 * bytes : bytes);
 
 /** A temporary directory with the configuration files of one pair of servers. */
 export class Workplace {
@@ -114,6 +117,7 @@ export class Program {
       if (end.code !== 0) {
         throw new Error(`${this.name} ended with ${JSON.stringify(end)}; its output:\n${this.output}`);
       }
+      this.reportsNothing();
     } finally {
       this.child.kill('SIGKILL');
       for (const pipe of [this.child.stdout, this.child.stderr]) pipe.destroy();
@@ -124,5 +128,12 @@ export class Program {
   async kill() {
     this.child.kill('SIGKILL');
     await this.ended;
+    this.reportsNothing();
+  }
+
+  /** A build with sanitizers found nothing wrong. */
+  reportsNothing() {
+    const found = /(WARNING: ThreadSanitizer|ERROR: \w+Sanitizer|runtime error:)[^]{0,4000}/.exec(this.everything());
+    if (found) throw new Error(`${this.name}: ${found[0]}`);
   }
 }

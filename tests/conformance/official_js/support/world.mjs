@@ -1,6 +1,7 @@
 // One token_server and one chat_service, and the people who use them.
 import { after, before, describe, it } from 'node:test';
 import { randomBytes } from 'node:crypto';
+import { SLOWNESS, stretched } from './deadline.mjs';
 import { Device } from './device.mjs';
 import { LegacyDevice } from './legacy_device.mjs';
 import { forgetTimers, hasSince, NEWEST, VERSIONS } from './official.mjs';
@@ -8,6 +9,9 @@ import { Program, Workplace } from './programs.mjs';
 import { RawDevice } from './raw.mjs';
 
 const CASE_LIMIT_MS = 45_000;
+
+/** For the section chat_service: its own throttle, slowed as the programs are; they could never be asked too much else. */
+export const THROTTLE = SLOWNESS === 1 ? {} : { throttle: { per_second: Math.ceil(300 / SLOWNESS) } };
 
 export const suffix = () => randomBytes(4).toString('hex');
 export const fresh = (name) => `${name}-${suffix()}`;
@@ -150,6 +154,6 @@ export function group(title, { concurrency = 4, world, start }, define) {
         forgetTimers();
       }
     });
-    define(world, (name, body, limits = {}) => it(name, { timeout: CASE_LIMIT_MS, ...limits }, body));
+    define(world, (name, body, limits = {}) => it(name, { ...limits, timeout: stretched(limits.timeout ?? CASE_LIMIT_MS) }, body));
   });
 }
