@@ -1,4 +1,4 @@
-#include "common/net/src/websocket.hpp"
+#include "common/net/src/websocket_handles.hpp"
 
 #include <algorithm>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -211,30 +211,6 @@ void WebSocket::drop() {
   bytes().close();
 }
 
-class WebSocketHandle final : public MessageStream {
- public:
-  explicit WebSocketHandle(std::shared_ptr<WebSocket> socket) : socket_(std::move(socket)) {}
-  ~WebSocketHandle() override { socket_->drop(); }
-
-  void start(Callbacks callbacks) override { socket_->start(std::move(callbacks)); }
-  void send(std::shared_ptr<const std::string> message) override { socket_->send(std::move(message)); }
-  std::size_t queued_bytes() const override { return socket_->queued_bytes(); }
-  void close(Duration grace) override { socket_->close(grace); }
-  std::string peer_address() const override { return socket_->peer_address(); }
-
- private:
-  std::shared_ptr<WebSocket> socket_;
-};
-
-class PendingHandle final : public PendingWebSocket {
- public:
-  explicit PendingHandle(std::shared_ptr<WebSocket> socket) : socket_(std::move(socket)) {}
-  ~PendingHandle() override { socket_->cancel_handshake(); }
-
- private:
-  std::shared_ptr<WebSocket> socket_;
-};
-
 void WebSocket::on_handshake(ErrorCode error, const websocket::response_type* answer) {
   if (ended_) return;
   const auto ready = std::exchange(ready_, nullptr);
@@ -243,7 +219,7 @@ void WebSocket::on_handshake(ErrorCode error, const websocket::response_type* an
     return ready(handshake_error(error, answer ? answer->result_int() : 0));
   }
   set_handshake_timeout(stream_, kClosingTime);
-  ready(std::make_unique<WebSocketHandle>(shared_from_this()));
+  ready(std::make_unique<StreamHandle<WebSocket>>(shared_from_this()));
 }
 
 }  // namespace
@@ -253,7 +229,7 @@ std::unique_ptr<PendingWebSocket> websocket_connect(std::unique_ptr<ByteStream> 
                                                     WebSocketReady ready) {
   auto socket = std::make_shared<WebSocket>(std::move(stream), max_message_bytes);
   socket->connect(std::move(request), std::move(ready));
-  return std::make_unique<PendingHandle>(std::move(socket));
+  return std::make_unique<HandshakeHandle<WebSocket>>(std::move(socket));
 }
 
 }  // namespace parley::net

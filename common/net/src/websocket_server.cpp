@@ -6,8 +6,8 @@
 #include <span>
 
 #include "common/net/src/frame_queue.hpp"
-#include "common/net/src/websocket.hpp"
 #include "common/net/src/websocket_frames.hpp"
+#include "common/net/src/websocket_handles.hpp"
 #include "common/net/src/websocket_handshake.hpp"
 
 namespace parley::net {
@@ -112,30 +112,6 @@ class ServerSocket final : public std::enable_shared_from_this<ServerSocket> {
   bool ended_ = false;    // no more callbacks
 };
 
-class ServerHandle final : public MessageStream {
- public:
-  explicit ServerHandle(std::shared_ptr<ServerSocket> socket) : socket_(std::move(socket)) {}
-  ~ServerHandle() override { socket_->drop(); }
-
-  void start(Callbacks callbacks) override { socket_->start(std::move(callbacks)); }
-  void send(std::shared_ptr<const std::string> message) override { socket_->send(std::move(message)); }
-  std::size_t queued_bytes() const override { return socket_->queued_bytes(); }
-  void close(Duration grace) override { socket_->close(grace); }
-  std::string peer_address() const override { return socket_->peer_address(); }
-
- private:
-  std::shared_ptr<ServerSocket> socket_;
-};
-
-class PendingHandle final : public PendingWebSocket {
- public:
-  explicit PendingHandle(std::shared_ptr<ServerSocket> socket) : socket_(std::move(socket)) {}
-  ~PendingHandle() override { socket_->cancel_handshake(); }
-
- private:
-  std::shared_ptr<ServerSocket> socket_;
-};
-
 void ServerSocket::accept(HandshakeAnswer answer, Duration timeout, WebSocketReady ready) {
   ready_ = std::move(ready);
   out_ = std::move(answer.bytes);
@@ -154,7 +130,7 @@ void ServerSocket::on_answered(int status) {
   timer_.reset();
   reason_.reset();
   const auto ready = std::exchange(ready_, nullptr);
-  ready(std::make_unique<ServerHandle>(shared_from_this()));
+  ready(std::make_unique<StreamHandle<ServerSocket>>(shared_from_this()));
 }
 
 void ServerSocket::start(MessageStream::Callbacks callbacks) {
@@ -353,7 +329,7 @@ std::unique_ptr<PendingWebSocket> websocket_accept(UpgradedStream upgraded, cons
                                                    WebSocketReady ready) {
   auto socket = std::make_shared<ServerSocket>(std::move(upgraded), max_message_bytes);
   socket->accept(answer_handshake(request), timeout, std::move(ready));
-  return std::make_unique<PendingHandle>(std::move(socket));
+  return std::make_unique<HandshakeHandle<ServerSocket>>(std::move(socket));
 }
 
 }  // namespace parley::net
