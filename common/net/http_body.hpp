@@ -21,6 +21,13 @@ class BodySink {
   /// the client before this returns. A response refuses the request: the rest is not read, the connection
   /// closes after it.
   virtual std::optional<http::Response> write(std::string_view bytes) = 0;
+  /// Asked before more is read from the client. True: the sink has more than it can use now (a slow disk,
+  /// say), and calls `go_on` once, from any thread, when it wants more; nothing is read until then. That is
+  /// not the client's time; HttpServerOptions::piece_timeout bounds it.
+  virtual bool holds_back(std::function<void()> go_on) {
+    static_cast<void>(go_on);
+    return false;
+  }
   /// The body is complete. Answers exactly once, now or later, from any thread; the sink lives until then
   /// (it may be gone when `reply` returns), or until the server closes the connection.
   virtual void finish(std::function<void(http::Response)> reply) = 0;

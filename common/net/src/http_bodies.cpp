@@ -68,6 +68,30 @@ void HttpConnection::take_piece() {
   if (phase_ == Phase::body) flow_->sink = std::move(sink);
 }
 
+void HttpConnection::read_on() {
+  if (!flow_ || !sink_holds_back()) wait();
+}
+
+bool HttpConnection::sink_holds_back() {
+  auto go_on = [weak = weak_from_this(), number = ++piece_number_, executor = server_->executor] {
+    if (weak.expired()) return;
+    asio::post(*executor, [weak, number] {
+      if (const auto self = weak.lock()) self->on_sink_ready(number);
+    });
+  };
+  bool holds_back = false;
+  guarded([&] { holds_back = flow_->sink->holds_back(std::move(go_on)); });
+  if (holds_back && phase_ == Phase::body) enter(Phase::holding);
+  return phase_ != Phase::body;
+}
+
+/// Ignored unless it is the one that is awaited.
+void HttpConnection::on_sink_ready(std::uint64_t number) {
+  if (phase_ != Phase::holding || number != piece_number_) return;
+  enter(Phase::body);
+  read_on();
+}
+
 void HttpConnection::finish_body() {
   keep_alive_ = parser_->keeps_alive();
   enter(Phase::handling);

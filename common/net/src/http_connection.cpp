@@ -48,6 +48,9 @@ Duration HttpConnection::time_allowed() const {
     case Phase::body:
     case Phase::writing:
       return options.body_timeout;
+    case Phase::holding:
+    case Phase::reading:
+      return options.piece_timeout;
     default:
       return Duration::max();  // the handler's time, or a time that somebody else keeps
   }
@@ -90,7 +93,7 @@ void HttpConnection::proceed(std::string_view bytes) {
   if (phase_ == Phase::idle)
     look_again_soon();
   else if (wants_input())
-    wait();
+    read_on();
 }
 
 /// While many are served, the next request of the first comes before the turn of the event loop is over: who
@@ -264,7 +267,7 @@ void HttpConnection::wind_up() {
 
 bool HttpConnection::is_late(TimePoint now) {
   if (flow_ && (phase_ == Phase::body || phase_ == Phase::writing)) return flow_->pace.too_slow(now);
-  if (flow_ && phase_ == Phase::reading) return flow_->pace.rest(now), false;  // it is not the client's time
+  if (flow_) flow_->pace.rest(now);  // it is not the client's time
   if (!deadline_) {
     const auto allowed = time_allowed();
     deadline_ = allowed == Duration::max() ? TimePoint::max() : now + allowed;

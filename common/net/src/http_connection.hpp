@@ -73,6 +73,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
     header,
     inviting,
     body,
+    holding,  ///< the sink of the request's body has enough for now
     handling,
     reading,  ///< waits for a piece of the response's body
     writing,
@@ -96,6 +97,9 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   void after_header();
   void invite_body();
   void take_piece();
+  void read_on();
+  bool sink_holds_back();
+  void on_sink_ready(std::uint64_t number);
   void finish_body();
   template <class Work>
   void guarded(Work work);
@@ -127,7 +131,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   std::unique_ptr<BodyFlow> flow_;  // while a body is streamed, until its request is answered
   std::unique_ptr<PendingWebSocket> handshake_;
   std::uint64_t request_number_ = 0;
-  std::uint64_t piece_number_ = 0;  // of the last that was asked for
+  std::uint64_t piece_number_ = 0;  // of the last that was asked for, or that the sink holds back for
   bool keep_alive_ = true;
   bool proceeding_ = false;  // a frame below is taking one request after the other
 };

@@ -146,7 +146,8 @@ std::vector<std::shared_ptr<HttpConnection>> HttpServer::Impl::all_connections()
 
 void HttpServer::Impl::schedule_sweep() {
   const auto& options = state_->options;
-  const auto shortest = std::min({options.header_timeout, options.body_timeout, options.idle_timeout});
+  const auto shortest =
+      std::min({options.header_timeout, options.body_timeout, options.piece_timeout, options.idle_timeout});
   // One timer for all connections: no cost per request. A time runs from the timer's first look at it, so
   // deadlines are kept within a quarter of the shortest. While the server stops somebody waits for it.
   const Duration longest = state_->stopping ? std::chrono::milliseconds(50) : std::chrono::seconds(1);

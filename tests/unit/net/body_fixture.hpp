@@ -25,6 +25,8 @@ struct BodyLog {
   std::size_t refuse_after = SIZE_MAX;
   std::size_t throw_after = SIZE_MAX;
   std::function<void()> on_write{};
+  std::size_t hold_back_after = SIZE_MAX;  ///< once
+  std::function<void()> go_on{};           ///< of a sink that holds back
   // What the answers' sources do:
   std::function<void()> on_read{};
   std::string surplus{};  ///< behind each piece
@@ -54,6 +56,13 @@ class LoggingSink final : public BodySink {
     if (log_.bytes.size() > log_.throw_after) throw std::runtime_error("secret");
     if (log_.bytes.size() > log_.refuse_after) return text_response(415, "not this");
     return std::nullopt;
+  }
+
+  bool holds_back(std::function<void()> go_on) override {
+    if (log_.bytes.size() < log_.hold_back_after) return false;
+    log_.hold_back_after = SIZE_MAX;
+    log_.go_on = std::move(go_on);
+    return true;
   }
 
   void finish(std::function<void(http::Response)> reply) override {

@@ -157,6 +157,13 @@ TEST_F(AwaitedPieceTest, WaitingIsNotTheClientsSilence) {
   EXPECT_EQ(body(), PatternSource::make(0, 100'000));
 }
 
+TEST_F(AwaitedPieceTest, NobodyWaitsForItForEver) {
+  begin(100, {.piece_timeout = milliseconds(60)});
+  EXPECT_TRUE(loop_.run_until([&] { return client_->ended(); }));
+  EXPECT_EQ(log_.sources, 0);
+  EXPECT_EQ(client_->received(), "");
+}
+
 TEST_F(AwaitedPieceTest, ASecondAnswerIsIgnored) {
   begin(100'000);
   const auto first = log_.give_piece;

@@ -144,6 +144,67 @@ TEST_F(HttpUploadTest, NothingIsReadWhileTheSinkIsBusy) {
   EXPECT_EQ(log_.bytes, body);
 }
 
+/// A sink that has enough for now.
+class HoldingSinkTest : public HttpUploadTest {
+ protected:
+  void begin(HttpServerOptions options = {}) {
+    start(std::move(options));
+    log_.hold_back_after = 1;
+    client_.emplace(loop_, address_);
+    sender_ = std::jthread([this] { client_->send(upload("/stream", body_)); });
+    ASSERT_TRUE(loop_.run_until([&] { return log_.go_on != nullptr; }));
+    loop_.settle();
+    held_at_ = log_.bytes.size();
+  }
+
+  const std::string body_ = PatternSource::make(0, 4 * kMegabyte);  // more than the system takes
+  std::size_t held_at_ = 0;
+  std::optional<RawClient> client_;
+  std::jthread sender_;
+};
+
+TEST_F(HoldingSinkTest, NothingIsReadUntilItWantsMore) {
+  begin();
+  let_pass(milliseconds(50));
+  EXPECT_EQ(log_.bytes.size(), held_at_);
+  EXPECT_LE(held_at_, 16u * 1024);
+  EXPECT_THAT(talk_to_end(upload("/other", "x", "Connection: close\r\n")), EndsWith("POST /other [x]"));
+  std::thread([&] { log_.go_on(); }).join();
+  EXPECT_TRUE(loop_.run_until([&] { return client_->count("stored") == 1; }));
+  EXPECT_EQ(log_.bytes, body_);
+}
+
+TEST_F(HoldingSinkTest, ItIsNotTheClientsSilence) {
+  begin({.body_timeout = milliseconds(50)});
+  let_pass(milliseconds(400));
+  EXPECT_EQ(log_.sinks, 1);
+  log_.go_on();
+  EXPECT_TRUE(loop_.run_until([&] { return client_->count("stored") == 1; }));
+}
+
+TEST_F(HoldingSinkTest, ItMayHoldBackAgainAndAnOldWordIsIgnored) {
+  begin();
+  const auto first = std::exchange(log_.go_on, nullptr);
+  log_.hold_back_after = 100'000;
+  first();
+  ASSERT_TRUE(loop_.run_until([&] { return log_.go_on != nullptr; }));
+  first();
+  loop_.settle();
+  EXPECT_LE(log_.bytes.size(), 100'000u + 16 * 1024);
+  log_.go_on();
+  EXPECT_TRUE(loop_.run_until([&] { return client_->count("stored") == 1; }));
+  EXPECT_EQ(log_.bytes, body_);
+}
+
+TEST_F(HoldingSinkTest, ItDoesNotKeepTheConnectionForEver) {
+  begin({.piece_timeout = milliseconds(60)});
+  EXPECT_TRUE(loop_.run_until([&] { return log_.sinks == 0; }));
+  log_.go_on();
+  loop_.settle();
+  EXPECT_TRUE(loop_.run_until([&] { return client_->ended(); }));
+  EXPECT_EQ(client_->count("HTTP"), 0u);
+}
+
 TEST_F(HttpUploadTest, AClientThatGoesAwayLeavesNoSink) {
   start();
   {
