@@ -72,7 +72,6 @@ inline constexpr Library kLibraries[] = {
     {"unistd.h", "common/net/src/listener.cpp token_server/audit token_server/program", Where::sources},
     {"prometheus/", "token_server/http/metrics.cpp", Where::sources},
     {"fcntl.h", "chat_service/src/media/disk.cpp", Where::sources},
-    {"sys/file.h", "chat_service/src/media/disk.cpp", Where::sources},
     {"sys/stat.h", "chat_service/src/media/disk.cpp", Where::sources},
     {"unistd.h", "chat_service/src/media/disk.cpp", Where::sources},
     {"fcntl.h", "chat_service/src/shell/local_socket.cpp", Where::sources},

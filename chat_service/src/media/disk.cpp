@@ -1,7 +1,6 @@
 #include "chat_service/src/media/disk.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,6 +39,14 @@ Result<void> sync_directory(const std::filesystem::path& path) {
   auto directory = open_with(path.empty() ? "." : path, O_RDONLY | O_DIRECTORY);
   if (!directory) return directory.error();
   return directory->sync();
+}
+
+/// For fcntl(): a lock on all of a file, however long it will be.
+struct flock whole_file() {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
 }
 
 }  // namespace
@@ -87,7 +94,13 @@ Result<void> File::sync() {
 }
 
 bool File::try_lock() {
-  return again([&] { return ::flock(descriptor_, LOCK_EX | LOCK_NB); }) == 0;
+  struct flock whole = whole_file();
+  return again([&] { return ::fcntl(descriptor_, F_OFD_SETLK, &whole); }) == 0;
+}
+
+bool File::is_locked() const {
+  struct flock other = whole_file();
+  return ::fcntl(descriptor_, F_OFD_GETLK, &other) != 0 || other.l_type != F_UNLCK;
 }
 
 // Best effort: whoever cannot open it says so.

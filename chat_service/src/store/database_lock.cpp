@@ -42,7 +42,7 @@ bool DatabaseLock::is_taken(const std::string& database) {
   std::error_code unknown;
   if (!std::filesystem::exists(path, unknown)) return false;
   auto file = disk::open(path);
-  return !file || !file->try_lock();  // what is not ours to look at is somebody else's
+  return !file || file->is_locked();  // what is not ours to look at is somebody else's
 }
 
 }  // namespace parley::chat_service

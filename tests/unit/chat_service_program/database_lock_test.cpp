@@ -78,6 +78,16 @@ TEST_F(DatabaseLockTest, LooksWithoutLeavingAFile) {
   EXPECT_TRUE(std::filesystem::is_empty(file_.directory()));
 }
 
+TEST_F(DatabaseLockTest, LooksWithoutTakingIt) {
+  namespace disk = media::disk;
+  auto taker = disk::open_lock_file(path());
+  const auto looker = disk::open(path());
+  ASSERT_TRUE(taker && looker);
+  EXPECT_FALSE(looker->is_locked());
+  EXPECT_TRUE(taker->try_lock()) << "while the other one is still looking";
+  EXPECT_TRUE(looker->is_locked());
+}
+
 TEST_F(DatabaseLockTest, IsOfNoUseInMemory) {
   const auto first = DatabaseLock::take(":memory:");
   EXPECT_TRUE(DatabaseLock::take(":memory:"));
