@@ -53,10 +53,7 @@ http::Response to_response(const Error& error) {
                          {"message", error.message},
                          {"more_info", info}};
   http::Response response{.status = error.http_status, .headers = {}, .body = json::dump(body)};
-  if (error.retry_after) {
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after).count();
-    response.headers.emplace_back("Retry-After", std::to_string(seconds));
-  }
+  http::add_retry_after(response, error.retry_after);
   return response;
 }
 

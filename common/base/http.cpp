@@ -36,6 +36,12 @@ std::optional<std::string_view> find_param(const Fields& params, std::string_vie
   return std::nullopt;
 }
 
+void add_retry_after(Response& response, const std::optional<std::chrono::milliseconds>& wait) {
+  if (!wait) return;
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
+  response.headers.emplace_back("Retry-After", std::to_string(std::max<std::int64_t>(1, seconds)));
+}
+
 std::string_view known_method(std::string_view method) {
   for (std::string_view known : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
     if (method == known) return known;

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -67,6 +68,9 @@ struct Response {
   std::string content_type = "application/json";
   std::shared_ptr<AsyncBodySource> source{};  ///< instead of `body`; HTTP servers only
 };
+
+/// Says when to try again, in whole seconds and never "now"; nothing if there is nothing to wait for.
+void add_retry_after(Response& response, const std::optional<std::chrono::milliseconds>& wait);
 
 /// The method's name if it is one of HTTP's usual ones, else "other": for logs and metrics, in which nothing
 /// stands that a caller made up. Lives for ever.

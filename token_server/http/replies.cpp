@@ -63,12 +63,6 @@ const std::string& message_of(const Error& error) {
   return status_of(error) == 503 ? kUnavailable : error.message;
 }
 
-void tell_when_to_retry(const Error& error, http::Response& response) {
-  if (!error.retry_after) return;
-  const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after).count();
-  response.headers.emplace_back("Retry-After", std::to_string(std::max<std::int64_t>(1, seconds)));
-}
-
 }  // namespace
 
 http::Response token_reply(const MintedToken& minted) {
@@ -99,7 +93,7 @@ http::Response failure_reply(int status, std::string_view message, int code) {
 
 http::Response failure_reply(const Error& error) {
   auto response = failure_reply(status_of(error), message_of(error), error.server_code);
-  tell_when_to_retry(error, response);
+  http::add_retry_after(response, error.retry_after);
   return response;
 }
 
@@ -109,7 +103,7 @@ http::Response oauth_failure_reply(const Error& error, std::string_view oauth_er
   body["error"] = std::string(oauth_error);
   body["error_description"] = message_of(error);
   auto response = json_response(status, json::dump(body));
-  tell_when_to_retry(error, response);
+  http::add_retry_after(response, error.retry_after);
   return response;
 }
 

@@ -18,6 +18,19 @@ TEST(Method, OnlyTheUsualOnesAreKnown) {
   EXPECT_EQ(known_method("alice"), "other");
 }
 
+TEST(RetryAfter, IsInWholeSecondsAndNeverNow) {
+  using namespace std::chrono_literals;
+  const auto said = [](std::optional<std::chrono::milliseconds> wait) {
+    Response response;
+    add_retry_after(response, wait);
+    return std::string(find_header(response.headers, "Retry-After").value_or("nothing"));
+  };
+  EXPECT_EQ(said(std::nullopt), "nothing");
+  EXPECT_EQ(said(0ms), "1");
+  EXPECT_EQ(said(1000ms), "1");
+  EXPECT_EQ(said(1001ms), "2");
+}
+
 TEST(Query, ParsesRepeatsEmptiesAndDropsBrokenMembers) {
   const Fields expected{{"a", "1"}, {"b", ""}, {"c", "x y"}, {"a", "2"}};
   EXPECT_EQ(parse_query("a=1&b&c=x%20y&&bad=%zz&a=2"), expected);
