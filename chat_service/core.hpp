@@ -30,8 +30,8 @@ struct CoreOptions {
   /// Called about once an hour, when rows were removed that files may belong to. May be within a transaction
   /// of the core: post what there is to do.
   std::function<void()> on_tidy{};
-  /// Told of each request of a connection that was worked on. `route`, a constant text, is its pattern, or
-  /// "other".
+  /// Told of each request of a connection that was worked on, with what it was answered in the end. `route`,
+  /// a constant text, is its pattern, or "other".
   std::function<void(std::string_view route, int status)> on_answer{};
   twilsock::ServerSettings twilsock{};  ///< `continuation_secret` is replaced by the store's
 };

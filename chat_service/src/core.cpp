@@ -2,33 +2,23 @@
 
 #include <vector>
 
-#include "chat_service/src/admission.hpp"
+#include "chat_service/src/connections/admission.hpp"
+#include "chat_service/src/connections/hub.hpp"
+#include "chat_service/src/connections/presence.hpp"
 #include "chat_service/src/domain/access.hpp"
 #include "chat_service/src/domain/users.hpp"
 #include "chat_service/src/errors.hpp"
-#include "chat_service/src/hub.hpp"
-#include "chat_service/src/presence.hpp"
-#include "chat_service/src/router.hpp"
+#include "chat_service/src/group_commit.hpp"
+#include "chat_service/src/routes/router.hpp"
 #include "chat_service/src/routes/routes.hpp"
 #include "chat_service/src/scope.hpp"
 #include "chat_service/src/tenants.hpp"
-#include "chat_service/src/unit_of_work.hpp"
 #include "chat_service/src/upkeep.hpp"
 #include "common/base/earliest.hpp"
-#include "common/base/limits.hpp"
 #include "common/base/random.hpp"
 
 namespace parley::chat_service {
 namespace {
-
-/// An answer and its consequences, waiting for the commit.
-struct Held {
-  Hub::Origin origin;
-  std::string request_id;                     ///< of the connection's request; "": see `reply`
-  std::function<void(http::Response)> reply;  ///< who waits outside of the connections, if anybody
-  http::Response response;
-  Effects effects;
-};
 
 Error no_such_service() {
   return {.code = Errc::not_found, .message = "Service not found", .http_status = 404, .server_code = 20404};
@@ -76,6 +66,7 @@ class Core::Impl {
         router_(make_router()),
         hub_(options_.twilsock, tenants_, random),
         upkeep_(options_, tenants_),
+        group_(store_->database(), hub_, options_.on_answer),
         admission_(options_.throttle) {}
 
   static CoreOptions with_secret(CoreOptions options, const Store& store) {
@@ -161,17 +152,11 @@ class Core::Impl {
     maintain(now, wall_now);
   }
 
-  bool is_full() const {
-    return held_.size() >= limits::kHeldAnswers || held_bytes_ >= limits::kHeldAnswerBytes;
-  }
-
   void flush(TimePoint now) {
-    if (!unit_) return;
-    const Result<void> committed = unit_->commit();
-    unit_.reset();
+    if (!group_.is_open()) return;
+    const Result<void> committed = group_.commit();
     note(committed.has_value(), now);
-    held_bytes_ = 0;
-    for (Held& held : std::exchange(held_, {})) release(held, committed);
+    group_.release(committed);
     // Whoever may still be watching too much is looked at anew when it comes back.
     for (const ConnectionId connection : std::exchange(demoted_, {}))
       if (!committed) hub_.close(connection, kComeAgain);
@@ -185,38 +170,24 @@ class Core::Impl {
     try_again_ = committed ? std::nullopt : std::optional(now + kTryAgain);
   }
 
-  void release(Held& held, const Result<void>& committed) {
-    auto response = committed ? std::move(held.response) : with_request_id(held.response, committed.error());
-    if (!held.request_id.empty())
-      hub_.respond(held.origin.connection, held.request_id, std::move(response));
-    else if (held.reply)
-      held.reply(std::move(response));
-    if (!committed) return;
-    for (const Effect& effect : held.effects) hub_.carry_out(held.origin, effect);
-  }
-
-  /// The error that takes the place of an answer whose commit failed.
-  static http::Response with_request_id(const http::Response& lost, const Error& reason) {
-    auto response = errors::to_response(errors::not_committed(reason));
-    response.headers.insert(response.headers.end(), lost.headers.begin(), lost.headers.end());
-    return response;
-  }
-
   void answer(const Hub::Occurrence& who, Hub::Asked& asked, TimePoint now, WallTime wall_now) {
     open_unit(wall_now);
     Scope request_scope = scope(*tenants_.find(who.caller.service_sid), wall_now);
     request_scope.is_admin = who.caller.is_admin;
     request_scope.origins = hub_.origins(who.connection);
     if (!request_scope.origins) return;
-    http::Response response = unit_->run(request_scope, who.caller.identity, asked.request, router_);
+    http::Response response = group_.unit().run(request_scope, who.caller.identity, asked.request, router_);
     response.headers.emplace_back("twilio-request-id", request_id(asked.request));
-    if (options_.on_answer) options_.on_answer(request_scope.route, response.status);
-    admission_.charge(user_of(who.caller), who.connection, price_of(response, request_scope), now);
-    hold({.origin = {who.connection, who.caller.service_sid},
-          .request_id = std::move(asked.request_id),
-          .reply = {},
-          .response = std::move(response),
-          .effects = std::move(request_scope.effects)});
+    charge(who.caller, who.connection, price_of(response, request_scope), now);
+    group_.hold({.origin = {who.connection, who.caller.service_sid},
+                 .request_id = std::move(asked.request_id),
+                 .response = std::move(response),
+                 .effects = std::move(request_scope.effects),
+                 .route = request_scope.route});
+  }
+
+  void charge(const Caller& caller, ConnectionId connection, std::size_t price, TimePoint now) {
+    if (price > 0) admission_.charge(user_of(caller), connection, price, now);
   }
 
   void perform(const Caller& caller, const Work& work, std::function<void(http::Response)> reply,
@@ -224,29 +195,20 @@ class Core::Impl {
     open_unit(wall_now);
     const Tenants::Room* room =
         caller.service_sid.empty() ? &tenants_.first() : tenants_.find(caller.service_sid);
-    if (!room) return refuse(std::move(reply), no_such_service());
+    if (!room) {
+      Held refusal;
+      refusal.reply = std::move(reply);
+      refusal.response = errors::to_response(no_such_service());
+      return group_.hold(std::move(refusal));
+    }
     Scope request_scope = scope(*room, wall_now);
     request_scope.is_admin = caller.is_admin;
-    http::Response response = unit_->run(request_scope, caller.identity, work);
-    if (!caller.identity.empty())
-      admission_.charge(user_of(caller), kNoConnection, price_of(response, request_scope), now);
-    hold({.origin = {0, room->tenant.service_sid},
-          .request_id = {},
-          .reply = std::move(reply),
-          .response = std::move(response),
-          .effects = std::move(request_scope.effects)});
-  }
-
-  void refuse(std::function<void(http::Response)> reply, const Error& error) {
-    Held held;
-    held.reply = std::move(reply);
-    held.response = errors::to_response(error);
-    hold(std::move(held));
-  }
-
-  void hold(Held held) {
-    held_bytes_ += held.response.body.size();
-    held_.push_back(std::move(held));
+    http::Response response = group_.unit().run(request_scope, caller.identity, work);
+    if (!caller.identity.empty()) charge(caller, kNoConnection, price_of(response, request_scope), now);
+    group_.hold({.origin = {kNoConnection, room->tenant.service_sid},
+                 .reply = std::move(reply),
+                 .response = std::move(response),
+                 .effects = std::move(request_scope.effects)});
   }
 
   std::string request_id(const http::Request& request) {
@@ -260,18 +222,13 @@ class Core::Impl {
   void do_aside(const Tenants::Room& room, WallTime wall_now, ConnectionId connection, F work) {
     open_unit(wall_now);
     Scope own_scope = scope(room, wall_now);
-    unit_->run_aside(own_scope, [&] { work(own_scope); });
+    group_.unit().run_aside(own_scope, [&] { work(own_scope); });
     if (own_scope.effects.empty()) return;
-    hold({.origin = {connection, own_scope.service_sid()},
-          .request_id = {},
-          .reply = {},
-          .response = {},
-          .effects = std::move(own_scope.effects)});
+    group_.hold({.origin = {connection, own_scope.service_sid()}, .effects = std::move(own_scope.effects)});
   }
 
   void open_unit(WallTime wall_now) {
-    if (unit_) return;
-    unit_.emplace(store_->database());
+    if (!group_.open()) return;
     if (!started_)
       for (const auto& [sid, room] : tenants_.all())
         do_aside(room, wall_now, kNoConnection, [](Scope& scope) { users::everybody_is_offline(scope); });
@@ -293,9 +250,7 @@ class Core::Impl {
   Presence presence_;
   Upkeep upkeep_;
   CoreCounters counters_;  ///< what nobody else counts
-  std::optional<UnitOfWork> unit_;
-  std::vector<Held> held_;
-  std::size_t held_bytes_ = 0;
+  GroupCommit group_;
   Admission admission_;
   std::vector<ConnectionId> demoted_;     ///< in the transaction that is open
   std::optional<TimePoint> try_again_{};  ///< after a failed commit
@@ -312,7 +267,7 @@ ConnectionId Core::open(TimePoint now) { return impl_->hub_.open(now); }
 void Core::on_message(ConnectionId connection, std::string_view bytes, TimePoint now, WallTime wall_now) {
   impl_->hub_.on_message(connection, bytes, now, wall_now);
   impl_->work(now, wall_now);
-  if (impl_->is_full()) flush(now, wall_now);
+  if (impl_->group_.is_full()) flush(now, wall_now);
 }
 
 void Core::on_refused(ConnectionId connection, const Error& problem, TimePoint now, WallTime wall_now) {
@@ -349,7 +304,7 @@ void Core::perform(const Caller& caller, const Work& work, std::function<void(ht
   impl_->work(now, wall_now);
 }
 
-bool Core::needs_flush() const { return impl_->unit_.has_value(); }
+bool Core::needs_flush() const { return impl_->group_.is_open(); }
 
 void Core::flush(TimePoint now, WallTime wall_now) {
   impl_->flush(now);

@@ -5,11 +5,11 @@
 #include <parley/seams.hpp>
 
 #include "chat_service/core.hpp"
+#include "chat_service/src/domain/replay_origins.hpp"
 #include "chat_service/src/effects.hpp"
 #include "chat_service/src/links.hpp"
 #include "chat_service/src/model.hpp"
 #include "chat_service/src/policy.hpp"
-#include "chat_service/src/replay_origins.hpp"
 #include "chat_service/src/store/tables.hpp"
 
 namespace parley::chat_service {

@@ -2,7 +2,7 @@
 #include <functional>
 #include <string>
 
-#include "chat_service/src/router.hpp"
+#include "chat_service/src/routes/router.hpp"
 #include "common/storage/transaction.hpp"
 
 namespace parley::chat_service {

@@ -14,6 +14,9 @@ inline constexpr std::size_t kInitRegistrations = 32;  ///< of one `init`; more 
 inline constexpr std::size_t kJsonDepth = 64;
 inline constexpr std::size_t kTokenBytes = 8 * 1024;
 inline constexpr std::size_t kIdentityBytes = 256;
+inline constexpr std::size_t kEndpointIdBytes = 256;  ///< of a token's chat grant
+inline constexpr std::size_t kMutationIdBytes = 128;  ///< a client's name for one write
+inline constexpr std::size_t kPathSegments = 16;      ///< of a tunnelled request
 
 inline constexpr std::size_t kMessageBodyBytes = 32 * 1024;
 inline constexpr std::size_t kMessageMedia = 10;                ///< files of one message
@@ -32,6 +35,8 @@ inline constexpr std::size_t kPageSize = 100;  ///< the most items in one page
 inline constexpr std::size_t kDefaultPageSize = 50;
 inline constexpr std::size_t kPageBytes = 512 * 1024;  ///< one page and its envelope fit into a packet
 inline constexpr std::size_t kSubscriptionBatch = 1000;
+inline constexpr std::size_t kReplayItems = 500;  ///< of one object in one batch; the client asks again
+inline constexpr std::size_t kReplayBytes = 1024 * 1024;     ///< of one batch
 inline constexpr std::size_t kHeldBytes = 64 * 1024 * 1024;  ///< of one object, while its replay is running
 inline constexpr std::size_t kHeldEvents = 50'000;           ///< of one object, while its replay is running
 

@@ -34,6 +34,7 @@ struct DriverOptions {
   /// Nothing is refused unless the test is about that: in virtual time much happens at once.
   chat_service::Throttle throttle{.per_second = 1e9, .burst = 1e9};
   std::function<void()> on_tidy{};
+  std::function<void(std::string_view route, int status)> on_answer{};
 };
 
 /// What a token says beyond the identity.

@@ -5,13 +5,12 @@
 
 #include "common/base/encoding.hpp"
 #include "common/base/json.hpp"
+#include "common/base/limits.hpp"
 #include "common/base/utf8.hpp"
 #include "common/protocol/token/identity.hpp"
 
 namespace parley::token_server {
 namespace {
-
-constexpr std::size_t kEndpointIdBytes = 256;
 
 Error refuse(int status, std::string message, int server_code = 0) {
   return {.code = Errc::invalid_argument,
@@ -118,7 +117,7 @@ Result<void> check(const TokenWish& wish) {
   if (!wish.identity.empty())
     if (auto checked = token::check_identity(wish.identity); !checked)
       return refuse(400, checked.error().message, checked.error().server_code);
-  if (wish.endpoint_id.size() > kEndpointIdBytes || has_control_characters(wish.endpoint_id))
+  if (wish.endpoint_id.size() > limits::kEndpointIdBytes || has_control_characters(wish.endpoint_id))
     return refuse(400, "endpoint_id: expected at most 256 bytes without control characters");
   return {};
 }

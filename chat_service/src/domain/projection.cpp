@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "chat_service/src/json_values.hpp"
+#include "chat_service/src/domain/json_values.hpp"
 #include "chat_service/src/policy.hpp"
 #include "common/base/json.hpp"
 #include "common/base/json_writer.hpp"

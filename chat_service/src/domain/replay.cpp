@@ -4,13 +4,12 @@
 
 #include "chat_service/src/domain/access.hpp"
 #include "chat_service/src/domain/changes.hpp"
+#include "common/base/limits.hpp"
 
 namespace parley::chat_service {
 namespace {
 
 constexpr std::int64_t kBeforeAll = -1;
-constexpr std::size_t kItemsPerObject = 500;
-constexpr std::size_t kBytesPerBatch = 1024 * 1024;
 constexpr std::size_t kEventsPerEnvelope = 50;
 // Of an envelope's events; whatever one more adds, the packet stays within limits::kPacketBytes.
 constexpr std::size_t kBytesPerEnvelope = 256 * 1024;
@@ -74,9 +73,9 @@ std::int64_t Replay::replay_items(const SyncObject& object, std::int64_t last_ev
   std::int64_t sent = from;
   std::size_t count = 0;
   for (const SyncItem& item :
-       scope_.tables.sync.changed_after(object.id, from, {kItemsPerObject + 1, kBytesPerBatch})) {
+       scope_.tables.sync.changed_after(object.id, from, {limits::kReplayItems + 1, limits::kReplayBytes})) {
     const std::size_t bytes = encoded_bytes(item);
-    if (count++ == kItemsPerObject || !has_room(bytes)) {
+    if (count++ == limits::kReplayItems || !has_room(bytes)) {
       origins_.keep(object.sid, {last_event_id, sent, origin});
       return sent;
     }
@@ -94,7 +93,7 @@ ReplayOrigins::Span Replay::span_of(const SyncObject& object, std::int64_t last_
 
 // The first event always has room: a client that asks again at once must get on.
 bool Replay::has_room(std::size_t bytes) {
-  spent_ = spent_ || (bytes_ > 0 && bytes_ + bytes > kBytesPerBatch);
+  spent_ = spent_ || (bytes_ > 0 && bytes_ + bytes > limits::kReplayBytes);
   return !spent_;
 }
 

@@ -3,7 +3,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "chat_service/src/replay_origins.hpp"
+#include "chat_service/src/domain/replay_origins.hpp"
 #include "chat_service/src/scope.hpp"
 #include "common/protocol/sync/event.hpp"
 

@@ -5,7 +5,7 @@
 #include <parley/error.hpp>
 
 #include "chat_service/src/media/temporary_url.hpp"
-#include "chat_service/src/router.hpp"
+#include "chat_service/src/routes/router.hpp"
 #include "chat_service/src/scope.hpp"
 
 /// The rows of media: who may see them, and how they are told.

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "chat_service/core.hpp"
-#include "chat_service/src/router.hpp"
+#include "chat_service/src/routes/router.hpp"
 #include "chat_service/src/scope.hpp"
 #include "common/base/encoding.hpp"
 

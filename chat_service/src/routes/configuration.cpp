@@ -4,7 +4,7 @@
 #include "chat_service/src/content_templates.hpp"
 #include "chat_service/src/domain/users.hpp"
 #include "chat_service/src/errors.hpp"
-#include "chat_service/src/input.hpp"
+#include "chat_service/src/routes/input.hpp"
 #include "chat_service/src/routes/paging.hpp"
 #include "chat_service/src/routes/routes.hpp"
 #include "common/base/json.hpp"

@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "chat_service/src/errors.hpp"
-#include "chat_service/src/input.hpp"
-#include "chat_service/src/resource.hpp"
+#include "chat_service/src/routes/input.hpp"
 #include "chat_service/src/routes/paging.hpp"
+#include "chat_service/src/routes/resource.hpp"
 #include "chat_service/src/routes/routes.hpp"
 #include "common/base/sid.hpp"
 
@@ -22,10 +22,7 @@ Answer answer(Scope& scope, int status, const Seen& seen) {
           .resource_url = scope.links.conversation(seen.conversation.sid)};
 }
 
-Result<Fields> read_fields(const Call& call) {
-  const auto body = input::body(call);
-  if (!body) return body.error();
-  json::Reader reader(*body, "");
+Fields read_fields(json::Reader& reader) {
   Fields fields;
   fields.friendly_name = input::friendly_name(reader);
   fields.unique_name = input::name(reader, "unique_name");
@@ -33,29 +30,26 @@ Result<Fields> read_fields(const Call& call) {
   // A name shaped like a SID could not be told from one in a path.
   if (fields.unique_name && is_sid(*fields.unique_name, "CH"))
     reader.fail("unique_name", "a name that is not shaped like a SID");
-  if (reader.failed()) return input::refused(reader);
   return fields;
 }
 
-Result<bool> read_is_public(Scope& scope, const Call& call) {
-  const auto body = input::body(call);
-  json::Reader reader(*body, "");
+bool read_is_public(const Scope& scope, json::Reader& reader) {
   const auto type = reader.optional_string("type");
   if (type && *type != "public" && *type != "private") reader.fail("type", "public or private");
   const bool is_public = type == "public";
   if (is_public && !scope.tenant.public_channels)
     reader.fail("type", "private: public channels are switched off");
-  if (reader.failed()) return input::refused(reader);
   return is_public;
 }
 
 Result<Answer> create(Scope& scope, const Call& call) {
-  auto fields = read_fields(call);
-  if (!fields) return fields.error();
-  const auto is_public = read_is_public(scope, call);
-  if (!is_public) return is_public.error();
-  fields->is_public = *is_public;
-  auto made = domain::create(scope, *fields);
+  const auto body = input::body(call);
+  if (!body) return body.error();
+  json::Reader reader(*body, "");
+  Fields fields = read_fields(reader);
+  fields.is_public = read_is_public(scope, reader);
+  if (reader.failed()) return input::refused(reader);
+  auto made = domain::create(scope, fields);
   if (!made) return made.error();
   return answer(scope, 201, domain::look_at(scope, std::move(*made)));
 }
@@ -83,9 +77,12 @@ Result<Answer> get(Scope& scope, const Call& call) {
 Result<Answer> update(Scope& scope, const Call& call) {
   const auto seen = domain::find_visible(scope, call.args[0]);
   if (!seen) return seen.error();
-  const auto fields = read_fields(call);
-  if (!fields) return fields.error();
-  auto changed = domain::update(scope, *seen, *fields);
+  const auto body = input::body(call);
+  if (!body) return body.error();
+  json::Reader reader(*body, "");
+  const Fields fields = read_fields(reader);
+  if (reader.failed()) return input::refused(reader);
+  auto changed = domain::update(scope, *seen, fields);
   if (!changed) return changed.error();
   return answer(scope, 200, domain::look_at(scope, std::move(*changed)));
 }

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "chat_service/src/errors.hpp"
-#include "chat_service/src/input.hpp"
-#include "chat_service/src/resource.hpp"
+#include "chat_service/src/routes/input.hpp"
+#include "chat_service/src/routes/resource.hpp"
 #include "chat_service/src/routes/routes.hpp"
 
 namespace parley::chat_service::routes {

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "chat_service/src/errors.hpp"
-#include "chat_service/src/input.hpp"
-#include "chat_service/src/resource.hpp"
+#include "chat_service/src/routes/input.hpp"
+#include "chat_service/src/routes/resource.hpp"
 #include "chat_service/src/routes/routes.hpp"
 #include "common/base/limits.hpp"
 #include "common/base/sid.hpp"

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "chat_service/src/input.hpp"
+#include "chat_service/src/routes/input.hpp"
 
 namespace parley::chat_service::paging {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "chat_service/src/resource.hpp"
+#include "chat_service/src/routes/resource.hpp"
 #include "chat_service/src/store/row_window.hpp"
 #include "common/base/json.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "chat_service/src/domain/users.hpp"
 #include "chat_service/src/errors.hpp"
-#include "chat_service/src/input.hpp"
+#include "chat_service/src/routes/input.hpp"
 #include "chat_service/src/routes/routes.hpp"
 #include "common/base/limits.hpp"
 #include "common/base/random.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 #include <span>
 
-#include "chat_service/src/router.hpp"
+#include "chat_service/src/routes/router.hpp"
 
 /// The tables of routes, one per part of the protocol.
 namespace parley::chat_service::routes {

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "chat_service/src/domain/conversations.hpp"
-#include "chat_service/src/router.hpp"
+#include "chat_service/src/routes/router.hpp"
 #include "chat_service/src/store/database_lock.hpp"
 #include "common/base/json.hpp"
 

@@ -1,4 +1,4 @@
-#include "chat_service/src/deadlines.hpp"
+#include "chat_service/src/connections/deadlines.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "chat_service/src/router.hpp"
+#include "chat_service/src/routes/router.hpp"
 #include "chat_service/src/store/media_table.hpp"
 #include "tests/support/core_driver.hpp"
 

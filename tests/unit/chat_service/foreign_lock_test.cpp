@@ -40,8 +40,11 @@ class ForeignLock : public ::testing::Test {
     EXPECT_TRUE(http::find_header(reply.headers, "twilio-request-id"));
   }
 
+  std::vector<int> told_;  ///< for the metrics
   testing::TemporaryFile file_;
-  CoreDriver driver_{{.tenants = {tenant_with_role()}, .database = file_.path()}};
+  CoreDriver driver_{{.tenants = {tenant_with_role()},
+                      .database = file_.path(),
+                      .on_answer = [this](std::string_view, int status) { told_.push_back(status); }}};
   std::unique_ptr<storage::Database> other_ = storage::Database::open({.path = file_.path()}).value();
 };
 
@@ -50,8 +53,10 @@ TEST_F(ForeignLock, RequestsAreToldToTryAgainAndTheNextOnesAreServed) {
   const auto room = alice.make_room();
   {
     const storage::Transaction held(other());
+    told_.clear();
     expect_busy(alice.say(room, "lost"));
     expect_busy(alice.get(alice.link("my_conversations")));
+    EXPECT_EQ(told_, std::vector({503, 503}));
     EXPECT_EQ(driver_.core().counters().failed_commits, 2u);
     EXPECT_TRUE(driver_.core().counters().last_commit_failed);
   }

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "chat_service/src/router.hpp"
+#include "chat_service/src/routes/router.hpp"
 #include "tests/support/core_driver.hpp"
 
 namespace parley::chat_service {

@@ -1,4 +1,4 @@
-#include "chat_service/src/throttle.hpp"
+#include "chat_service/src/connections/throttle.hpp"
 
 #include <gtest/gtest.h>
 

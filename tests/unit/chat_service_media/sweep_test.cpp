@@ -2,7 +2,7 @@
 
 #include <fstream>
 
-#include "chat_service/src/router.hpp"
+#include "chat_service/src/routes/router.hpp"
 #include "chat_service/src/scope.hpp"
 #include "common/base/crypto.hpp"
 #include "common/storage/database.hpp"

@@ -1,4 +1,4 @@
-#include "chat_service/src/json_values.hpp"
+#include "chat_service/src/domain/json_values.hpp"
 
 #include <nlohmann/json.hpp>
 

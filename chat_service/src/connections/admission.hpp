@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "chat_service/src/connections/throttle.hpp"
 #include "chat_service/src/tenants.hpp"
-#include "chat_service/src/throttle.hpp"
 #include "common/base/limits.hpp"
 
 namespace parley::chat_service {
@@ -32,7 +32,6 @@ class Admission {
   }
   /// A request turned out to cost more: what comes next has to wait for that.
   void charge(const UserKey& user, ConnectionId connection, std::size_t price, TimePoint now) {
-    if (price == 0) return;
     if (connection != 0) by_connection_.charge(connection, now, price);
     by_user_.charge(user, now, price);
   }

@@ -1,4 +1,4 @@
-#include "chat_service/src/input.hpp"
+#include "chat_service/src/routes/input.hpp"
 
 #include <algorithm>
 #include <charconv>

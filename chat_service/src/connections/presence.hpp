@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "chat_service/src/deadlines.hpp"
+#include "chat_service/src/connections/deadlines.hpp"
 #include "chat_service/src/tenants.hpp"
 
 namespace parley::chat_service {

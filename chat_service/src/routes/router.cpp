@@ -1,21 +1,21 @@
-#include "chat_service/src/router.hpp"
+#include "chat_service/src/routes/router.hpp"
 
 #include <optional>
 
 #include "chat_service/src/errors.hpp"
 #include "common/base/encoding.hpp"
+#include "common/base/limits.hpp"
 
 namespace parley::chat_service {
 namespace {
 
 constexpr std::string_view kArgument = "{}";
 constexpr std::string_view kService = "{service}";
-constexpr std::size_t kMaxSegments = 16;
 
 std::vector<std::string_view> split(std::string_view path) {
   std::vector<std::string_view> segments;
   if (!path.empty() && path.front() == '/') path.remove_prefix(1);
-  while (segments.size() <= kMaxSegments) {
+  while (segments.size() <= limits::kPathSegments) {
     const auto slash = path.find('/');
     segments.push_back(path.substr(0, slash));
     if (slash == std::string_view::npos) break;

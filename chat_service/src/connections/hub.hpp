@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "chat_service/core.hpp"
-#include "chat_service/src/deadlines.hpp"
+#include "chat_service/src/connections/deadlines.hpp"
+#include "chat_service/src/domain/replay_origins.hpp"
 #include "chat_service/src/effects.hpp"
-#include "chat_service/src/replay_origins.hpp"
 #include "chat_service/src/tenants.hpp"
 
 namespace parley::chat_service {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "chat_service/src/router.hpp"
+#include "chat_service/src/routes/router.hpp"
 #include "chat_service/src/store/row_window.hpp"
 #include "common/base/json.hpp"
 #include "common/base/limits.hpp"

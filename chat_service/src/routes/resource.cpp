@@ -1,12 +1,12 @@
-#include "chat_service/src/resource.hpp"
+#include "chat_service/src/routes/resource.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "chat_service/src/domain/changes.hpp"
+#include "chat_service/src/domain/json_values.hpp"
 #include "chat_service/src/domain/participants.hpp"
 #include "chat_service/src/domain/users.hpp"
-#include "chat_service/src/json_values.hpp"
 #include "common/base/crypto.hpp"
 #include "common/base/encoding.hpp"
 #include "common/base/limits.hpp"

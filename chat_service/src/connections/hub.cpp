@@ -1,4 +1,4 @@
-#include "chat_service/src/hub.hpp"
+#include "chat_service/src/connections/hub.hpp"
 
 #include <algorithm>
 
