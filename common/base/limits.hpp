@@ -59,6 +59,7 @@ inline constexpr std::size_t kMediaFilenameBytes = 255;  ///< of an uploaded fil
 inline constexpr std::size_t kMediaTypeBytes = 255;      ///< `type/subtype; parameters`
 inline constexpr std::size_t kMediaSetEntries = 1000;    ///< asked for in one request: ten for each of a page
 inline constexpr std::size_t kMediaUploads = 20;         ///< of one user at the same time
+inline constexpr std::size_t kMediaWaitingBytes = 64 * 1024;  ///< of one upload; then its client waits
 inline constexpr std::size_t kMediaOpenings = 1000;  ///< downloads that wait for the disk to find their file
 inline constexpr std::size_t kMultipartBoundaryBytes = 70;      ///< RFC 2046
 inline constexpr std::size_t kMultipartHeaderBytes = 8 * 1024;  ///< of one part

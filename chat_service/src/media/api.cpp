@@ -32,8 +32,8 @@ bool is_method_of(Kind kind, std::string_view method) {
 struct Sealing {
   Draft draft;
   Reply reply;
-  std::shared_ptr<void> pin;
-  Result<void> sealed{};
+  std::shared_ptr<void> pin;  ///< while its file has a name but no row
+  Result<void> outcome{};     ///< of the last step
 };
 
 /// A download while its file is looked for. As with Sealing.
@@ -175,7 +175,7 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
     }
     auto writer = blobs_->begin();
     if (!writer) return failed(writer.error());
-    draft.writer = std::move(*writer);
+    draft.pipe = std::make_shared<BlobPipe>(std::move(*writer), writer_);
     ++counters_.uploads_begun;
     const Keep keep = [weak = weak_from_this()](Draft whole, Reply reply) {
       if (const auto self = weak.lock()) self->seal(std::move(whole), std::move(reply));
@@ -198,15 +198,28 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
     sink.finish(std::move(reply));
   }
 
-  /// Flushing takes long: it happens on the worker's thread, then the row is written here.
+  /// What may wait for the disk happens on a worker's thread, and goes on here: first the last bytes are
+  /// written, which gives the file its name, then it is flushed, then the row is written.
   void seal(Draft draft, Reply reply) {
-    draft.medium.blob = draft.writer->close();
-    draft.medium.size = static_cast<std::int64_t>(draft.writer->size());
-    auto pin = pins_.take(draft.medium.blob);
-    auto sealing = std::make_shared<Sealing>(Sealing{std::move(draft), std::move(reply), std::move(pin)});
-    worker_.run([weak = weak_from_this(), post = host_.post, sealing = std::move(sealing)]() mutable {
-      sealing->sealed = sealing->draft.writer->seal();
+    draft.medium.size = static_cast<std::int64_t>(draft.pipe->size());
+    const auto pipe = draft.pipe;
+    auto sealing = std::make_shared<Sealing>(Sealing{std::move(draft), std::move(reply), {}});
+    pipe->finish([weak = weak_from_this(), post = host_.post,
+                  sealing = std::move(sealing)](Result<void> written) mutable {
+      sealing->outcome = std::move(written);
       // Moved, so that what it refers to does not end on this thread.
+      post([weak = std::move(weak), sealing = std::move(sealing)] {
+        if (const auto self = weak.lock()) self->flush(sealing);
+      });
+    });
+  }
+
+  void flush(const std::shared_ptr<Sealing>& sealing) {
+    if (!sealing->outcome) return sealing->reply(refusal(failed(sealing->outcome.error())));
+    sealing->draft.medium.blob = sealing->draft.pipe->writer().hash();
+    sealing->pin = pins_.take(sealing->draft.medium.blob);
+    worker_.run([weak = weak_from_this(), post = host_.post, sealing = sealing]() mutable {
+      sealing->outcome = sealing->draft.pipe->writer().seal();
       post([weak = std::move(weak), sealing = std::move(sealing)] {
         if (const auto self = weak.lock()) self->store(sealing);
       });
@@ -214,7 +227,7 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void store(const std::shared_ptr<Sealing>& sealing) {
-    if (!sealing->sealed) return sealing->reply(refusal(failed(sealing->sealed.error())));
+    if (!sealing->outcome) return sealing->reply(refusal(failed(sealing->outcome.error())));
     perform(
         sealing->draft.caller,
         [&](Scope& scope) {
@@ -300,6 +313,7 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
   std::shared_ptr<Sweep> sweep_;
   // The first to end: their jobs may use the rest.
   Worker worker_;
+  std::shared_ptr<Worker> writer_ = std::make_shared<Worker>();  ///< of pipes, which may outlive this
   std::shared_ptr<Worker> reader_ = std::make_shared<Worker>();  ///< sources, which may outlive this, ask
 };
 

@@ -51,13 +51,7 @@ BlobWriter::~BlobWriter() {
 
 Result<void> BlobWriter::write(std::string_view bytes) {
   digest_.add(bytes);
-  size_ += bytes.size();
   return file_.write(bytes);
-}
-
-const std::string& BlobWriter::close() {
-  hash_ = digest_.finish_hex();
-  return hash_;
 }
 
 // A blob that is there is replaced by the same bytes: that heals one that a failing disk has spoilt.

@@ -33,9 +33,10 @@ class BlobWriter {
   BlobWriter& operator=(const BlobWriter&) = delete;
 
   Result<void> write(std::string_view bytes);
-  std::uint64_t size() const { return size_; }
-  /// No more bytes come. The hash: 64 hex digits. Call once.
-  const std::string& close();
+  /// No more bytes come. Call once.
+  void close() { hash_ = digest_.finish_hex(); }
+  /// 64 hex digits. After close().
+  const std::string& hash() const { return hash_; }
   /// Makes the bytes durable, then known by their hash. Takes as long as the disk needs. After close().
   Result<void> seal();
 
@@ -48,7 +49,6 @@ class BlobWriter {
   disk::File file_;
   Sha256 digest_;
   std::string hash_;
-  std::uint64_t size_ = 0;
 };
 
 /// Files named by the SHA-256 of what is in them, so that equal ones are one. A name appears with all its

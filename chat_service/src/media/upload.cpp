@@ -30,13 +30,13 @@ Result<std::string> accepted_type(std::string_view text, const MediaOptions& opt
   return type;
 }
 
-/// Appends to the file, up to the limits.
+/// Takes more of the file, up to the limits.
 Result<void> append(Draft& draft, std::string_view bytes, std::uint64_t max_bytes) {
-  const std::uint64_t size = draft.writer->size() + bytes.size();
+  const std::uint64_t size = draft.pipe->size() + bytes.size();
   if (size > max_bytes) return too_large(max_bytes);
   if (auto claimed = draft.claim->grow_to(size); !claimed) return claimed;
   if (auto taken = draft.space->take(bytes.size()); !taken) return taken;
-  return draft.writer->write(bytes);
+  return draft.pipe->write(bytes);
 }
 
 std::optional<http::Response> refusal_of(const Result<void>& result) {

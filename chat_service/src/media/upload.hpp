@@ -5,7 +5,7 @@
 #include <string>
 
 #include "chat_service/core.hpp"
-#include "chat_service/src/media/blobs.hpp"
+#include "chat_service/src/media/blob_pipe.hpp"
 #include "chat_service/src/media/free_space.hpp"
 #include "chat_service/src/media/multipart.hpp"
 #include "chat_service/src/media/quota.hpp"
@@ -18,7 +18,7 @@ namespace parley::chat_service::media {
 struct Draft {
   Caller caller{};
   Medium medium{};  ///< what is known of it
-  std::shared_ptr<BlobWriter> writer{};
+  std::shared_ptr<BlobPipe> pipe{};
   std::shared_ptr<void> seat{};  ///< one of those that a user may have
   std::shared_ptr<Quota::Claim> claim{};
   std::shared_ptr<FreeSpace> space{};
@@ -39,6 +39,7 @@ class RawUpload final : public net::BodySink {
  public:
   RawUpload(Draft draft, Rules rules, Keep keep);
   std::optional<http::Response> write(std::string_view bytes) override;
+  bool holds_back(std::function<void()> go_on) override { return draft_.pipe->holds_back(std::move(go_on)); }
   void finish(std::function<void(http::Response)> reply) override;
 
  private:
@@ -52,6 +53,7 @@ class FormUpload final : public net::BodySink, private PartHandler {
  public:
   FormUpload(Draft draft, const std::string& boundary, Rules rules, Keep keep);
   std::optional<http::Response> write(std::string_view bytes) override;
+  bool holds_back(std::function<void()> go_on) override { return draft_.pipe->holds_back(std::move(go_on)); }
   void finish(std::function<void(http::Response)> reply) override;
 
  private:

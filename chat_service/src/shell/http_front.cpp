@@ -59,6 +59,8 @@ class HttpFront::Sink final : public net::BodySink {
     return refusal;
   }
 
+  bool holds_back(std::function<void()> go_on) override { return inner_->holds_back(std::move(go_on)); }
+
   void finish(std::function<void(http::Response)> reply) override {
     inner_->finish(front_.finishing(exchange_, std::move(reply)));
   }

@@ -13,6 +13,7 @@
 #include "common/base/encoding.hpp"
 #include "common/base/random.hpp"
 #include "tests/support/temporary_file.hpp"
+#include "tests/unit/chat_service_media/disk_trouble.hpp"
 
 namespace parley::chat_service::media {
 namespace {
@@ -27,9 +28,9 @@ class BlobsTest : public ::testing::Test {
   static std::string put(Blobs& blobs, std::string_view bytes) {
     const auto writer = blobs.begin().value();
     EXPECT_TRUE(writer->write(bytes));
-    const std::string hash = writer->close();
+    writer->close();
     EXPECT_TRUE(writer->seal());
-    return hash;
+    return writer->hash();
   }
 
   static std::string get(const disk::File& file) {
@@ -170,25 +171,10 @@ TEST_F(BlobsTest, ClearsWhatAKilledProcessLeft) {
   EXPECT_EQ(get(*blobs->find(sha256_hex("whole"), 5)), "whole");
 }
 
-/// Files of this process can have this many bytes only, as on a disk that is full.
-class SmallDisk {
- public:
-  explicit SmallDisk(rlim_t bytes) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit small{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &small);
-  }
-  ~SmallDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
-
 TEST_F(BlobsTest, SaysThatTheDiskIsFullAndLeavesNothing) {
   const auto blobs = open();
   {
-    const SmallDisk disk(1000);
+    const test::SmallDisk disk(1000);
     const auto writer = blobs->begin().value();
     EXPECT_TRUE(writer->write(std::string(1000, 'x')));
     const auto written = writer->write("x");

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <future>
 
+#include "tests/unit/chat_service_media/disk_trouble.hpp"
 #include "tests/unit/chat_service_media/media_fixture.hpp"
 
 namespace parley::chat_service::media::test {
@@ -33,18 +34,6 @@ TEST_F(FileSourceTest, FailsWhereTheFileEndsTooEarly) {
   EXPECT_EQ(read_piece(*source, 5), "56789");
   EXPECT_EQ(read_piece(*source, 2), "");
 }
-
-/// Keeps a worker busy, as a disk that is slow.
-class BusyWorker {
- public:
-  explicit BusyWorker(Worker& worker) {
-    worker.run([until = until_.get_future().share()] { until.wait(); });
-  }
-  void release() { until_.set_value(); }
-
- private:
-  std::promise<void> until_;
-};
 
 TEST_F(FileSourceTest, WhoAsksDoesNotWait) {
   const auto one = open({0, 10}), two = open({5, 5});

@@ -127,4 +127,11 @@ std::vector<std::filesystem::path> MediaTest::files() const {
   return found;
 }
 
+bool MediaTest::nothing_stays() const {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!files().empty())
+    if (std::chrono::steady_clock::now() > end) return false;
+  return true;
+}
+
 }  // namespace parley::chat_service::media::test

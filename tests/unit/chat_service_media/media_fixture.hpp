@@ -103,6 +103,8 @@ class MediaTest : public ::testing::Test {
   void tidy();
   /// Everything in the directory but the lock.
   std::vector<std::filesystem::path> files() const;
+  /// Soon: a thread that is writing a piece may be the last that has the file.
+  bool nothing_stays() const;
 
   testing::TemporaryFile place_;
   MediaOptions options_;

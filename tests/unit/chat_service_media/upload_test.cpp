@@ -1,13 +1,11 @@
 #include "chat_service/src/media/upload.hpp"
 
-#include <sys/resource.h>
-
-#include <csignal>
 #include <fstream>
 
 #include "common/base/crypto.hpp"
 #include "common/base/limits.hpp"
 #include "common/storage/database.hpp"
+#include "tests/unit/chat_service_media/disk_trouble.hpp"
 #include "tests/unit/chat_service_media/media_fixture.hpp"
 
 namespace parley::chat_service::media::test {
@@ -33,7 +31,7 @@ class UploadTest : public MediaTest {
   void expect_refused(const http::Response& response, int status, const std::string& text) {
     EXPECT_EQ(response.status, status) << response.body;
     EXPECT_THAT(json_of(response).at("message").get<std::string>(), HasSubstr(text));
-    EXPECT_TRUE(files().empty());
+    EXPECT_TRUE(nothing_stays());
   }
 };
 
@@ -82,7 +80,7 @@ TEST_F(UploadTest, RefusesWhileReadingWhatSaidNothingOfItsLength) {
   ASSERT_TRUE(refusal);
   EXPECT_EQ(refusal->status, 413);
   decision = std::monostate();
-  EXPECT_TRUE(files().empty());
+  EXPECT_TRUE(nothing_stays());
 }
 
 TEST_F(UploadTest, ForgetsAClientThatGoesAway) {
@@ -92,7 +90,7 @@ TEST_F(UploadTest, ForgetsAClientThatGoesAway) {
     EXPECT_FALSE(std::get<std::unique_ptr<net::BodySink>>(decision)->write("half"));
     EXPECT_EQ(files().size(), 1u);
   }
-  EXPECT_TRUE(files().empty());
+  EXPECT_TRUE(nothing_stays());
   EXPECT_EQ(api_->counters().uploads_begun, 1u);
   EXPECT_EQ(api_->counters().uploads, 0u);
 }
@@ -132,14 +130,10 @@ TEST_F(UploadTest, RefusesForms) {
 }
 
 TEST_F(UploadTest, AnswersAndLeavesNothingIfTheDiskIsFull) {
-  ::signal(SIGXFSZ, SIG_IGN);
-  rlimit before{};
-  ::getrlimit(RLIMIT_FSIZE, &before);
-  const rlimit small{500, before.rlim_max};
   const auto head = make("POST", media_url(), {.headers = {{"Content-Type", "text/plain"}}});
-  ::setrlimit(RLIMIT_FSIZE, &small);
+  std::optional<SmallDisk> full(500);
   const auto response = send(head, std::string(600, 'x'));
-  ::setrlimit(RLIMIT_FSIZE, &before);
+  full.reset();
   expect_refused(response, 507, "no room");
   EXPECT_EQ(uploaded("alice", "after").at("size"), 5);
 }
@@ -161,7 +155,7 @@ TEST_F(UploadTest, AnswersAnErrorIfTheRowCannotBeCommitted) {
   driver_.database().on_commit([] { return true; });
   EXPECT_EQ(api_->counters().uploads, 0u);
   tidy();
-  EXPECT_TRUE(files().empty());
+  EXPECT_TRUE(nothing_stays());
 }
 
 }  // namespace
