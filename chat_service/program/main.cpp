@@ -12,6 +12,7 @@
 #include "chat_service/src/media/blobs.hpp"
 #include "common/base/random.hpp"
 #include "common/config/command_line.hpp"
+#include "common/storage/database.hpp"
 
 namespace parley::chat_service {
 namespace {
@@ -92,5 +93,6 @@ class Program {
 
 int main(int argc, char** argv) {
   umask(077);  // messages and secrets: every file that is made is for its owner alone
+  parley::storage::spare_memory_statistics();
   return parley::chat_service::Program().run(argc, argv);
 }

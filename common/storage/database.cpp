@@ -21,6 +21,8 @@ Error storage_error(std::string_view doing, const char* reason) {
 
 }  // namespace
 
+void spare_memory_statistics() { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options) {
   sqlite3* handle = nullptr;
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
@@ -57,8 +59,8 @@ void Database::on_logged(int pages) {
 
 Database::~Database() {
   checkpointer_.reset();
-  for (auto& [sql, statements] : idle_)
-    for (sqlite3_stmt* statement : statements) sqlite3_finalize(statement);
+  for (auto& [address, text] : texts_)
+    for (sqlite3_stmt* statement : text.idle) sqlite3_finalize(statement);
   sqlite3_close(handle_);
 }
 
@@ -84,7 +86,7 @@ void Database::fail(std::string message) {
 
 std::vector<std::string> Database::statements() const {
   std::vector<std::string> texts;
-  for (const auto& [sql, statements] : idle_) texts.emplace_back(sql);
+  for (const auto& [address, text] : texts_) texts.emplace_back(text.sql);
   return texts;
 }
 
@@ -95,24 +97,19 @@ void Database::on_commit(std::function<bool()> allow) {
 }
 
 Query Database::prepare(std::string_view sql) {
-  if (error_) return {*this, sql, nullptr};
-  if (const auto cached = idle_.find(sql); cached != idle_.end() && !cached->second.empty()) {
-    sqlite3_stmt* statement = cached->second.back();
-    cached->second.pop_back();
-    return {*this, sql, statement};
+  PreparedText& text = texts_.try_emplace(sql.data(), PreparedText{sql}).first->second;
+  if (error_) return {*this, text, nullptr};
+  if (!text.idle.empty()) {
+    sqlite3_stmt* statement = text.idle.back();
+    text.idle.pop_back();
+    return {*this, text, statement};
   }
   sqlite3_stmt* statement = nullptr;
   const auto size = static_cast<int>(sql.size());
   if (sqlite3_prepare_v3(handle_, sql.data(), size, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) !=
       SQLITE_OK)
     fail_with_last_error(sql);
-  return {*this, sql, statement};
-}
-
-void Database::give_back(std::string_view sql, sqlite3_stmt* statement) {
-  sqlite3_reset(statement);
-  sqlite3_clear_bindings(statement);
-  idle_[sql].push_back(statement);
+  return {*this, text, statement};
 }
 
 void Database::fail_with_last_error(std::string_view doing) {

@@ -8,17 +8,20 @@
 
 namespace parley::storage {
 
-Query::Query(Database& database, std::string_view sql, sqlite3_stmt* statement)
-    : database_(&database), sql_(sql), statement_(statement) {}
+Query::Query(Database& database, PreparedText& text, sqlite3_stmt* statement)
+    : database_(&database), text_(&text), statement_(statement) {}
 
 Query::Query(Query&& other) noexcept
     : database_(other.database_),
-      sql_(other.sql_),
+      text_(other.text_),
       statement_(std::exchange(other.statement_, nullptr)),
       bound_(other.bound_) {}
 
 Query::~Query() {
-  if (statement_) database_->give_back(sql_, statement_);
+  if (!statement_) return;
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+  text_->idle.push_back(statement_);
 }
 
 void Query::bind(std::int64_t value) {
@@ -40,7 +43,7 @@ bool Query::next() {
   if (!statement_ || database_->error()) return false;
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
-  if (code != SQLITE_DONE) database_->fail_with_last_error(sql_);
+  if (code != SQLITE_DONE) database_->fail_with_last_error(text_->sql);
   return false;
 }
 

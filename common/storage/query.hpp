@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 struct sqlite3_stmt;
 
@@ -11,12 +12,19 @@ namespace parley::storage {
 
 class Database;
 
+/// The statements of one text that are prepared and not in use: one that is in use is taken out, so that
+/// nested use of the same text gets its own.
+struct PreparedText {
+  std::string_view sql;
+  std::vector<sqlite3_stmt*> idle{};
+};
+
 /// One use of a prepared statement: bind, step through rows, give it back on destruction.
 ///
 /// Columns count from 0. Reading a column of another type converts as SQLite does; NULL reads as 0 or "".
 class Query {
  public:
-  Query(Database& database, std::string_view sql, sqlite3_stmt* statement);
+  Query(Database& database, PreparedText& text, sqlite3_stmt* statement);
   ~Query();
   Query(Query&& other) noexcept;
   Query& operator=(Query&&) = delete;
@@ -56,7 +64,7 @@ class Query {
 
  private:
   Database* database_;
-  std::string_view sql_;
+  PreparedText* text_;
   sqlite3_stmt* statement_;  ///< null after a failed preparation: every step then gives nothing
   int bound_ = 0;
 };

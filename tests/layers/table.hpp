@@ -31,7 +31,7 @@ inline constexpr Room kRooms[] = {
     {"chat_service/src/shell", "chat_service common/base common/protocol common/net"},
     {"chat_service/service.hpp", "chat_service/options.hpp common/base common/net"},
     {"chat_service/src/transfer", "chat_service common/base common/storage"},
-    {"chat_service/program", "chat_service common/base common/config common/net"},
+    {"chat_service/program", "chat_service common/base common/config common/net common/storage/database"},
     {"chat_sdk/include", "common/base/include"},
     {"chat_sdk/src", "chat_sdk/include common/base common/protocol common/net"},
     {"chat_sdk/src/engine", "chat_sdk/include common/base common/protocol"},
