@@ -21,7 +21,7 @@ Answer answer(Scope& scope, int status, const Conversation& conversation, const 
   std::vector<Medium> media;
   if (message.has_media) media = scope.tables.media.of_message(conversation.id, message.sid);
   return {.status = status,
-          .body = json::dump(resource::message(scope, conversation, message, media)),
+          .body = resource::message(scope, conversation, message, media),
           .resource_url = scope.links.message(conversation.sid, message.sid)};
 }
 

@@ -9,6 +9,7 @@
 #include "chat_service/src/domain/users.hpp"
 #include "common/base/crypto.hpp"
 #include "common/base/encoding.hpp"
+#include "common/base/json_writer.hpp"
 #include "common/base/limits.hpp"
 
 namespace parley::chat_service::resource {
@@ -136,23 +137,30 @@ Value participant(Scope& scope, const Conversation& conversation, const Particip
   return object;
 }
 
-Value message(Scope& scope, const Conversation& conversation, const Message& message,
-              const std::vector<Medium>& media) {
-  Value object{{"sid", message.sid},
-               {"index", message.index},
-               {"conversation_sid", conversation.sid},
-               {"author", message.author},
-               {"participant_sid", message.participant_sid},
-               {"body", or_null(message.body)},
-               {"attributes", message.attributes},
-               {"subject", or_null(message.subject)},
-               {"content_sid", or_null(message.content_sid)},
-               {"content_variables", or_null(message.content_variables)},
-               {"media", media_of(media)}};
-  add_dates(object, message.date_created, message.date_updated);
-  object["last_updated_by"] = or_null(message.last_updated_by);
-  object["url"] = scope.links.message(conversation.sid, message.sid);
-  return object;
+// Answers each message that is sent: hence without a tree of values.
+std::string message(Scope& scope, const Conversation& conversation, const Message& message,
+                    const std::vector<Medium>& media) {
+  std::string out;
+  out.reserve(kResourceFrameBytes + message.attributes.size() + (message.body ? message.body->size() : 0));
+  {
+    json::ObjectWriter object(out);
+    object.text("sid", message.sid);
+    object.number("index", message.index);
+    object.text("conversation_sid", conversation.sid);
+    object.text("author", message.author);
+    object.text("participant_sid", message.participant_sid);
+    object.text_or_null("body", message.body);
+    object.text("attributes", message.attributes);
+    object.text_or_null("subject", message.subject);
+    object.text_or_null("content_sid", message.content_sid);
+    object.text_or_null("content_variables", message.content_variables);
+    object.member("media") += json::dump(media_of(media));
+    object.text("date_created", to_iso(message.date_created));
+    object.text("date_updated", to_iso(message.date_updated));
+    object.text_or_null("last_updated_by", message.last_updated_by);
+    object.text("url", scope.links.message(conversation.sid, message.sid));
+  }
+  return out;
 }
 
 Value receipt(const Conversation& conversation, const Receipt& receipt) {

@@ -21,7 +21,8 @@ json::Value conversation(Scope& scope, const conversations::Seen& seen);
 /// An entry of the caller's own list: the conversation and what is unread.
 json::Value my_conversation(Scope& scope, const conversations::Seen& seen);
 json::Value participant(Scope& scope, const Conversation& conversation, const Participant& participant);
-json::Value message(Scope& scope, const Conversation& conversation, const Message& message,
+/// JSON text.
+std::string message(Scope& scope, const Conversation& conversation, const Message& message,
                     const std::vector<Medium>& media);
 json::Value receipt(const Conversation& conversation, const Receipt& receipt);
 json::Value invitation(Scope& scope, const Conversation& conversation, const Invitation& invitation);

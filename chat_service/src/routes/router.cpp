@@ -1,7 +1,5 @@
 #include "chat_service/src/routes/router.hpp"
 
-#include <optional>
-
 #include "chat_service/src/errors.hpp"
 #include "common/base/encoding.hpp"
 #include "common/base/limits.hpp"
@@ -24,18 +22,22 @@ std::vector<std::string_view> split(std::string_view path) {
   return segments;
 }
 
-/// The arguments if the path fits the pattern.
-std::optional<std::vector<std::string>> match(const std::vector<std::string_view>& pattern,
-                                              const std::vector<std::string>& path,
-                                              const std::string& service_sid) {
-  if (pattern.size() != path.size()) return std::nullopt;
-  std::vector<std::string> args;
+bool fits(const std::vector<std::string_view>& pattern, const std::vector<std::string>& path,
+          const std::string& service_sid) {
+  if (pattern.size() != path.size()) return false;
   for (std::size_t i = 0; i < path.size(); ++i) {
-    if (pattern[i] == kArgument && !path[i].empty())
-      args.push_back(path[i]);
-    else if (path[i] != (pattern[i] == kService ? std::string_view(service_sid) : pattern[i]))
-      return std::nullopt;
+    if (pattern[i] == kArgument && !path[i].empty()) continue;
+    if (path[i] != (pattern[i] == kService ? std::string_view(service_sid) : pattern[i])) return false;
   }
+  return true;
+}
+
+/// What stands in the path for the pattern's arguments.
+std::vector<std::string> take_args(const std::vector<std::string_view>& pattern,
+                                   std::vector<std::string>& path) {
+  std::vector<std::string> args;
+  for (std::size_t i = 0; i < path.size(); ++i)
+    if (pattern[i] == kArgument) args.push_back(std::move(path[i]));
   return args;
 }
 
@@ -54,12 +56,11 @@ Result<Answer> Router::handle(Scope& scope, const http::Request& request) const 
   }
   bool known_path = false;
   for (const Entry& entry : entries_) {
-    auto args = match(entry.segments, path, scope.service_sid());
-    if (!args) continue;
+    if (!fits(entry.segments, path, scope.service_sid())) continue;
     known_path = true;
     scope.route = entry.route.pattern;
     if (entry.route.method == request.method)
-      return entry.route.handler(scope, Call{request, std::move(*args)});
+      return entry.route.handler(scope, Call{request, take_args(entry.segments, path)});
   }
   return known_path ? errors::method_not_allowed() : errors::no_such_route(request.path);
 }

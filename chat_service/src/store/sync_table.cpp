@@ -49,6 +49,12 @@ std::optional<SyncObject> first_object(Query query) {
   return read_object(query);
 }
 
+void step(SyncObject& object, Millis now) {
+  ++object.last_event_id;
+  ++object.revision;
+  object.date_updated = now;
+}
+
 // The item that is too much is still taken: it tells the caller where to go on.
 std::vector<SyncItem> all_items(Query query, std::size_t max_bytes) {
   std::vector<SyncItem> items;
@@ -94,36 +100,58 @@ std::optional<SyncObject> SyncTable::find(Id object) {
   return first_object(database_.query("SELECT " OBJECT_COLUMNS " FROM sync_objects WHERE id = ?", object));
 }
 
+// Changes are read, made here and written: RETURNING would build a table of its own for each row.
 std::optional<SyncObject> SyncTable::bump(Id object, Millis now) {
-  return first_object(database_.query(
-      "UPDATE sync_objects SET last_event_id = last_event_id + 1, revision = revision + 1, date_updated = ?2 "
-      "WHERE id = ?1 RETURNING " OBJECT_COLUMNS,
-      object, now));
+  auto bumped = find(object);
+  if (!bumped) return std::nullopt;
+  step(*bumped, now);
+  database_.run("UPDATE sync_objects SET last_event_id = ?2, revision = ?3, date_updated = ?4 WHERE id = ?1",
+                object, bumped->last_event_id, bumped->revision, now);
+  return bumped;
 }
 
 std::optional<SyncObject> SyncTable::put_document(Id object, const std::string& data, Millis now) {
-  return first_object(
-      database_.query("UPDATE sync_objects SET last_event_id = last_event_id + 1, revision = revision + 1, "
-                      "date_updated = ?2, "
-                      "data = ?3 WHERE id = ?1 RETURNING " OBJECT_COLUMNS,
-                      object, now, data));
+  auto changed = find(object);
+  if (!changed) return std::nullopt;
+  step(*changed, now);
+  changed->data = data;
+  database_.run(
+      "UPDATE sync_objects SET last_event_id = ?2, revision = ?3, date_updated = ?4, data = ?5 WHERE id = ?1",
+      object, changed->last_event_id, changed->revision, now, data);
+  return changed;
 }
 
 std::optional<ItemChange> SyncTable::put_item(Id object, const ItemKey& key, std::string data, Millis now) {
   auto owner = bump(object, now);
   if (!owner) return std::nullopt;
-  auto row = database_.query(
+  const auto old = item(object, key);
+  const bool is_new = !old || old->removed;
+  SyncItem item{.key = key,
+                .data = std::move(data),
+                .revision = old ? old->revision + 1 : 0,
+                .created_event_id = is_new ? owner->last_event_id : old->created_event_id,
+                .last_event_id = owner->last_event_id,
+                .date_created = is_new ? now : old->date_created,
+                .date_updated = now};
+  old ? update(object, item) : insert(object, item);
+  const auto change = is_new ? sync::Change::item_added : sync::Change::item_updated;
+  return ItemChange{std::move(*owner), std::move(item), change};
+}
+
+void SyncTable::insert(Id object, const SyncItem& item) {
+  database_.run(
       "INSERT INTO sync_items(object_id, key, data, revision, created_event_id, last_event_id, removed, "
-      "date_created, date_updated) VALUES(?1, ?2, ?3, 0, ?4, ?4, 0, ?5, ?5) "
-      "ON CONFLICT(object_id, key) DO UPDATE SET data = ?3, revision = revision + 1, last_event_id = ?4, "
-      "date_updated = ?5, created_event_id = iif(removed, ?4, created_event_id), "
-      "date_created = iif(removed, ?5, date_created), removed = 0 "
-      "RETURNING " ITEM_COLUMNS,
-      object, key, data, owner->last_event_id, now);
-  if (!row.next()) return std::nullopt;
-  ItemChange change{std::move(*owner), read_item(row), sync::Change::item_updated};
-  if (change.item.created_event_id == change.item.last_event_id) change.change = sync::Change::item_added;
-  return change;
+      "date_created, date_updated) VALUES(?, ?, ?, ?, ?, ?, 0, ?, ?)",
+      object, item.key, item.data, item.revision, item.created_event_id, item.last_event_id,
+      item.date_created, item.date_updated);
+}
+
+void SyncTable::update(Id object, const SyncItem& item) {
+  database_.run(
+      "UPDATE sync_items SET data = ?3, revision = ?4, created_event_id = ?5, last_event_id = ?6, "
+      "date_created = ?7, date_updated = ?8, removed = 0 WHERE object_id = ?1 AND key = ?2",
+      object, item.key, item.data, item.revision, item.created_event_id, item.last_event_id,
+      item.date_created, item.date_updated);
 }
 
 std::optional<ItemChange> SyncTable::remove_item(Id object, const ItemKey& key, Millis now) {

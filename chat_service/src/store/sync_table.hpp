@@ -98,6 +98,8 @@ class SyncTable {
 
  private:
   std::optional<SyncObject> bump(Id object, Millis now);
+  void insert(Id object, const SyncItem& item);
+  void update(Id object, const SyncItem& item);
 
   storage::Database& database_;
 };
