@@ -28,8 +28,9 @@ struct HttpServerOptions {
   /// For a body that is collected, and for the client to take a response that is made as a whole. Of a body
   /// that is streamed, in or out, the client's longest silence; over twice this time it must also do 1 KiB/s.
   Duration body_timeout = std::chrono::seconds(30);
-  /// For a source to bring its next piece, and for a sink that holds back to want more: a disk that does not
-  /// answer keeps nobody for ever.
+  /// For a source to bring its next piece (otherwise 500, or the end if some were sent), and for a sink that
+  /// holds back to want more (otherwise 503): a disk that does not answer holds up nobody for ever in the
+  /// middle of a body.
   Duration piece_timeout = std::chrono::minutes(2);
   Duration idle_timeout = std::chrono::seconds(60);  ///< between requests of a kept connection
 };

@@ -79,9 +79,11 @@ bool HttpConnection::sink_holds_back() {
       if (const auto self = weak.lock()) self->on_sink_ready(number);
     });
   };
-  bool holds_back = false;
-  guarded([&] { holds_back = flow_->sink->holds_back(std::move(go_on)); });
-  if (holds_back && phase_ == Phase::body) enter(Phase::holding);
+  auto sink = std::move(flow_->sink);
+  guarded([&] {
+    if (sink->holds_back(std::move(go_on)) && phase_ == Phase::body) enter(Phase::holding);
+  });
+  if (phase_ == Phase::body || phase_ == Phase::holding) flow_->sink = std::move(sink);
   return phase_ != Phase::body;
 }
 

@@ -279,6 +279,8 @@ void HttpConnection::check_deadline(TimePoint now) {
   if (!is_late(now)) return;
   // Too slow a request is told so; a connection that only idles is closed without a word.
   if (phase_ == Phase::header || phase_ == Phase::body) return cut_off(408);
+  if (phase_ == Phase::holding) return cut_off(503);
+  if (phase_ == Phase::reading) return on_no_piece();
   end();
 }
 

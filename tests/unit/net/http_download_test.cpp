@@ -158,10 +158,19 @@ TEST_F(AwaitedPieceTest, WaitingIsNotTheClientsSilence) {
 }
 
 TEST_F(AwaitedPieceTest, NobodyWaitsForItForEver) {
-  begin(100, {.piece_timeout = milliseconds(60)});
+  begin(200'000, {.piece_timeout = milliseconds(60)});
   EXPECT_TRUE(loop_.run_until([&] { return client_->ended(); }));
   EXPECT_EQ(log_.sources, 0);
-  EXPECT_EQ(client_->received(), "");
+  EXPECT_EQ(client_->count("HTTP/1.1 500 "), 1u) << "nothing was sent yet";
+}
+
+TEST_F(AwaitedPieceTest, NobodyWaitsForALaterOneForEver) {
+  begin(200'000, {.piece_timeout = milliseconds(60)});
+  log_.give_piece();
+  EXPECT_TRUE(loop_.run_until([&] { return client_->ended(); }));
+  EXPECT_EQ(log_.sources, 0);
+  EXPECT_EQ(body(), PatternSource::make(0, 64 * 1024))
+      << "and no more: the client sees that bytes are missing";
 }
 
 TEST_F(AwaitedPieceTest, ASecondAnswerIsIgnored) {
