@@ -75,7 +75,7 @@ export class Program {
     this.chunks = [];
     this.child = spawn(binary(name), ['--config', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.ended = new Promise((resolve) => {
-      this.child.on('exit', (code, signal) => resolve({ code, signal }));
+      this.child.on('close', (code, signal) => resolve({ code, signal })); // behind its last words
       this.child.on('error', (error) => resolve({ error }));
     });
     this.ready = new Promise((resolve, reject) => {
