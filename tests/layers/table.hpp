@@ -27,6 +27,12 @@ inline constexpr Room kRooms[] = {
     {"chat_service", "common/base common/protocol"},
     {"chat_service/src/media", "chat_service common/base common/protocol common/net/http_body"},
     {"chat_service/src/store", "chat_service common/base common/protocol/sync common/storage"},
+    {"chat_service/src/domain",
+     "chat_service/src/scope chat_service/src/errors chat_service/src/model chat_service/src/policy "
+     "chat_service/src/store common/base common/protocol"},
+    {"chat_service/src/connections",
+     "chat_service/core chat_service/options chat_service/src/effects chat_service/src/tenants "
+     "chat_service/src/domain/replay_origins common/base common/protocol"},
     {"chat_service/src/unit_of_work", "chat_service common/base common/storage"},
     {"chat_service/src/shell", "chat_service common/base common/protocol common/net"},
     {"chat_service/service.hpp", "chat_service/options.hpp common/base common/net"},
