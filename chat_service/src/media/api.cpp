@@ -142,8 +142,12 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
     // How much of a form is not the file is not known, so of one only what comes is claimed.
     auto claim = claim_room(*caller, user, is_form(head) ? 0 : length.value_or(0));
     if (!claim) return claim.error();
-    return make_sink(
-        head, {std::move(*caller), std::move(*medium), {}, uploads_.take(user), std::move(*claim), space_});
+    return make_sink(head, {.caller = std::move(*caller),
+                            .medium = std::move(*medium),
+                            .seat = uploads_.take(user),
+                            .claim = std::move(*claim),
+                            .space = space_,
+                            .note = [log = host_.log](const Error& failure) { note(log, failure); }});
   }
 
   Result<std::shared_ptr<Quota::Claim>> claim_room(const Caller& caller, const std::string& user,
@@ -173,9 +177,7 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
       if (!found) return found.error();
       boundary = std::move(*found);
     }
-    auto writer = blobs_->begin();
-    if (!writer) return failed(writer.error());
-    draft.pipe = std::make_shared<BlobPipe>(std::move(*writer), writer_);
+    draft.pipe = std::make_shared<BlobPipe>(blobs_->begin(), writer_);
     ++counters_.uploads_begun;
     const Keep keep = [weak = weak_from_this()](Draft whole, Reply reply) {
       if (const auto self = weak.lock()) self->seal(std::move(whole), std::move(reply));
@@ -294,8 +296,12 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   Error failed(Error error) const {
-    if (host_.log) host_.log("media: " + error.message);
+    note(host_.log, error);
     return error;
+  }
+
+  static void note(const std::function<void(const std::string&)>& log, const Error& failure) {
+    if (log) log("media: " + failure.message);
   }
 
   ApiOptions options_;

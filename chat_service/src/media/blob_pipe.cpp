@@ -15,21 +15,25 @@ struct BlobPipe::State {
 
   /// On the worker.
   void drain() {
-    std::string piece;
-    {
-      const std::lock_guard lock(mutex);
-      piece = std::exchange(waiting, {});
-      is_asked = false;
-    }
-    Result<void> written;
-    if (!piece.empty()) written = writer->write(piece);
-    std::function<void()> told;
-    {
-      const std::lock_guard lock(mutex);
-      if (!written) failure = written.error();
-      told = std::exchange(go_on, nullptr);
-    }
-    if (told) told();
+    const std::string piece = take();
+    const auto written = piece.empty() ? Result<void>() : writer->write(piece);
+    if (const auto told = note(written)) told();
+  }
+
+  /// What waits; nothing after a failure.
+  std::string take() {
+    const std::lock_guard lock(mutex);
+    is_asked = false;
+    auto piece = std::exchange(waiting, {});
+    return failure ? std::string() : piece;
+  }
+
+  /// Who is to be told of it.
+  std::function<void()> note(const Result<void>& written) {
+    const std::lock_guard lock(mutex);
+    if (!written) failure = written.error();
+    if (!failure && waiting.size() > limits::kMediaWaitingBytes) return nullptr;
+    return std::exchange(go_on, nullptr);
   }
 
   const std::shared_ptr<BlobWriter> writer;
@@ -43,6 +47,17 @@ struct BlobPipe::State {
 
 BlobPipe::BlobPipe(std::shared_ptr<BlobWriter> writer, std::weak_ptr<Worker> worker)
     : state_(std::make_shared<State>(std::move(writer))), worker_(std::move(worker)) {}
+
+BlobPipe::~BlobPipe() {
+  const auto worker = worker_.lock();
+  if (!worker) return;
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->waiting.clear();
+    state_->go_on = nullptr;
+  }
+  worker->run([state = std::move(state_)]() mutable { state = nullptr; });
+}
 
 Result<void> BlobPipe::write(std::string_view bytes) {
   const auto worker = worker_.lock();
@@ -69,8 +84,7 @@ void BlobPipe::finish(std::function<void(Result<void>)> done) {
   const auto worker = worker_.lock();
   if (!worker) return;
   worker->run([state = state_, done = std::move(done)]() mutable {
-    if (!state->failure) state->writer->close();
-    done(state->failure ? Result<void>(*state->failure) : Result<void>());
+    done(state->failure ? Result<void>(*state->failure) : state->writer->close());
     done = nullptr;
   });
 }

@@ -10,13 +10,17 @@
 namespace parley::chat_service::media {
 
 /// Bytes on their way to a blob: whoever has them puts them here and goes on, a worker hashes and writes
-/// them. What the worker has not begun when this is destroyed is not written.
+/// them. What the worker has not begun when this is destroyed is not written, and the worker takes the file
+/// away.
 ///
 /// One thread at a time; what is called back is called on the worker's thread. After the worker's end nothing
 /// more is written, and nobody is called back.
 class BlobPipe {
  public:
   BlobPipe(std::shared_ptr<BlobWriter> writer, std::weak_ptr<Worker> worker);
+  ~BlobPipe();
+  BlobPipe(const BlobPipe&) = delete;
+  BlobPipe& operator=(const BlobPipe&) = delete;
 
   /// Takes a copy. An earlier piece's failure: nothing more is taken.
   Result<void> write(std::string_view bytes);

@@ -41,8 +41,8 @@ fs::path blob_path(const fs::path& directory, std::string_view hash) {
   return directory / hash.substr(0, 2) / hash.substr(2, 2) / hash;
 }
 
-BlobWriter::BlobWriter(fs::path directory, fs::path temporary, disk::File file)
-    : directory_(std::move(directory)), temporary_(std::move(temporary)), file_(std::move(file)) {}
+BlobWriter::BlobWriter(fs::path directory, fs::path temporary)
+    : directory_(std::move(directory)), temporary_(std::move(temporary)) {}
 
 BlobWriter::~BlobWriter() {
   std::error_code ignored;
@@ -50,8 +50,23 @@ BlobWriter::~BlobWriter() {
 }
 
 Result<void> BlobWriter::write(std::string_view bytes) {
+  if (auto opened = open(); !opened) return opened;
   digest_.add(bytes);
   return file_.write(bytes);
+}
+
+Result<void> BlobWriter::open() {
+  if (file_.is_open()) return {};
+  auto made = disk::create(temporary_);
+  if (!made) return made.error();
+  file_ = std::move(*made);
+  return {};
+}
+
+// One without any bytes needs its file, too.
+Result<void> BlobWriter::close() {
+  hash_ = digest_.finish_hex();
+  return open();
 }
 
 // A blob that is there is replaced by the same bytes: that heals one that a failing disk has spoilt.
@@ -76,7 +91,7 @@ Result<std::unique_ptr<Blobs>> Blobs::open(const std::string& directory, Random&
   }
   auto lock = disk::open_lock_file(path / "lock");
   if (!lock) return cannot_use(path, lock.error().message);
-  if (!lock->try_lock()) return cannot_use(path, "another process uses it");
+  if (auto taken = lock->take_lock(); !taken) return cannot_use(path, taken.error().message);
   if (auto made = disk::make_directory(path / kIncoming); !made)
     return cannot_use(path, made.error().message);
   std::unique_ptr<Blobs> blobs(new Blobs(std::move(path), directory.empty(), std::move(*lock), random));
@@ -102,11 +117,9 @@ void Blobs::clear_temporaries() {
     fs::remove(directory_ / kIncoming / name, ignored);
 }
 
-Result<std::shared_ptr<BlobWriter>> Blobs::begin() {
+std::shared_ptr<BlobWriter> Blobs::begin() {
   fs::path temporary = directory_ / kIncoming / random_hex(random_, 16);
-  auto file = disk::create(temporary);
-  if (!file) return file.error();
-  return std::shared_ptr<BlobWriter>(new BlobWriter(directory_, std::move(temporary), std::move(*file)));
+  return std::shared_ptr<BlobWriter>(new BlobWriter(directory_, std::move(temporary)));
 }
 
 Result<disk::File> Blobs::find(std::string_view hash, std::uint64_t least_bytes) const {

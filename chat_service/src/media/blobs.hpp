@@ -24,8 +24,9 @@ bool is_hash(std::string_view name);
 /// Where below `directory` the blob of that hash is: "ab/cd/abcd...". It must be one.
 std::filesystem::path blob_path(const std::filesystem::path& directory, std::string_view hash);
 
-/// A blob on its way: bytes go to a temporary file, which is removed with this unless it was sealed.
-/// One thread at a time, but not always the same.
+/// A blob on its way: bytes go to a temporary file, made for the first of them and removed with this unless
+/// it was sealed. Every call may take as long as the disk needs. One thread at a time, but not always the
+/// same.
 class BlobWriter {
  public:
   ~BlobWriter();
@@ -34,15 +35,16 @@ class BlobWriter {
 
   Result<void> write(std::string_view bytes);
   /// No more bytes come. Call once.
-  void close() { hash_ = digest_.finish_hex(); }
+  Result<void> close();
   /// 64 hex digits. After close().
   const std::string& hash() const { return hash_; }
-  /// Makes the bytes durable, then known by their hash. Takes as long as the disk needs. After close().
+  /// Makes the bytes durable, then known by their hash. After close().
   Result<void> seal();
 
  private:
   friend class Blobs;
-  BlobWriter(std::filesystem::path directory, std::filesystem::path temporary, disk::File file);
+  BlobWriter(std::filesystem::path directory, std::filesystem::path temporary);
+  Result<void> open();
 
   std::filesystem::path directory_;
   std::filesystem::path temporary_;
@@ -64,7 +66,8 @@ class Blobs {
   Blobs(const Blobs&) = delete;
   Blobs& operator=(const Blobs&) = delete;
 
-  Result<std::shared_ptr<BlobWriter>> begin();
+  /// Touches no disk.
+  std::shared_ptr<BlobWriter> begin();
   /// The file of a blob, for reading. Fails with Errc::not_found if it is missing or shorter than that.
   Result<disk::File> find(std::string_view hash, std::uint64_t least_bytes) const;
   /// True if it was there. Whoever reads it now may go on.

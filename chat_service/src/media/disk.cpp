@@ -93,9 +93,12 @@ Result<void> File::sync() {
   return {};
 }
 
-bool File::try_lock() {
+Result<void> File::take_lock() {
   struct flock whole = whole_file();
-  return again([&] { return ::fcntl(descriptor_, F_OFD_SETLK, &whole); }) == 0;
+  if (again([&] { return ::fcntl(descriptor_, F_OFD_SETLK, &whole); }) == 0) return {};
+  if (errno == EAGAIN || errno == EACCES)
+    return Error{.code = Errc::conflict, .message = "another process uses it"};
+  return failed("cannot be locked");
 }
 
 bool File::is_locked() const {

@@ -27,8 +27,10 @@ class File {
   Result<std::uint64_t> size() const;
   /// Returns when what was written survives a power loss.
   Result<void> sync();
-  /// Until it is closed. False: another opening of the file has it, in this process or in another one.
-  bool try_lock();
+  bool is_open() const { return descriptor_ >= 0; }
+  /// Until it is closed. Does not wait: Errc::conflict if another opening of the file has it, in this process
+  /// or in another one.
+  Result<void> take_lock();
   /// Has another opening of the file the lock? Takes nothing, so nobody who wants it is disturbed.
   bool is_locked() const;
   /// If this is the superuser: it belongs to the owner of that file from now on.

@@ -83,16 +83,27 @@ void Sweep::next_files() {
       [weak = weak_from_this(), hashes](const http::Response& response) {
         const auto self = weak.lock();
         if (!self) return;
-        if (response.status < 400) self->remove(*hashes);
+        if (response.status < 400) return self->remove(std::move(*hashes));
         self->then(&Sweep::next_files);
       },
       host.clock.now(), host.clock.wall_now());
   host.wake();
 }
 
-void Sweep::remove(const std::vector<std::string>& hashes) {
-  for (const std::string& hash : hashes)
-    if (tools_.pins.of(hash) == 0 && tools_.blobs.remove(hash)) ++tools_.counters.blobs_removed;
+// An upload that takes such a hash from now on makes its file behind this: the worker's jobs run in order.
+void Sweep::remove(std::vector<std::string> hashes) {
+  std::erase_if(hashes, [&](const std::string& hash) { return tools_.pins.of(hash) != 0; });
+  tools_.worker.run(
+      [weak = weak_from_this(), &blobs = tools_.blobs, post = tools_.host.post, hashes = std::move(hashes)] {
+        const auto removed =
+            std::count_if(hashes.begin(), hashes.end(), [&](const auto& hash) { return blobs.remove(hash); });
+        post([weak, removed] {
+          const auto self = weak.lock();
+          if (!self) return;
+          self->tools_.counters.blobs_removed += static_cast<std::uint64_t>(removed);
+          self->next_files();
+        });
+      });
 }
 
 }  // namespace parley::chat_service::media

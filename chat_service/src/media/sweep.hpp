@@ -38,7 +38,7 @@ class Sweep : public std::enable_shared_from_this<Sweep> {
   void remove_unattached();
   void next_folder();
   void next_files();
-  void remove(const std::vector<std::string>& hashes);
+  void remove(std::vector<std::string> hashes);
   void then(void (Sweep::*step)());
 
   Tools tools_;

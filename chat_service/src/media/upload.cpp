@@ -30,13 +30,19 @@ Result<std::string> accepted_type(std::string_view text, const MediaOptions& opt
   return type;
 }
 
+Error noted(const Draft& draft, const Error& failure) {
+  draft.note(failure);
+  return failure;
+}
+
 /// Takes more of the file, up to the limits.
 Result<void> append(Draft& draft, std::string_view bytes, std::uint64_t max_bytes) {
   const std::uint64_t size = draft.pipe->size() + bytes.size();
   if (size > max_bytes) return too_large(max_bytes);
   if (auto claimed = draft.claim->grow_to(size); !claimed) return claimed;
-  if (auto taken = draft.space->take(bytes.size()); !taken) return taken;
-  return draft.pipe->write(bytes);
+  if (const auto taken = draft.space->take(bytes.size()); !taken) return noted(draft, taken.error());
+  if (const auto taken = draft.pipe->write(bytes); !taken) return noted(draft, taken.error());
+  return {};
 }
 
 std::optional<http::Response> refusal_of(const Result<void>& result) {

@@ -14,6 +14,9 @@
 
 namespace parley::chat_service::media {
 
+/// Tells the operator that the disk failed, or is full.
+using Note = std::function<void(const Error&)>;
+
 /// An upload on its way.
 struct Draft {
   Caller caller{};
@@ -22,6 +25,7 @@ struct Draft {
   std::shared_ptr<void> seat{};  ///< one of those that a user may have
   std::shared_ptr<Quota::Claim> claim{};
   std::shared_ptr<FreeSpace> space{};
+  Note note{};
 };
 
 /// Takes a draft whose bytes are complete, stores it, answers.

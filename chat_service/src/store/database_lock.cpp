@@ -33,7 +33,11 @@ Result<DatabaseLock> DatabaseLock::take(const std::string& database) {
   if (!file) return unusable(database, "its lock: " + file.error().message);
   // A command of the superuser must not lock the service out.
   file->share_owner_of(database);
-  if (!file->try_lock()) return unusable(database, "another service or a command that writes is using it");
+  if (const auto taken = file->take_lock(); !taken) {
+    const bool is_used = taken.error().code == Errc::conflict;
+    return unusable(database, is_used ? "another service or a command that writes is using it"
+                                      : "its lock: " + taken.error().message);
+  }
   return DatabaseLock(std::move(*file));
 }
 

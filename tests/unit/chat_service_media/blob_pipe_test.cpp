@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <future>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "common/base/crypto.hpp"
 #include "common/base/limits.hpp"
@@ -17,12 +21,24 @@ const std::string kMuch(limits::kMediaWaitingBytes + 1, 'x');
 
 class BlobPipeTest : public ::testing::Test {
  protected:
-  BlobPipe open() { return {blobs_->begin().value(), worker_}; }
+  BlobPipe open() { return {blobs_->begin(), worker_}; }
 
   static Result<void> finish(BlobPipe& pipe) {
     std::promise<Result<void>> done;
     pipe.finish([&](Result<void> written) { done.set_value(std::move(written)); });
     return done.get_future().get();
+  }
+
+  void all_jobs_ran() {
+    std::promise<void> done;
+    worker_->run([&] { done.set_value(); });
+    done.get_future().get();
+  }
+  std::vector<std::string> incoming() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(blobs_->directory() + "/incoming"))
+      names.push_back(entry.path().filename());
+    return names;
   }
 
   testing::TemporaryFile place_;
@@ -67,24 +83,41 @@ TEST_F(BlobPipeTest, HoldsBackWhileMuchWaitsForTheDisk) {
 
 TEST_F(BlobPipeTest, WhatHasNotBegunIsNotWrittenWhenNobodyWantsIt) {
   BusyWorker disk(*worker_);
-  auto writer = blobs_->begin().value();
-  const std::weak_ptr<BlobWriter> alive = writer;
   {
-    BlobPipe pipe(std::move(writer), worker_);
-    ASSERT_TRUE(pipe.write("bytes"));
-    EXPECT_TRUE(pipe.write(kMuch) && pipe.holds_back([] { FAIL(); }));
+    BlobPipe pipe(blobs_->begin(), worker_);
+    ASSERT_TRUE(pipe.write(kMuch));
+    EXPECT_TRUE(pipe.holds_back([] { FAIL(); }));
   }
-  EXPECT_TRUE(alive.expired()) << "before the disk is free";
   disk.release();
+  all_jobs_ran();
+  EXPECT_TRUE(incoming().empty());
+}
+
+TEST_F(BlobPipeTest, TheWorkerTakesAwayWhatNobodyWants) {
+  std::optional<BlobPipe> pipe(std::in_place, blobs_->begin(), worker_);
+  ASSERT_TRUE(pipe->write("bytes"));
+  all_jobs_ran();
+  EXPECT_EQ(incoming().size(), 1u);
+  BusyWorker disk(*worker_);
+  pipe.reset();
+  EXPECT_EQ(incoming().size(), 1u) << "whoever gives it up does not wait for the disk";
+  disk.release();
+  all_jobs_ran();
+  EXPECT_TRUE(incoming().empty());
+}
+
+TEST_F(BlobPipeTest, NothingAtAllIsAFileToo) {
+  auto pipe = open();
+  ASSERT_TRUE(finish(pipe));
+  ASSERT_TRUE(pipe.writer().seal());
+  EXPECT_TRUE(blobs_->find(sha256_hex(""), 0));
 }
 
 TEST_F(BlobPipeTest, AFailureIsToldToWhoeverWritesOn) {
   const SmallDisk disk(500);
   auto pipe = open();
   ASSERT_TRUE(pipe.write(std::string(501, 'x')));
-  std::promise<void> tried;
-  worker_->run([&] { tried.set_value(); });
-  tried.get_future().get();
+  all_jobs_ran();
   const auto more = pipe.write("x");
   ASSERT_FALSE(more);
   EXPECT_EQ(more.error().http_status, 507);

@@ -26,10 +26,9 @@ class BlobsTest : public ::testing::Test {
   std::unique_ptr<Blobs> open() { return Blobs::open(path_, random_).value(); }
 
   static std::string put(Blobs& blobs, std::string_view bytes) {
-    const auto writer = blobs.begin().value();
+    const auto writer = blobs.begin();
     EXPECT_TRUE(writer->write(bytes));
-    writer->close();
-    EXPECT_TRUE(writer->seal());
+    EXPECT_TRUE(writer->close() && writer->seal());
     return writer->hash();
   }
 
@@ -106,7 +105,7 @@ TEST_F(BlobsTest, ListsByTheFirstTwoDigits) {
 TEST_F(BlobsTest, LeavesNothingOfAnUploadThatBreaksOff) {
   const auto blobs = open();
   {
-    const auto writer = blobs->begin().value();
+    const auto writer = blobs->begin();
     EXPECT_TRUE(writer->write("half of"));
     EXPECT_EQ(files().size(), 1u);
   }
@@ -153,11 +152,11 @@ TEST_F(BlobsTest, ClearsWhatAKilledProcessLeft) {
   const ::pid_t child = ::fork();
   if (child == 0) {
     auto blobs = Blobs::open(path_, random_).value();
-    const auto whole = blobs->begin().value();
+    const auto whole = blobs->begin();
     (void)whole->write("whole");
-    whole->close();
+    (void)whole->close();
     (void)whole->seal();
-    const auto half = blobs->begin().value();
+    const auto half = blobs->begin();
     (void)half->write("half");
     ::kill(::getpid(), SIGKILL);
   }
@@ -175,7 +174,7 @@ TEST_F(BlobsTest, SaysThatTheDiskIsFullAndLeavesNothing) {
   const auto blobs = open();
   {
     const test::SmallDisk disk(1000);
-    const auto writer = blobs->begin().value();
+    const auto writer = blobs->begin();
     EXPECT_TRUE(writer->write(std::string(1000, 'x')));
     const auto written = writer->write("x");
     ASSERT_FALSE(written);
@@ -188,9 +187,9 @@ TEST_F(BlobsTest, SaysThatAFileCannotGetItsPlace) {
   const auto blobs = open();
   std::ofstream(fs::path(path_) / sha256_hex("bytes").substr(0, 2)) << "in the way";
   {
-    const auto writer = blobs->begin().value();
+    const auto writer = blobs->begin();
     EXPECT_TRUE(writer->write("bytes"));
-    writer->close();
+    EXPECT_TRUE(writer->close());
     const auto sealed = writer->seal();
     ASSERT_FALSE(sealed);
     EXPECT_EQ(sealed.error().http_status, 500);

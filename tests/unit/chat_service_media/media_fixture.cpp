@@ -127,9 +127,9 @@ std::vector<std::filesystem::path> MediaTest::files() const {
   return found;
 }
 
-bool MediaTest::nothing_stays() const {
+bool MediaTest::soon(const std::function<bool()>& condition) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!files().empty())
+  while (!condition())
     if (std::chrono::steady_clock::now() > end) return false;
   return true;
 }

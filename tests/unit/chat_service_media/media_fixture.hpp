@@ -103,8 +103,8 @@ class MediaTest : public ::testing::Test {
   void tidy();
   /// Everything in the directory but the lock.
   std::vector<std::filesystem::path> files() const;
-  /// Soon: a thread that is writing a piece may be the last that has the file.
-  bool nothing_stays() const;
+  /// Waits for what another thread does.
+  static bool soon(const std::function<bool()>& condition);
 
   testing::TemporaryFile place_;
   MediaOptions options_;

@@ -84,7 +84,7 @@ TEST_F(DatabaseLockTest, LooksWithoutTakingIt) {
   const auto looker = disk::open(path());
   ASSERT_TRUE(taker && looker);
   EXPECT_FALSE(looker->is_locked());
-  EXPECT_TRUE(taker->try_lock()) << "while the other one is still looking";
+  EXPECT_TRUE(taker->take_lock()) << "while the other one is still looking";
   EXPECT_TRUE(looker->is_locked());
 }
 
