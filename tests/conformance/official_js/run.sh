@@ -34,7 +34,7 @@ cmp -s package-lock.json node_modules/.installed-lock.json || install
 sanitized() {
   export PARLEY_SANITIZED=1 PARLEY_SLOWNESS=${PARLEY_SLOWNESS:-$1} ASAN_OPTIONS=${ASAN_OPTIONS:-quarantine_size_mb=32}
 }
-if grep -aqm1 __asan_init "$PARLEY_BIN/chat_service"; then sanitized 6; fi
+if grep -aqm1 __asan_init "$PARLEY_BIN/chat_service"; then sanitized 12; fi
 if grep -aqm1 __tsan_init "$PARLEY_BIN/chat_service"; then sanitized 20; fi
 
 node_options=()
@@ -50,7 +50,9 @@ for group in "$@"; do
 done
 [ ${#files[@]} -gt 0 ] || files=(cases/*.test.mjs)
 
-# Files run side by side: most of their time is waiting. Older Node decides itself how many.
-node --help | grep -q -- --test-concurrency && node_options+=(--test-concurrency=4)
+# Files run side by side: most of their time is waiting, but not with sanitizers. Older Node decides itself
+# how many.
+side_by_side=${PARLEY_SANITIZED:+1}
+node --help | grep -q -- --test-concurrency && node_options+=(--test-concurrency="${side_by_side:-4}")
 
 exec node "${node_options[@]}" --test --test-reporter=spec "${files[@]}"

@@ -1,6 +1,6 @@
 // Too many requests: refused, not forgotten, and nobody else feels it.
 import assert from 'node:assert/strict';
-import { eventually, pause, stretched, within } from '../support/deadline.mjs';
+import { eventually, pause, SLOWNESS, stretched, within } from '../support/deadline.mjs';
 import { numbers, refused } from '../support/expect.mjs';
 import { pathOf } from '../support/raw.mjs';
 import { cases, fresh, THROTTLE, versions } from '../support/world.mjs';
@@ -83,7 +83,7 @@ cases('throttle: configured', { chat: TIGHT }, (world, test) => {
   });
 });
 
-cases('throttle: official client', { concurrency: 1, chat: { throttle: { per_second: 20, burst: 60 } }, versions }, (world, test) => {
+cases('throttle: official client', { concurrency: 1, chat: { throttle: { per_second: Math.ceil(20 / SLOWNESS), burst: 60 } }, versions }, (world, test) => {
   test('error_rate_limit_of_a_send', async (t) => {
     const alice = await world.enter(t, 'alice');
     const room = await alice.room();
