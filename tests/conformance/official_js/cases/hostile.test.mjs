@@ -69,7 +69,7 @@ cases('hostile', { concurrency: 1, chat: THROTTLE }, (world, test) => {
   };
   const LONG = { timeout: 90_000 };
 
-  /** People who will each ask too much: so many that a slow build, too, gets to hear too much from each. */
+  /** People who will each ask too much: few enough that a slow build, too, hears too much from each. */
   const crowdOf = (t, size) => Promise.all(numbers(Math.ceil(size / SLOWNESS)).map((i) => world.raw(t, `mallory${i}`)));
   /** Each of the crowd says so much again and again, until it is sent away for it. */
   const flood = async (crowd, volley, packet) => {
