@@ -3,6 +3,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# Objects compiled in another clone of the same sources are the same objects, also those with precompiled headers.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
+
 preset=${1:?usage: scripts/build.sh PRESET [TARGET...]}
 shift
 log=$(mktemp)
