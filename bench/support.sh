@@ -1,6 +1,10 @@
 # Sourced by the bench scripts: a temporary place, an account, programs that are stopped at the end.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+if [ -z "${PARLEY_BENCH_BIN:-}" ]; then
+  "$root/scripts/install-deps.sh" >&2
+  "$root/scripts/build.sh" bench >&2
+fi
 bin=${PARLEY_BENCH_BIN:-$root/build/bench/bin}
 work=$(mktemp -d)
 children=()

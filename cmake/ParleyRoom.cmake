@@ -60,7 +60,8 @@ function(parley_program name)
 endfunction()
 
 # parley_test(name SOURCES ... LINKS ... [TIMEOUT seconds]): one GoogleTest program, one ctest entry. Starting a process
-# for each of some thousand tests costs more than the tests.
+# for each of some thousand tests costs more than the tests. Its label is its folder below tests/ (unit, properties, ...),
+# and the target tests_<label> builds all of that label.
 function(parley_test name)
   cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;LINKS" ${ARGN})
   if(NOT TEST_TIMEOUT)
@@ -70,6 +71,12 @@ function(parley_test name)
   target_link_libraries(${name} PRIVATE parley_house ${TEST_LINKS} GTest::gmock GTest::gtest_main)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   parley_precompile(${name} test)
+  cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${PROJECT_SOURCE_DIR}/tests OUTPUT_VARIABLE folder)
+  string(REGEX REPLACE "/.*" "" label ${folder})
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${TEST_TIMEOUT})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS ${label})
+  if(NOT TARGET tests_${label})
+    add_custom_target(tests_${label})
+  endif()
+  add_dependencies(tests_${label} ${name})
 endfunction()
