@@ -7,7 +7,7 @@ if(NOT PARLEY_INSTALL)
 endif()
 include(CMakePackageConfigHelpers)
 
-set(parley_installed_rooms parley_base parley_token parley_protocol parley_net parley_chat_sdk)
+set(parley_installed_rooms parley_base parley_os parley_token parley_protocol parley_net parley_chat_sdk)
 set(parley_service_rooms)
 if(PARLEY_BUILD_PROGRAMS)
   set(parley_service_rooms parley_storage parley_chat_service_lib)

@@ -42,7 +42,7 @@ struct Opening {
   Download plan;
   Reply reply;
   std::shared_ptr<void> place;  ///< among those that wait
-  Result<disk::File> file = disk::File();
+  Result<os::File> file = os::File();
 };
 
 }  // namespace

@@ -10,9 +10,9 @@
 #include <parley/seams.hpp>
 
 #include "chat_service/options.hpp"
-#include "chat_service/src/media/disk.hpp"
 #include "common/base/http.hpp"
 #include "common/net/http_body.hpp"
+#include "common/os/file.hpp"
 
 namespace parley::chat_service {
 class Core;
@@ -39,7 +39,7 @@ struct Host {
   std::function<void(const std::string&)> log{};
   const Clock& clock = system_clock();
   /// How many bytes may still be written below a directory. Tests replace it.
-  std::function<Result<std::uint64_t>(const std::string& directory)> free_bytes = disk::free_bytes;
+  std::function<Result<std::uint64_t>(const std::string& directory)> free_bytes = os::free_bytes;
 };
 
 /// What happened since the start, for the operator.

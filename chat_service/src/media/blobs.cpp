@@ -57,7 +57,7 @@ Result<void> BlobWriter::write(std::string_view bytes) {
 
 Result<void> BlobWriter::open() {
   if (file_.is_open()) return {};
-  auto made = disk::create(temporary_);
+  auto made = os::create(temporary_);
   if (!made) return made.error();
   file_ = std::move(*made);
   return {};
@@ -73,9 +73,9 @@ Result<void> BlobWriter::close() {
 Result<void> BlobWriter::seal() {
   if (auto synced = file_.sync(); !synced) return synced;
   const fs::path place = blob_path(directory_, hash_);
-  if (auto made = disk::make_directory(place.parent_path().parent_path()); !made) return made;
-  if (auto made = disk::make_directory(place.parent_path()); !made) return made;
-  if (auto moved = disk::move(temporary_, place); !moved) return moved;
+  if (auto made = os::make_directory(place.parent_path().parent_path()); !made) return made;
+  if (auto made = os::make_directory(place.parent_path()); !made) return made;
+  if (auto moved = os::move(temporary_, place); !moved) return moved;
   temporary_.clear();
   return {};
 }
@@ -83,23 +83,22 @@ Result<void> BlobWriter::seal() {
 Result<std::unique_ptr<Blobs>> Blobs::open(const std::string& directory, Random& random) {
   fs::path path(directory);
   if (directory.empty()) {
-    auto made = disk::make_temporary_directory();
+    auto made = os::make_temporary_directory();
     if (!made) return made.error();
     path = std::move(*made);
-  } else if (auto made = disk::make_directory(path); !made) {
+  } else if (auto made = os::make_directory(path); !made) {
     return cannot_use(path, made.error().message);
   }
-  auto lock = disk::open_lock_file(path / "lock");
+  auto lock = os::open_lock_file(path / "lock");
   if (!lock) return cannot_use(path, lock.error().message);
   if (auto taken = lock->take_lock(); !taken) return cannot_use(path, taken.error().message);
-  if (auto made = disk::make_directory(path / kIncoming); !made)
-    return cannot_use(path, made.error().message);
+  if (auto made = os::make_directory(path / kIncoming); !made) return cannot_use(path, made.error().message);
   std::unique_ptr<Blobs> blobs(new Blobs(std::move(path), directory.empty(), std::move(*lock), random));
   blobs->clear_temporaries();
   return blobs;
 }
 
-Blobs::Blobs(fs::path directory, bool temporary, disk::File lock, Random& random)
+Blobs::Blobs(fs::path directory, bool temporary, os::File lock, Random& random)
     : directory_(std::move(directory)),
       text_(directory_.string()),
       is_temporary_(temporary),
@@ -122,10 +121,10 @@ std::shared_ptr<BlobWriter> Blobs::begin() {
   return std::shared_ptr<BlobWriter>(new BlobWriter(directory_, std::move(temporary)));
 }
 
-Result<disk::File> Blobs::find(std::string_view hash, std::uint64_t least_bytes) const {
+Result<os::File> Blobs::find(std::string_view hash, std::uint64_t least_bytes) const {
   if (!is_hash(hash)) return missing();
   const fs::path path = blob_path(directory_, hash);
-  auto file = disk::open(path);
+  auto file = os::open(path);
   std::error_code error;
   if (!file) return fs::exists(path, error) ? file.error() : missing();
   const auto size = file->size();

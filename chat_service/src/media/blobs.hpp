@@ -10,8 +10,8 @@
 #include <parley/seams.hpp>
 
 #include "chat_service/options.hpp"
-#include "chat_service/src/media/disk.hpp"
 #include "common/base/sha256.hpp"
+#include "common/os/file.hpp"
 
 namespace parley::chat_service::media {
 
@@ -48,7 +48,7 @@ class BlobWriter {
 
   std::filesystem::path directory_;
   std::filesystem::path temporary_;
-  disk::File file_;
+  os::File file_;
   Sha256 digest_;
   std::string hash_;
 };
@@ -69,7 +69,7 @@ class Blobs {
   /// Touches no disk.
   std::shared_ptr<BlobWriter> begin();
   /// The file of a blob, for reading. Fails with Errc::not_found if it is missing or shorter than that.
-  Result<disk::File> find(std::string_view hash, std::uint64_t least_bytes) const;
+  Result<os::File> find(std::string_view hash, std::uint64_t least_bytes) const;
   /// True if it was there. Whoever reads it now may go on.
   bool remove(std::string_view hash);
   /// The blobs whose hash begins with these two hex digits.
@@ -78,13 +78,13 @@ class Blobs {
   const std::string& directory() const { return text_; }
 
  private:
-  Blobs(std::filesystem::path directory, bool temporary, disk::File lock, Random& random);
+  Blobs(std::filesystem::path directory, bool temporary, os::File lock, Random& random);
   void clear_temporaries();
 
   std::filesystem::path directory_;
   std::string text_;
   bool is_temporary_;
-  disk::File lock_;
+  os::File lock_;
   Random& random_;
 };
 

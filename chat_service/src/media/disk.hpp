@@ -1,59 +1,6 @@
 #pragma once
-#include <cstdint>
-#include <filesystem>
-#include <span>
-#include <string_view>
-#include <utility>
+#include "common/os/file.hpp"
 
-#include <parley/error.hpp>
-
-/// What the blobs need of the operating system, and nothing else knows of. Failures are Errc::storage_error
-/// with http_status 507 where the disk is full, else 500; they name what was done, not the file.
-namespace parley::chat_service::media::disk {
-
-/// An open file; closes it at its end.
-class File {
- public:
-  File() = default;
-  explicit File(int descriptor) : descriptor_(descriptor) {}
-  ~File();
-  File(File&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  File& operator=(File&& other) noexcept;
-
-  /// All of it.
-  Result<void> write(std::string_view bytes);
-  /// How many were read; fewer than asked for at the end of the file only.
-  Result<std::size_t> read(std::uint64_t offset, std::span<char> into) const;
-  Result<std::uint64_t> size() const;
-  /// Returns when what was written survives a power loss.
-  Result<void> sync();
-  bool is_open() const { return descriptor_ >= 0; }
-  /// Until it is closed. Does not wait: Errc::conflict if another opening of the file has it, in this process
-  /// or in another one.
-  Result<void> take_lock();
-  /// Has another opening of the file the lock? Takes nothing, so nobody who wants it is disturbed.
-  bool is_locked() const;
-  /// If this is the superuser: it belongs to the owner of that file from now on.
-  void share_owner_of(const std::filesystem::path& path);
-
- private:
-  int descriptor_ = -1;
-};
-
-/// A new file for writing, for its owner alone. Fails if there is one.
-Result<File> create(const std::filesystem::path& path);
-/// Made if missing.
-Result<File> open_lock_file(const std::filesystem::path& path);
-/// For reading.
-Result<File> open(const std::filesystem::path& path);
-
-/// For its owner alone; one that exists stays as it is. Survives a power loss.
-Result<void> make_directory(const std::filesystem::path& path);
-/// Replaces what is there. Survives a power loss.
-Result<void> move(const std::filesystem::path& from, const std::filesystem::path& to);
-/// Bytes that may still be written on the file system of that directory.
-Result<std::uint64_t> free_bytes(const std::filesystem::path& directory);
-/// A new directory for its owner alone, in the system's place for such.
-Result<std::filesystem::path> make_temporary_directory();
-
-}  // namespace parley::chat_service::media::disk
+namespace parley::chat_service::media {
+namespace disk = os;
+}  // namespace parley::chat_service::media

@@ -7,7 +7,7 @@ namespace parley::chat_service::media {
 namespace {
 
 /// "" if not all of it can be had.
-std::string read_piece(const disk::File& file, const Range& piece) {
+std::string read_piece(const os::File& file, const Range& piece) {
   std::string bytes(static_cast<std::size_t>(piece.length), '\0');
   const auto got = file.read(piece.offset, bytes);
   return got && *got == bytes.size() ? bytes : std::string();
@@ -15,8 +15,8 @@ std::string read_piece(const disk::File& file, const Range& piece) {
 
 }  // namespace
 
-FileSource::FileSource(disk::File file, Range part, std::weak_ptr<Worker> reader)
-    : file_(std::make_shared<const disk::File>(std::move(file))), part_(part), reader_(std::move(reader)) {}
+FileSource::FileSource(os::File file, Range part, std::weak_ptr<Worker> reader)
+    : file_(std::make_shared<const os::File>(std::move(file))), part_(part), reader_(std::move(reader)) {}
 
 void FileSource::read(std::size_t most, std::function<void(std::string)> done) {
   const auto reader = reader_.lock();

@@ -5,8 +5,6 @@
 namespace parley::chat_service {
 namespace {
 
-namespace disk = media::disk;
-
 constexpr std::string_view kEnding = "-lock";
 constexpr int kMostLinks = 40;  // as the system
 
@@ -28,8 +26,8 @@ std::string file_beside(const std::string& database, std::string_view ending) {
 }
 
 Result<DatabaseLock> DatabaseLock::take(const std::string& database) {
-  if (database == ":memory:") return DatabaseLock(disk::File());
-  auto file = disk::open_lock_file(file_beside(database, kEnding));
+  if (database == ":memory:") return DatabaseLock(os::File());
+  auto file = os::open_lock_file(file_beside(database, kEnding));
   if (!file) return unusable(database, "its lock: " + file.error().message);
   // A command of the superuser must not lock the service out.
   file->share_owner_of(database);
@@ -45,7 +43,7 @@ bool DatabaseLock::is_taken(const std::string& database) {
   const std::string path = file_beside(database, kEnding);
   std::error_code unknown;
   if (!std::filesystem::exists(path, unknown)) return false;
-  auto file = disk::open(path);
+  auto file = os::open(path);
   return !file || file->is_locked();  // what is not ours to look at is somebody else's
 }
 

@@ -4,7 +4,7 @@
 
 #include <parley/error.hpp>
 
-#include "chat_service/src/media/disk.hpp"
+#include "common/os/file.hpp"
 
 namespace parley::chat_service {
 
@@ -26,9 +26,9 @@ class DatabaseLock {
   static bool is_taken(const std::string& database);
 
  private:
-  explicit DatabaseLock(media::disk::File file) : file_(std::move(file)) {}
+  explicit DatabaseLock(os::File file) : file_(std::move(file)) {}
 
-  media::disk::File file_;
+  os::File file_;
 };
 
 }  // namespace parley::chat_service

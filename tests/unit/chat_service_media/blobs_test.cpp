@@ -32,7 +32,7 @@ class BlobsTest : public ::testing::Test {
     return writer->hash();
   }
 
-  static std::string get(const disk::File& file) {
+  static std::string get(const os::File& file) {
     std::string text(static_cast<std::size_t>(file.size().value()), '\0');
     EXPECT_EQ(file.read(0, text).value(), text.size());
     return text;

@@ -13,7 +13,7 @@ class FileSourceTest : public ::testing::Test {
  protected:
   FileSourceTest() { std::ofstream(path_) << "0123456789"; }
   std::shared_ptr<FileSource> open(Range part) {
-    return std::make_shared<FileSource>(disk::open(path_).value(), part, worker_);
+    return std::make_shared<FileSource>(os::open(path_).value(), part, worker_);
   }
 
   testing::TemporaryFile place_;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "chat_service/src/media/disk.hpp"
+#include "common/os/file.hpp"
 
 namespace parley::chat_service::media {
 namespace {
@@ -67,8 +67,8 @@ TEST_F(FreeSpaceTest, SaysThatNobodyCanTell) {
 }
 
 TEST(FreeBytes, AreThoseOfAFileSystem) {
-  EXPECT_GT(disk::free_bytes("/tmp").value(), 0u);
-  const auto nowhere = disk::free_bytes("/tmp/there/is/no/such/directory");
+  EXPECT_GT(os::free_bytes("/tmp").value(), 0u);
+  const auto nowhere = os::free_bytes("/tmp/there/is/no/such/directory");
   ASSERT_FALSE(nowhere);
   EXPECT_EQ(nowhere.error().code, Errc::storage_error);
   EXPECT_EQ(nowhere.error().http_status, 500);

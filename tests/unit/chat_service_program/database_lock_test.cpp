@@ -79,9 +79,8 @@ TEST_F(DatabaseLockTest, LooksWithoutLeavingAFile) {
 }
 
 TEST_F(DatabaseLockTest, LooksWithoutTakingIt) {
-  namespace disk = media::disk;
-  auto taker = disk::open_lock_file(path());
-  const auto looker = disk::open(path());
+  auto taker = os::open_lock_file(path());
+  const auto looker = os::open(path());
   ASSERT_TRUE(taker && looker);
   EXPECT_FALSE(looker->is_locked());
   EXPECT_TRUE(taker->take_lock()) << "while the other one is still looking";

@@ -1,4 +1,4 @@
-#include "chat_service/src/media/disk.hpp"
+#include "common/os/file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,7 +8,7 @@
 #include <string>
 #include <system_error>
 
-namespace parley::chat_service::media::disk {
+namespace parley::os {
 namespace {
 
 // A signal may interrupt any of these calls.
@@ -148,4 +148,4 @@ Result<std::filesystem::path> make_temporary_directory() {
   return std::filesystem::path(name);
 }
 
-}  // namespace parley::chat_service::media::disk
+}  // namespace parley::os
