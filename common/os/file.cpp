@@ -28,10 +28,26 @@ Error failed(std::string_view doing) {
           .http_status = is_full(reason) ? 507 : 500};
 }
 
+Error unfit(const char* why) {
+  return {.code = Errc::storage_error,
+          .message = std::string("a file cannot be used: ") + why,
+          .http_status = 500};
+}
+
 Result<File> open_with(const std::filesystem::path& path, int flags) {
   const int descriptor = again([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0600); });
+  if (descriptor < 0 && errno == ELOOP) return unfit("it is a symbolic link");
   if (descriptor < 0) return failed("cannot be opened");
   return File(descriptor);
+}
+
+// Who may write to the directory could have put a link to somebody else's file there, or a pipe, which would
+// keep this process waiting.
+Result<File> open_regular(const std::filesystem::path& path, int flags) {
+  auto file = open_with(path, flags | O_NOFOLLOW | O_NONBLOCK);
+  if (!file) return file;
+  if (const auto fits = file->expect_regular(); !fits) return fits.error();
+  return file;
 }
 
 // The parent of a bare file name is empty: the working directory.
@@ -88,6 +104,13 @@ Result<std::uint64_t> File::size() const {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
+Result<void> File::expect_regular() const {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) return failed("cannot be looked at");
+  if (!S_ISREG(status.st_mode)) return unfit("it is no regular file");
+  return {};
+}
+
 Result<void> File::sync() {
   if (again([&] { return ::fsync(descriptor_); }) != 0) return failed("cannot be flushed");
   return {};
@@ -106,20 +129,24 @@ bool File::is_locked() const {
   return ::fcntl(descriptor_, F_OFD_GETLK, &other) != 0 || other.l_type != F_UNLCK;
 }
 
-// Best effort: whoever cannot open it says so.
+// Best effort: whoever cannot open it says so. A file with a second name may be another user's, linked here.
 void File::share_owner_of(const std::filesystem::path& path) {
-  struct stat owner {};
-  if (::geteuid() == 0 && ::stat(path.c_str(), &owner) == 0)
-    static_cast<void>(!::fchown(descriptor_, owner.st_uid, owner.st_gid));
+  struct stat owner {
+  }, own{};
+  if (::geteuid() != 0 || ::stat(path.c_str(), &owner) != 0) return;
+  if (::fstat(descriptor_, &own) != 0 || own.st_nlink != 1) return;
+  static_cast<void>(!::fchown(descriptor_, owner.st_uid, owner.st_gid));
 }
 
 Result<File> create(const std::filesystem::path& path) {
   return open_with(path, O_WRONLY | O_CREAT | O_EXCL);
 }
 
-Result<File> open_lock_file(const std::filesystem::path& path) { return open_with(path, O_RDWR | O_CREAT); }
+Result<File> open_lock_file(const std::filesystem::path& path) {
+  return open_regular(path, O_RDWR | O_CREAT);
+}
 
-Result<File> open(const std::filesystem::path& path) { return open_with(path, O_RDONLY); }
+Result<File> open(const std::filesystem::path& path) { return open_regular(path, O_RDONLY); }
 
 Result<void> make_directory(const std::filesystem::path& path) {
   if (::mkdir(path.c_str(), 0700) == 0) return sync_directory(path.parent_path());

@@ -25,6 +25,8 @@ class File {
   /// How many were read; fewer than asked for at the end of the file only.
   Result<std::size_t> read(std::uint64_t offset, std::span<char> into) const;
   Result<std::uint64_t> size() const;
+  /// That it is a regular file.
+  Result<void> expect_regular() const;
   /// Returns when what was written survives a power loss.
   Result<void> sync();
   bool is_open() const { return descriptor_ >= 0; }
@@ -33,12 +35,14 @@ class File {
   Result<void> take_lock();
   /// Has another opening of the file the lock? Takes nothing, so nobody who wants it is disturbed.
   bool is_locked() const;
-  /// If this is the superuser: it belongs to the owner of that file from now on.
+  /// If this is the superuser: it belongs to the owner of that file from now on, unless it has a second name.
   void share_owner_of(const std::filesystem::path& path);
 
  private:
   int descriptor_ = -1;
 };
+
+// None of these follows a link that stands in the file's own place, and none waits for a pipe's other end.
 
 /// A new file for writing, for its owner alone. Fails if there is one.
 Result<File> create(const std::filesystem::path& path);
