@@ -29,6 +29,7 @@ class Program {
       line_.needs_no_config(parser);
       commands_.emplace_back(std::move(command), &parser);
     }
+    line_.looks_at(config::FilesOf::chat_service);
     line_.also_check([this](const config::Config& config, const std::string& path) {
       return refusals(with(overrides_, config), path);
     });

@@ -16,6 +16,7 @@
 #include "common/base/json.hpp"
 #include "common/base/log_lines.hpp"
 #include "common/config/command_line.hpp"
+#include "common/config/deployment.hpp"
 #include "common/net/stop_signals.hpp"
 
 namespace parley::chat_service {
@@ -116,9 +117,15 @@ class Run {
 
   void reload() {
     if (!config_.chat_service.tls) return tell("info", "nothing to re-read: only certificates are");
-    const auto reloaded = service_->reload_tls();
-    reloaded ? tell("info", "certificate re-read")
-             : tell("warning", "reload refused, the old certificate goes on: " + reloaded.error().message);
+    if (const auto exposed = config::exposed_private_key(config_.chat_service.tls, "chat_service"))
+      return refuse_reload(exposed->key + ": " + exposed->what);
+    if (const auto reloaded = service_->reload_tls(); !reloaded)
+      return refuse_reload(reloaded.error().message);
+    tell("info", "certificate re-read");
+  }
+
+  void refuse_reload(const std::string& why) {
+    tell("warning", "reload refused, the old certificate goes on: " + why);
   }
 
   void tell(const char* level, const std::string& message) {

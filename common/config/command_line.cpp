@@ -44,7 +44,7 @@ bool CommandLine::config_is_optional() const {
 }
 
 Loaded CommandLine::load_checked(const Environment& environment) const {
-  auto loaded = load(path_, environment);
+  auto loaded = load(path_, environment, files_);
   if (!loaded || !check_ || !app_->get_subcommands().empty()) return loaded;
   if (auto problems = check_(*loaded, path_); !problems.empty()) return problems;
   return loaded;

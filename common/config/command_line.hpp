@@ -45,6 +45,9 @@ class CommandLine {
   /// and must be right. Holds for its own subcommands, too.
   void needs_no_config(const CLI::App& subcommand);
 
+  /// Which files that the configuration names are looked at. Without this call: all.
+  void looks_at(FilesOf files) { files_ = files; }
+
   /// More reasons to refuse a configuration that is right in itself; `path` is the file's, or empty.
   using Check = std::function<Problems(const Config& config, const std::string& path)>;
   /// To be made before the program starts, and by --check-config, but not for subcommands.
@@ -70,6 +73,7 @@ class CommandLine {
   std::string program_;
   ConfigFile file_;
   std::string path_;
+  FilesOf files_ = FilesOf::all;
   bool check_only_ = false;
   std::unique_ptr<CLI::App> app_;
   std::vector<const CLI::App*> without_config_;

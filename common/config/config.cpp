@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "common/config/deployment.hpp"
 #include "common/config/document.hpp"
 #include "common/config/keys_file.hpp"
 #include "common/config/read.hpp"
@@ -38,30 +39,31 @@ Problems take_keys_files(Config& config) {
 }
 
 void check_private_key(const std::optional<Tls>& tls, const std::string& section, Problems& problems) {
-  if (tls && permits(tls->private_key_file, std::filesystem::perms::others_all))
-    problems.push_back({section + ".tls.private_key_file", kExpectedPrivateFile});
+  if (auto exposed = exposed_private_key(tls, section)) problems.push_back(std::move(*exposed));
 }
 
-Loaded finish(nlohmann::ordered_json document) {
+Loaded finish(nlohmann::ordered_json document, FilesOf files) {
   Problems problems = take_secret_files(document);
-  append(problems, take_template_files(document));
+  if (files != FilesOf::token_server) append(problems, take_template_files(document));
   Config config = read_config(document);
-  check_private_key(config.token_server.tls, "token_server", problems);
-  check_private_key(config.chat_service.tls, "chat_service", problems);
-  append(problems, take_keys_files(config));
+  if (files != FilesOf::token_server) check_private_key(config.chat_service.tls, "chat_service", problems);
+  if (files != FilesOf::chat_service) {
+    check_private_key(config.token_server.tls, "token_server", problems);
+    append(problems, take_keys_files(config));
+  }
   append(problems, check_rules(config));
   if (!problems.empty()) return problems;
   return config;
 }
 
-Loaded check(nlohmann::ordered_json document, const Environment& environment) {
+Loaded check(nlohmann::ordered_json document, const Environment& environment, FilesOf files) {
   Problems problems;
   Origins origins;
   if (document.is_object()) origins = apply_environment(document, environment, problems);
   append(problems, validate(document));
   name_origins(problems, origins);
   if (!problems.empty()) return problems;
-  return finish(std::move(document));
+  return finish(std::move(document), files);
 }
 
 }  // namespace
@@ -74,17 +76,17 @@ Environment process_environment() {
   };
 }
 
-Loaded parse(std::string_view text, const std::string& name, const Environment& environment) {
+Loaded parse(std::string_view text, const std::string& name, const Environment& environment, FilesOf files) {
   auto document = parse_document(text, name);
   if (!document) return document.error();
-  return check(std::move(*document), environment);
+  return check(std::move(*document), environment, files);
 }
 
-Loaded load(const std::string& path, const Environment& environment) {
-  if (path.empty()) return check(nlohmann::ordered_json::object(), environment);
+Loaded load(const std::string& path, const Environment& environment, FilesOf files) {
+  if (path.empty()) return check(nlohmann::ordered_json::object(), environment, files);
   auto text = read_file(path);
   if (!text) return Problems{text.error()};
-  return parse(*text, path, environment);
+  return parse(*text, path, environment, files);
 }
 
 }  // namespace parley::config

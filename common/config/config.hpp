@@ -190,12 +190,23 @@ Environment process_environment();
 /// A configuration, or every problem that was found.
 using Loaded = boost::system::result<Config, Problems>;
 
+/// Whose files are opened and examined. The values of all sections are checked for everybody, and everybody
+/// needs the files with the accounts' secrets; but a program has no business with the files of another one,
+/// which it may not even be allowed to look at.
+enum class FilesOf {
+  all,           ///< both servers': of a program that runs them itself
+  token_server,  ///< keys_file, the private key of its section
+  chat_service,  ///< content_templates_file, the private key of its section
+};
+
 /// Reads and checks a file; TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET and
 /// TWILIO_CHAT_SERVICE_SID replace what it says. An empty path: no file, only the environment.
-/// Files with secrets that others may read are refused (on Windows this is not looked at).
-Loaded load(const std::string& path, const Environment& environment);
+/// Files with secrets that others may read are refused (on Windows this is not looked at), and so is what is
+/// no regular file.
+Loaded load(const std::string& path, const Environment& environment, FilesOf files = FilesOf::all);
 
 /// The same for a text; `name` stands for the file in problems.
-Loaded parse(std::string_view text, const std::string& name, const Environment& environment);
+Loaded parse(std::string_view text, const std::string& name, const Environment& environment,
+             FilesOf files = FilesOf::all);
 
 }  // namespace parley::config

@@ -6,6 +6,7 @@
 
 #include "common/config/document.hpp"
 #include "common/config/secret_files.hpp"
+#include "common/os/read_file.hpp"
 
 namespace parley::config {
 namespace {
@@ -173,16 +174,28 @@ Problems check_chat_deployment(const Config& config) {
 }
 
 std::optional<Problem> exposed_secret(const std::string& path) {
-  if (path.empty() || !permits(path, std::filesystem::perms::others_read)) return std::nullopt;
-  const auto text = read_file(path);
-  if (!text) return std::nullopt;
-  const auto document = parse_document(*text, path);
+  if (path.empty()) return std::nullopt;
+  const auto content = os::read_file(path, kConfigBytes);
+  if (!content ||
+      (content->permissions & std::filesystem::perms::others_read) == std::filesystem::perms::none)
+    return std::nullopt;
+  const auto document = parse_document(content->text, path);
   if (!document) return std::nullopt;
   auto key = inline_secret_of(*document);
   if (!key) return std::nullopt;
   return Problem{std::move(*key),
                  "expected a configuration file that only its owner and group can read, because "
                  "it holds this secret (chmod o-rwx), or api_key_secret_file"};
+}
+
+std::optional<Problem> exposed_private_key(const std::optional<Tls>& tls, const std::string& section) {
+  if (!tls) return std::nullopt;
+  std::error_code error;
+  const auto status = std::filesystem::status(tls->private_key_file, error);
+  if (!std::filesystem::exists(status) ||
+      (status.permissions() & std::filesystem::perms::others_all) == std::filesystem::perms::none)
+    return std::nullopt;
+  return Problem{section + ".tls.private_key_file", kExpectedPrivateFile};
 }
 
 }  // namespace parley::config

@@ -29,8 +29,12 @@ Problems check_chat_deployment(const Config& config);
 
 /// Why the configuration file itself should be closed to others: it holds a secret that is not the example's
 /// and others than its owner and group can read it. Nothing if it does not, if `path` is empty, or if the
-/// file cannot be read; always nothing on Windows, where files have other permissions.
+/// file cannot be read.
 std::optional<Problem> exposed_secret(const std::string& path);
+
+/// Why the private key of a section, such as "chat_service", must not be used: others than its owner and
+/// group may do something with its file. Nothing without TLS, or if there is no such file.
+std::optional<Problem> exposed_private_key(const std::optional<Tls>& tls, const std::string& section);
 
 /// Is this address and port, as in `listen`, of this machine only: 127.0.0.0/8, [::1] or localhost?
 bool listens_on_loopback(std::string_view listen);

@@ -1,10 +1,10 @@
 #include "common/config/document.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "common/base/json.hpp"
+#include "common/os/read_file.hpp"
 
 namespace parley::config {
 namespace {
@@ -65,16 +65,11 @@ Origins apply_environment(nlohmann::ordered_json& document, const Environment& e
   return origins;
 }
 
-boost::system::result<std::string, Problem> read_file(const std::string& path, std::size_t limit) {
-  std::ifstream file(path, std::ios::binary);
-  std::string content(limit + 1, '\0');
-  file.read(content.data(), static_cast<std::streamsize>(content.size()));
-  content.resize(static_cast<std::size_t>(file.gcount()));
-  if (content.empty() && !file.eof()) return Problem{path, "expected a file that can be read"};
-  if (content.size() > limit)
-    return Problem{path, "expected a file of at most " + std::to_string(limit / 1024) + " KiB"};
+boost::system::result<std::string, Problem> read_file(const std::string& path) {
+  auto content = os::read_file(path, kConfigBytes);
+  if (!content) return Problem{path, "expected a file that can be read, but " + content.error().message};
   // Spelled out: an aggregate like Problem can be made from a text, too.
-  return {boost::system::in_place_value, std::move(content)};
+  return {boost::system::in_place_value, std::move(content->text)};
 }
 
 }  // namespace parley::config

@@ -26,8 +26,7 @@ Origins apply_environment(nlohmann::ordered_json& document, const Environment& e
 
 inline constexpr std::size_t kConfigBytes = 64 * 1024;
 
-/// The content of a file of at most `limit` bytes, a whole number of KiB.
-boost::system::result<std::string, Problem> read_file(const std::string& path,
-                                                      std::size_t limit = kConfigBytes);
+/// The content of a configuration file, or why it cannot be read; never waits for a pipe.
+boost::system::result<std::string, Problem> read_file(const std::string& path);
 
 }  // namespace parley::config

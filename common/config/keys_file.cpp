@@ -5,8 +5,8 @@
 #include "common/base/json.hpp"
 #include "common/config/document.hpp"
 #include "common/config/read.hpp"
-#include "common/config/secret_files.hpp"
 #include "common/config/validate.hpp"
+#include "common/os/read_file.hpp"
 
 namespace parley::config {
 
@@ -18,13 +18,12 @@ LoadedKeys parse_keys(std::string_view text, const std::string& path) {
 }
 
 LoadedKeys read_keys_file(const std::string& file, const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::exists(file, error) && !error) return std::vector<BackendKey>{};
-  const auto text = read_file(file, kKeysFileBytes);
-  if (!text) return Problems{{path, text.error().what}};
-  if (permits(file, std::filesystem::perms::others_write))
+  const auto content = os::read_file(file, kKeysFileBytes);
+  if (!content && content.error().code == Errc::not_found) return std::vector<BackendKey>{};
+  if (!content) return Problems{{path, "expected a file that can be read, but " + content.error().message}};
+  if ((content->permissions & std::filesystem::perms::others_write) != std::filesystem::perms::none)
     return Problems{{path, "expected a file that others cannot change (chmod o-rwx)"}};
-  return parse_keys(*text, path);
+  return parse_keys(content->text, path);
 }
 
 std::string format_key(const BackendKey& key) {

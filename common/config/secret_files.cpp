@@ -3,11 +3,15 @@
 #include <nlohmann/json.hpp>
 
 #include "common/config/document.hpp"
+#include "common/os/read_file.hpp"
 
 namespace parley::config {
 namespace {
 
+namespace fs = std::filesystem;
 using json = nlohmann::ordered_json;
+
+constexpr std::size_t kSecretBytes = 64 * 1024;
 
 bool has_white_space(std::string_view text) { return text.find_first_of(" \t\r\n\v\f") != text.npos; }
 
@@ -15,18 +19,18 @@ bool has_white_space(std::string_view text) { return text.find_first_of(" \t\r\n
 void take_secret_file(json& holder, const std::string& path, Problems& problems) {
   const auto file = holder.find("api_key_secret_file");
   if (file == holder.end()) return;
-  const auto refuse = [&](const char* what) {
+  const auto refuse = [&](const std::string& what) {
     problems.push_back({join_path(path, "api_key_secret_file"), what});
   };
-  const auto name = file->get<std::string>();
-  auto secret = read_file(name);
-  if (!secret) return refuse("expected the path of a file that can be read");
-  if (permits(name, std::filesystem::perms::others_all)) return refuse(kExpectedPrivateFile);
-  if (secret->ends_with('\n')) secret->pop_back();
-  if (secret->ends_with('\r')) secret->pop_back();
-  if (secret->empty()) return refuse("expected a file that is not empty");
-  if (has_white_space(*secret)) return refuse("expected a file that holds the secret and nothing else");
-  holder["api_key_secret"] = std::move(*secret);
+  auto content = os::read_file(file->get<std::string>(), kSecretBytes);
+  if (!content) return refuse("expected the path of a file that can be read, but " + content.error().message);
+  if ((content->permissions & fs::perms::others_all) != fs::perms::none) return refuse(kExpectedPrivateFile);
+  std::string& secret = content->text;
+  if (secret.ends_with('\n')) secret.pop_back();
+  if (secret.ends_with('\r')) secret.pop_back();
+  if (secret.empty()) return refuse("expected a file that is not empty");
+  if (has_white_space(secret)) return refuse("expected a file that holds the secret and nothing else");
+  holder["api_key_secret"] = std::move(secret);
 }
 
 void take_account_files(json& account, const std::string& path, Problems& problems) {
@@ -48,15 +52,5 @@ Problems take_secret_files(json& document) {
     take_account_files(accounts[i], "accounts[" + std::to_string(i) + "]", problems);
   return problems;
 }
-
-#ifdef _WIN32
-bool permits(const std::string&, std::filesystem::perms) { return false; }
-#else
-bool permits(const std::string& path, std::filesystem::perms any_of) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  return std::filesystem::exists(status) && (status.permissions() & any_of) != std::filesystem::perms::none;
-}
-#endif
 
 }  // namespace parley::config

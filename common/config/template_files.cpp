@@ -6,6 +6,7 @@
 #include "common/base/json.hpp"
 #include "common/base/sid.hpp"
 #include "common/config/document.hpp"
+#include "common/os/read_file.hpp"
 
 namespace parley::config {
 namespace {
@@ -28,13 +29,13 @@ void take_template_file(ordered_json& account, const std::string& path, Problems
   auto& chat = account["chat"];
   const auto file = chat.find("content_templates_file");
   if (file == chat.end()) return;
-  const auto refuse = [&](const char* what) {
+  const auto refuse = [&](const std::string& what) {
     problems.push_back({join_path(path, "chat.content_templates_file"), what});
   };
   if (chat.contains("content_templates")) return refuse("expected this key or content_templates, not both");
-  const auto text = read_file(file->get<std::string>(), kTemplatesBytes);
-  if (!text) return refuse("expected the path of a file that can be read, of at most 256 KiB");
-  auto list = json::parse(*text);
+  const auto content = os::read_file(file->get<std::string>(), kTemplatesBytes);
+  if (!content) return refuse("expected the path of a file that can be read, but " + content.error().message);
+  auto list = json::parse(content->text);
   if (!list || !is_list_of_templates(*list))
     return refuse(
         "expected a file with a JSON list of objects that have a sid: \"HX\" and 32 lower-case hex digits");

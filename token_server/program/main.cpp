@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   line.needs_no_config(add(token_server::make_audit_command()));
   line.needs_no_config(add(token_server::make_inspect_command()));
 
+  line.looks_at(config::FilesOf::token_server);
   line.also_check(token_server::refusals);
   const auto outcome = line.parse(argc, argv);
   if (outcome.exit_code) return *outcome.exit_code;

@@ -128,7 +128,7 @@ class Run {
   }
 
   Result<void> try_reload() {
-    auto loaded = config::load(path_, config::process_environment());
+    auto loaded = config::load(path_, config::process_environment(), config::FilesOf::token_server);
     if (!loaded) return refuse(loaded.error());
     const auto restarts = keys_that_take_a_restart(loaded->token_server);
     keep_what_runs(loaded->token_server);

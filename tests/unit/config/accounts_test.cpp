@@ -132,7 +132,7 @@ const Case kBadAccount[] = {
     {"/account/previous_keys/0", {{"api_key_sid", "SK1"}, {"api_key_secret", "x"}}, "account.previous_keys[0].api_key_sid: expected \"SK\""},
     {"/account/previous_keys/0", {{"api_key_secret", "x"}}, "account.previous_keys[0].api_key_sid: expected \"SK\" and 32 lower-case hex digits, but it is missing"},
     {"/account/previous_keys/0", {{"api_key_sid", "SK00000000000000000000000000000002"}}, "account.previous_keys[0].api_key_secret: expected a text that is not empty and has no white space; api_key_secret or api_key_secret_file is needed, but both are missing"},
-    {"/account/previous_keys/0", {{"api_key_sid", "SK00000000000000000000000000000002"}, {"api_key_secret_file", "/no/such"}}, "account.previous_keys[0].api_key_secret_file: expected the path of a file that can be read"},
+    {"/account/previous_keys/0", {{"api_key_sid", "SK00000000000000000000000000000002"}, {"api_key_secret_file", "/no/such"}}, "account.previous_keys[0].api_key_secret_file: expected the path of a file that can be read, but there is no such file"},
     {"/account/previous_keys/0", {{"api_key_sid", "SK0123456789abcdef0123456789abcdef"}, {"api_key_secret", "x"}}, "account.previous_keys[0].api_key_sid: expected a key that is neither the current one nor listed twice"},
     {"/account/grants", json::array(), "account.grants: expected an object with sync, video or voice"},
     {"/account/grants/chat", json::object(), "account.grants.chat: unknown key; expected one of sync, video, voice"},

@@ -66,7 +66,7 @@ TEST_F(CommandLineTest, RefusesABadConfigurationInOneMessage) {
   EXPECT_EQ(parse({"--config", "/no/such/file.json"}).exit_code, kExitBadConfig);
   EXPECT_EQ(err_.str(),
             "token_server: refused the configuration in /no/such/file.json:\n"
-            "  /no/such/file.json: expected a file that can be read\n");
+            "  /no/such/file.json: expected a file that can be read, but there is no such file\n");
   EXPECT_THAT(out_.str(), IsEmpty());
 }
 

@@ -76,24 +76,27 @@ TEST(Config, ReadsEveryKey) {
   json document = example();
   document["token_server"]["listen"] = "[::1]:0";
   document["token_server"]["token_ttl_seconds"] = 180;
-  document["chat_service"] = {
-      {"listen", "0.0.0.0:65535"},
-      {"public_url", "https://chat.example.com/base"},
-      {"database", ":memory:"},
-      {"tls", {{"certificate_file", "c.pem"}, {"private_key_file", "k.pem"}}},
-      {"allow_plain_http", true},
-      {"allowed_origins", {"https://app.example.com"}},
-      {"metrics_listen", "127.0.0.1:0"},
-      {"drain_seconds", 9},
-      {"media",
-       {{"directory", "media"},
-        {"max_megabytes", 5},
-        {"max_user_megabytes", 6},
-        {"min_free_megabytes", 0},
-        {"content_types", {"image/*"}},
-        {"url_life_seconds", 60}}},
-      {"throttle", {{"per_second", 8}, {"burst", 9}}},
-      {"limits", {{"max_connections", 7}, {"connections_per_address", 6}, {"send_queue_bytes", 4194304}, {"total_queue_bytes", 33554432}}}};
+  document["chat_service"] = {{"listen", "0.0.0.0:65535"},
+                              {"public_url", "https://chat.example.com/base"},
+                              {"database", ":memory:"},
+                              {"tls", {{"certificate_file", "c.pem"}, {"private_key_file", "k.pem"}}},
+                              {"allow_plain_http", true},
+                              {"allowed_origins", {"https://app.example.com"}},
+                              {"metrics_listen", "127.0.0.1:0"},
+                              {"drain_seconds", 9},
+                              {"media",
+                               {{"directory", "media"},
+                                {"max_megabytes", 5},
+                                {"max_user_megabytes", 6},
+                                {"min_free_megabytes", 0},
+                                {"content_types", {"image/*"}},
+                                {"url_life_seconds", 60}}},
+                              {"throttle", {{"per_second", 8}, {"burst", 9}}},
+                              {"limits",
+                               {{"max_connections", 7},
+                                {"connections_per_address", 6},
+                                {"send_queue_bytes", 4194304},
+                                {"total_queue_bytes", 33554432}}}};
   document["demo_app"] = {{"token_url", "https://t.example.com/a/v1/token"},
                           {"chat_url", "wss://c:1/v3/wsconnect"}};
   const auto loaded = parse_json(document);
@@ -279,11 +282,11 @@ TEST(Config, SurvivesHostileSizes) {
 TEST(Config, ReportsAFileThatCannotBeRead) {
   const std::string missing = testing::TempDir() + "/parley_no_such_file.json";
   EXPECT_THAT(problems_of(load(missing, kNoVariables)),
-              HasSubstr(missing + ": expected a file that can be read"));
+              HasSubstr(missing + ": expected a file that can be read, but there is no such file"));
   EXPECT_THAT(problems_of(load(testing::TempDir(), kNoVariables)),
-              HasSubstr("expected a file that can be read"));
+              HasSubstr("expected a file that can be read, but it is a directory"));
   const TemporaryFile large(std::string(64 * 1024 + 1, ' '));
-  EXPECT_THAT(problems_of(load(large.path(), kNoVariables)), HasSubstr("at most 64 KiB"));
+  EXPECT_THAT(problems_of(load(large.path(), kNoVariables)), HasSubstr("it has more than 64 KiB"));
 }
 
 TEST(Config, TakesTheSecretFromAFile) {
@@ -301,7 +304,12 @@ TEST(Config, TakesTheSecretFromAFile) {
 TEST(Config, RefusesABadSecretFileWithoutRepeatingIt) {
   const TemporaryFile empty("\n"), words("two words"), open("s3cret", 0604);
   const std::pair<std::string, std::string> cases[] = {
-      {testing::TempDir() + "/parley_hush", "expected the path of a file that can be read"},
+      {testing::TempDir() + "/parley_hush",
+       "expected the path of a file that can be read, but there is no such file"},
+      {testing::TempDir(), "expected the path of a file that can be read, but it is a directory"},
+      {"/dev/null",
+       "expected the path of a file that can be read, but it is no regular file but a pipe, a device or a "
+       "socket"},
       {empty.path(), "expected a file that is not empty"},
       {words.path(), "expected a file that holds the secret and nothing else"},
 #ifndef _WIN32

@@ -103,7 +103,7 @@ TEST(KeysFile, HasOtherKeysThanTheConfiguration) {
 
 TEST(KeysFile, MustBeAFile) {
   EXPECT_EQ(problems_of(parse_json(with_keys_file(testing::TempDir()))),
-            "  " + kPath + ": expected a file that can be read\n");
+            "  " + kPath + ": expected a file that can be read, but it is a directory\n");
 }
 
 #ifndef _WIN32
