@@ -254,6 +254,10 @@ const Case kCases[] = {
     {"/cors/allowed_origins", {"http://a.example.com:80"}, "cors.allowed_origins[0]: expected an origin"},
     {"/cors/allowed_origins", {"https://*.example.com"}, "cors.allowed_origins[0]: expected an origin"},
     {"/cors/allowed_origins", {"null"}, "cors.allowed_origins[0]: expected an origin"},
+    {"/cors/allowed_origins", {"capacitor://localhost/"}, "cors.allowed_origins[0]: expected an origin"},
+    {"/cors/allowed_origins", {"Tauri://localhost"}, "cors.allowed_origins[0]: expected an origin"},
+    {"/cors/allowed_origins", {"://localhost"}, "cors.allowed_origins[0]: expected an origin"},
+    {"/cors/allowed_origins", {"app:localhost"}, "cors.allowed_origins[0]: expected an origin"},
     {"/cors/allowed_origins", {"a.example.com"}, "cors.allowed_origins[0]: expected an origin"},
     {"/trusted_proxies", {"10.0.0.256"}, "trusted_proxies[0]: expected an IP address, such as"},
     {"/trusted_proxies", {"10.0.0"}, "trusted_proxies[0]: expected an IP address"},
@@ -308,6 +312,26 @@ TEST(TokenServerSection, TakesAddressesOfEveryShape) {
     document["token_server"]["trusted_proxies"] = {address};
     EXPECT_TRUE(parse_json(document)) << address;
   }
+}
+
+// Apps in a web view or an extension have origins with schemes of their own.
+TEST(TokenServerSection, TakesOriginsOfAnyScheme) {
+  const json origins = {"capacitor://localhost",
+                        "ionic://localhost",
+                        "tauri://localhost",
+                        "app://obsidian.md",
+                        "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+                        "moz-extension://0a1b2c3d-0000-4000-8000-0123456789ab",
+                        "vscode-webview://x1",
+                        "http://[::1]:3000",
+                        "https://app.example.com:8443"};
+  json document = example();
+  document["token_server"]["cors"] = {{"allowed_origins", origins}};
+  document["chat_service"]["allowed_origins"] = origins;
+  const auto loaded = parse_json(document);
+  ASSERT_TRUE(loaded) << problems_of(loaded);
+  EXPECT_EQ(json(loaded->token_server.allowed_origins), origins);
+  EXPECT_EQ(json(loaded->chat_service.allowed_origins), origins);
 }
 
 TEST(TokenServerSection, ExplainsSeveralEntriesAtOnce) {
