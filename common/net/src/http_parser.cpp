@@ -21,6 +21,13 @@ int status_for(const boost::beast::error_code& error) {
   return 400;
 }
 
+/// A header value that goes on in the next line, behind a blank (obs-fold of RFC 9112, 5.2).
+bool has_folded_line(std::string_view header) {
+  for (auto end = header.find('\n'); end != std::string_view::npos; end = header.find('\n', end + 1))
+    if (end + 1 < header.size() && (header[end + 1] == ' ' || header[end + 1] == '\t')) return true;
+  return false;
+}
+
 /// "http://host/path" -> "/path": proxies' form of a target, which servers must understand.
 std::string_view without_origin(std::string_view target) {
   const auto start = target.find("://");
@@ -32,7 +39,7 @@ std::string_view without_origin(std::string_view target) {
 }  // namespace
 
 HttpParser::HttpParser(HttpLimits limits) : limits_(limits), stops_at_body_(limits.stops_at_body) {
-  eager(!stops_at_body_);
+  eager(false);  // put() then ends where the header does
   header_limit(static_cast<std::uint32_t>(limits.header_bytes + 1));
   if (stops_at_body_)
     body_limit(boost::none);
@@ -47,7 +54,6 @@ std::optional<std::uint64_t> HttpParser::body_length() const {
 
 void HttpParser::collect_body() {
   stops_at_body_ = false;
-  eager(true);
   body_limit(limits_.body_bytes);
   if (body_length() > limits_.body_bytes) refused_ = 413;
 }
@@ -55,13 +61,15 @@ void HttpParser::collect_body() {
 void HttpParser::stream_body() {
   stops_at_body_ = false;
   streams_body_ = true;
-  eager(true);
 }
 
 std::size_t HttpParser::feed(std::string_view bytes) {
   std::size_t used = 0;
   if (!is_header_done()) used = feed_header(bytes);
-  if (is_header_done() && !is_done() && !refused_ && !stops_at_body_) used += put_some(bytes.substr(used));
+  if (is_header_done() && !is_done() && !refused_ && !stops_at_body_) {
+    eager(true);
+    used += put_some(bytes.substr(used));
+  }
   return used;
 }
 
@@ -69,6 +77,9 @@ std::size_t HttpParser::feed(std::string_view bytes) {
 std::size_t HttpParser::feed_header(std::string_view bytes) {
   const auto allowed = limits_.header_bytes - header_bytes_;
   const auto used = put_some(bytes.substr(0, allowed));
+  // Beast joins such lines and takes a field with all its lines at once. A proxy in front may read them as
+  // two fields, so that the two see different requests.
+  if (!refused_ && has_folded_line(bytes.substr(0, used))) refused_ = 400;
   if (is_header_done()) return used;
   header_bytes_ += used;
   if (!refused_ && bytes.size() >= allowed) refused_ = 431;

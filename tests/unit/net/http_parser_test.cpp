@@ -50,6 +50,17 @@ TEST(HttpParser, ReadsChunkedBodiesInWhateverPiecesTheyCome) {
   }
 }
 
+TEST(HttpParser, TakesBlanksAtTheBeginningOfABodysLines) {
+  constexpr std::string_view text = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n\r\n a\r\n\tb\n";
+  for (std::size_t step = 1; step <= text.size(); ++step) {
+    SCOPED_TRACE(step);
+    HttpParser parser(kLimits);
+    feed_in_steps(parser, text, step);
+    ASSERT_TRUE(parser.done()) << parser.refused().value_or(0);
+    EXPECT_EQ(parser.request().body, "\r\n a\r\n\tb\n");
+  }
+}
+
 TEST(HttpParser, LeavesTheNextRequestAlone) {
   constexpr std::string_view first = "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n";
   HttpParser parser(kLimits);
@@ -72,6 +83,13 @@ constexpr Bad kBad[] = {
     {"no host", "GET / HTTP/1.1\r\n\r\n", 400},
     {"two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
     {"space before colon", "GET / HTTP/1.1\r\nHost : h\r\n\r\n", 400},
+    {"folded field", "GET / HTTP/1.1\r\nHost: h\r\nX: a\r\n b\r\n\r\n", 400},
+    {"field folded with a tab", "GET / HTTP/1.1\r\nHost: h\r\nX: a\r\n\tb\r\n\r\n", 400},
+    {"folded host", "GET / HTTP/1.1\r\nHost:\r\n h\r\n\r\n", 400},
+    {"folded coding", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n", 400},
+    {"folded in the last field, with a body",
+     "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nX: a\r\n \r\n\r\nhi", 400},
+    {"blank before the first field", "GET / HTTP/1.1\r\n Host: h\r\n\r\n", 400},
     {"version 2", "GET / HTTP/2.0\r\nHost: h\r\n\r\n", 505},
     {"version 0.9", "GET / HTTP/0.9\r\nHost: h\r\n\r\n", 505},
     {"negative length", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n", 400},

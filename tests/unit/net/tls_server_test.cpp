@@ -3,6 +3,7 @@
 #include <fstream>
 #include <future>
 
+#include "common/net/src/tls_context.hpp"
 #include "tests/unit/net/certificate.hpp"
 #include "tests/unit/net/server_fixture.hpp"
 #include "tests/unit/net/tls_client.hpp"
@@ -62,6 +63,38 @@ TEST_F(TlsServerTest, ChoosesTheCipherItself) {
     EXPECT_THAT(connect({.version = TLS1_2_VERSION, .ciphers = weak})->error(),
                 HasSubstr("handshake failure"));
   }
+}
+
+TEST_F(TlsServerTest, ExchangesKeysInCheapGroupsOnly) {
+  const Certificate rsa(CertificateOptions{.rsa = true});
+  start({.tls = rsa.options()});
+  EXPECT_EQ(beside([&] { return wrongs_of_key_exchange(address_); }), "");
+}
+
+/// Brings what `from` has to say to `to`.
+void carry(SSL* from, SSL* to) {
+  std::string bytes(BIO_ctrl_pending(SSL_get_wbio(from)), '\0');
+  BIO_read(SSL_get_wbio(from), bytes.data(), static_cast<int>(bytes.size()));
+  BIO_write(SSL_get_rbio(to), bytes.data(), static_cast<int>(bytes.size()));
+}
+
+TEST(TlsClientContext, OffersCheapGroupsOnly) {
+  const Certificate certificate;
+  const auto at_server = make_server_context(certificate.options());
+  const auto at_client = make_client_context({.ca_file = certificate.certificate_file()});
+  ASSERT_TRUE(at_server && at_client);
+  const auto make = [](const TlsContext& context) {
+    std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context->native_handle()), &SSL_free);
+    SSL_set_bio(ssl.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    return ssl;
+  };
+  const auto server = make(*at_server), client = make(*at_client);
+  SSL_connect(client.get());
+  carry(client.get(), server.get());
+  SSL_accept(server.get());
+  std::vector<int> offered(static_cast<std::size_t>(SSL_get1_groups(server.get(), nullptr)));
+  SSL_get1_groups(server.get(), offered.data());
+  EXPECT_EQ(offered, (std::vector<int>{NID_X25519, NID_X9_62_prime256v1, NID_secp384r1}));
 }
 
 TEST_F(TlsServerTest, DoesNotNegotiateAgain) {
