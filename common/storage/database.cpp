@@ -19,6 +19,29 @@ Error storage_error(std::string_view doing, const char* reason) {
   return {.code = Errc::storage_error, .message = "database: " + std::string(doing) + ": " + reason};
 }
 
+// Why a file cannot be used, and what to do: SQLite's own words name neither.
+const char* explain(sqlite3* handle) {
+  const int reason = sqlite3_system_errno(handle);
+  switch (sqlite3_errcode(handle) & 0xff) {
+    case SQLITE_NOTADB:
+      return "it is not an SQLite database; was another file named by mistake?";
+    case SQLITE_CORRUPT:
+      return "it is damaged or was cut off; a backup has to take its place";
+    case SQLITE_BUSY:
+      return "another program is writing to it; try again when it has ended";
+    case SQLITE_READONLY:
+      return "this user may not write it; its owner or root may";
+    case SQLITE_CANTOPEN:
+      if (reason == EISDIR) return "it is a directory, expected a file";
+      if (reason == ENOENT) return "its directory does not exist";
+      if (reason == EACCES) return "this user may not open it; its owner or root may";
+      break;
+    default:
+      break;
+  }
+  return sqlite3_errmsg(handle);
+}
+
 }  // namespace
 
 void spare_memory_statistics() { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
@@ -29,10 +52,14 @@ Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options)
   const int code = sqlite3_open_v2(options.path.c_str(), &handle, kFlags, nullptr);
   if (!handle) return storage_error("open", "out of memory");
   std::unique_ptr<Database> database(new Database(handle));
-  if (code != SQLITE_OK) return storage_error("open " + options.path, sqlite3_errmsg(handle));
+  if (code != SQLITE_OK) return storage_error(options.path, explain(handle));
   sqlite3_extended_result_codes(handle, 1);
   database->set_busy_timeout(options.busy_timeout);
-  if (!database->run_script(kSetup)) return *database->error();
+  if (!database->run_script(kSetup)) {
+    Error error = storage_error(options.path, explain(handle));
+    error.retry_after = database->error()->retry_after;
+    return error;
+  }
   database->keep_log_short(options.path);
   return database;
 }
@@ -76,6 +103,12 @@ void Database::set_busy_timeout(Duration timeout) {
   sqlite3_busy_timeout(handle_, static_cast<int>(wait.count()));
 }
 
+void Database::on_progress(int every, std::function<bool()> go_on) {
+  go_on_ = std::move(go_on);
+  const auto ask = [](void* self) { return static_cast<Database*>(self)->go_on_() ? 0 : 1; };
+  sqlite3_progress_handler(handle_, go_on_ ? every : 0, ask, this);
+}
+
 std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
 
 std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(handle_); }
@@ -115,7 +148,9 @@ Query Database::prepare(std::string_view sql) {
 void Database::fail_with_last_error(std::string_view doing) {
   if (error_) return;
   error_ = storage_error(doing, sqlite3_errmsg(handle_));
-  if ((sqlite3_errcode(handle_) & 0xff) == SQLITE_BUSY) error_->retry_after = kRetryAfter;
+  const int code = sqlite3_errcode(handle_) & 0xff;
+  if (code == SQLITE_BUSY) error_->retry_after = kRetryAfter;
+  if (code == SQLITE_INTERRUPT) error_ = Error{.code = Errc::cancelled, .message = "it was interrupted"};
 }
 
 }  // namespace parley::storage

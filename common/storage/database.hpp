@@ -68,6 +68,10 @@ class Database {
   /// Runs a script of several statements without parameters, uncached.
   bool run_script(const std::string& sql);
 
+  /// Asked again and again while a statement runs, once for `every` instructions of SQLite's; false ends it
+  /// with Errc::cancelled. Empty: nobody is asked any more. For long work that tells of itself.
+  void on_progress(int every, std::function<bool()> go_on);
+
   /// How long to wait for another's lock from now on.
   void set_busy_timeout(Duration timeout);
 
@@ -98,7 +102,7 @@ class Database {
 
   sqlite3* handle_;
   std::optional<Error> error_;
-  std::function<bool()> allow_commit_;
+  std::function<bool()> allow_commit_, go_on_;
   std::unique_ptr<Checkpointer> checkpointer_;           ///< null in memory
   std::unordered_map<const char*, PreparedText> texts_;  ///< by where the text is: it is a constant
 };

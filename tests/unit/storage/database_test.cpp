@@ -1,11 +1,16 @@
 #include "common/storage/database.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "tests/support/temporary_file.hpp"
 
 namespace parley::storage {
 namespace {
+
+using ::testing::HasSubstr;
 
 std::unique_ptr<Database> open_memory() { return std::move(Database::open({}).value()); }
 
@@ -62,11 +67,46 @@ TEST(Database, BadStatementsAreFailuresAndNotCrashes) {
   EXPECT_TRUE(database->error());
 }
 
-TEST(Database, RefusesWhatIsNoDatabase) {
+std::string refusal(const std::filesystem::path& path) {
+  const auto opened = Database::open({.path = path});
+  if (opened) return "it was opened";
+  EXPECT_EQ(opened.error().code, Errc::storage_error);
+  EXPECT_THAT(opened.error().message, HasSubstr(path.string()));
+  return opened.error().message;
+}
+
+TEST(Database, NamesTheFileAndTheReasonOfWhatIsNoDatabase) {
   testing::TemporaryFile file;
-  const auto missing_directory = Database::open({.path = file.directory() / "no" / "such" / "x.db"});
-  ASSERT_FALSE(missing_directory);
-  EXPECT_EQ(missing_directory.error().code, Errc::storage_error);
+  EXPECT_THAT(refusal(file.directory() / "no" / "such" / "x.db"), HasSubstr("its directory does not exist"));
+  EXPECT_THAT(refusal(file.directory()), HasSubstr("it is a directory, expected a file"));
+  const auto text = file.directory() / "text";
+  std::ofstream(text) << std::string(10'000, 'x');
+  EXPECT_THAT(refusal(text), HasSubstr("it is not an SQLite database"));
+}
+
+TEST(Database, NamesTheFileThatWasCutOff) {
+  testing::TemporaryFile file;
+  {
+    auto database = Database::open({.path = file.path()}).value();
+    database->run_script("CREATE TABLE t(x); INSERT INTO t VALUES(randomblob(100000))");
+  }
+  std::filesystem::resize_file(file.path(), std::filesystem::file_size(file.path()) / 2);
+  EXPECT_THAT(refusal(file.path()), HasSubstr("it is damaged or was cut off"));
+}
+
+TEST(Database, LongWorkIsAskedWhetherItGoesOn) {
+  auto database = open_memory();
+  constexpr std::string_view kLong =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) SELECT SUM(i) FROM n";
+  int asked = 0;
+  database->on_progress(1000, [&asked] { return ++asked < 3; });
+  EXPECT_FALSE(database->query(kLong).next());
+  EXPECT_EQ(asked, 3);
+  EXPECT_EQ(database->error().value().code, Errc::cancelled);
+  database->clear_error();
+  database->on_progress(0, {});
+  EXPECT_TRUE(database->query(kLong).next());
+  EXPECT_EQ(asked, 3) << "nobody is asked any more";
 }
 
 TEST(Database, CommitsSurviveTheConnection) {
