@@ -5,6 +5,36 @@
 #include <iostream>
 
 namespace parley::config {
+namespace {
+
+/// The last subcommand that the words name, or the program.
+const CLI::App& chosen(const CLI::App& app) {
+  const auto parsed = app.get_subcommands();
+  return parsed.empty() ? app : chosen(*parsed.back());
+}
+
+std::string names_of_subcommands(const CLI::App& app) {
+  std::string names;
+  for (const auto* subcommand : app.get_subcommands([](const CLI::App*) { return true; }))
+    names += (names.empty() ? "" : ", ") + subcommand->get_name();
+  return names;
+}
+
+/// What the words say where one of the real subcommands is expected; nothing if that is not what is wrong.
+std::optional<std::string> wrong_subcommand(const CLI::App& program) {
+  const CLI::App& app = chosen(program);
+  const auto names = names_of_subcommands(app);
+  if (names.empty()) return std::nullopt;
+  const auto rest = program.remaining(true);
+  const auto word =
+      std::find_if(rest.begin(), rest.end(), [](const auto& one) { return !one.starts_with("-"); });
+  const std::string where = (&app == &program ? "" : program.get_name() + " ") + app.get_name() + ": ";
+  if (word != rest.end()) return where + "there is no subcommand " + *word + "; there are: " + names;
+  if (app.get_require_subcommand_min() == 0) return std::nullopt;
+  return where + "a subcommand is required, one of: " + names;
+}
+
+}  // namespace
 
 CommandLine::CommandLine(std::string program, std::string description, ConfigFile file)
     : program_(std::move(program)),
@@ -27,6 +57,12 @@ CommandLine::Outcome CommandLine::parse(int argc, const char* const* argv, const
   try {
     app_->parse(argc, argv);
   } catch (const CLI::ParseError& stop) {
+    const bool is_usage =
+        dynamic_cast<const CLI::ExtrasError*>(&stop) || dynamic_cast<const CLI::RequiredError*>(&stop);
+    if (const auto wrong = is_usage ? wrong_subcommand(*app_) : std::nullopt) {
+      surroundings.err << *wrong << "\nRun with --help for more information.\n";
+      return {.exit_code = kExitBadConfig, .config = {}};
+    }
     const bool said_all = app_->exit(stop, surroundings.out, surroundings.err) == 0;
     return {.exit_code = said_all ? kExitOk : kExitBadConfig, .config = {}};
   }

@@ -52,6 +52,28 @@ TEST_F(CommandLineTest, ChecksTheConfigurationOnly) {
   EXPECT_EQ(out_.str(), kExample + ": ok\n");
 }
 
+TEST_F(CommandLineTest, NamesTheRealSubcommandsWhereOneIsWrongOrMissing) {
+  CommandLine line("chat_service", "Serves.");
+  auto* user = line.options().add_subcommand("user", "People");
+  user->require_subcommand(1);
+  user->add_subcommand("list", "All of them");
+  line.options().add_subcommand("check", "Looks");
+  const std::pair<std::vector<const char*>, const char*> cases[] = {
+      {{"chekc"}, "chat_service: there is no subcommand chekc; there are: user, check\n"},
+      {{"user"}, "chat_service user: a subcommand is required, one of: list\n"},
+      {{"user", "lsit"}, "chat_service user: there is no subcommand lsit; there are: list\n"},
+      {{"--config", kExample.c_str(), "chekc"}, "there is no subcommand chekc"},
+  };
+  for (const auto& [words, said] : cases) {
+    err_.str("");
+    EXPECT_EQ(parse(line, words).exit_code, kExitBadConfig) << said;
+    EXPECT_THAT(err_.str(), HasSubstr(said));
+  }
+  err_.str("");
+  EXPECT_EQ(parse(line, {"check", "--no-such-option"}).exit_code, kExitBadConfig);
+  EXPECT_THAT(err_.str(), HasSubstr("--no-such-option"));
+}
+
 TEST_F(CommandLineTest, RefusesWrongUsage) {
   for (const auto& arguments : std::vector<std::vector<const char*>>{
            {"--no-such-option"}, {"--config"}, {"a-word"}, {"--config", "a", "--config", "b"}}) {
