@@ -25,6 +25,8 @@ class Command {
 
   /// Adds itself and its options; the parser outlives this object.
   virtual CLI::App& add_to(CLI::App& program) = 0;
+  /// After parsing: can it do without the database of the configuration or the command line?
+  virtual bool names_its_database() const { return false; }
   /// Called after parsing if it was chosen. Returns the exit code.
   virtual int run(const Place& place) = 0;
 };
@@ -37,6 +39,7 @@ std::unique_ptr<Command> make_channel_command();
 std::unique_ptr<Command> make_export_command();
 std::unique_ptr<Command> make_import_command();
 std::unique_ptr<Command> make_backup_command();
+std::unique_ptr<Command> make_restore_command();
 std::unique_ptr<Command> make_check_command();
 
 }  // namespace parley::chat_service

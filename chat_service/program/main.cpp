@@ -23,7 +23,7 @@ class Program {
   Program() : line_("chat_service", "The chat service: WebSocket in front, SQLite behind.") {
     add_options();
     for (auto* make : {make_user_command, make_channel_command, make_export_command, make_import_command,
-                       make_backup_command, make_check_command}) {
+                       make_backup_command, make_restore_command, make_check_command}) {
       auto command = make();
       auto& parser = command->add_to(line_.options());
       line_.needs_no_config(parser);
@@ -72,7 +72,7 @@ class Program {
   }
 
   int run_command(Command& command, const std::optional<config::Config>& loaded) const {
-    if (!loaded && overrides_.database.empty()) {
+    if (!loaded && overrides_.database.empty() && !command.names_its_database()) {
       std::cerr << "chat_service: expected --config FILE or --database PATH: where the database is\n";
       return config::kExitBadConfig;
     }

@@ -7,11 +7,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
-#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "chat_service/program/settings.hpp"
+#include "chat_service/src/transfer/database_file.hpp"
 #include "common/base/iso8601.hpp"
 #include "common/base/json.hpp"
 #include "common/base/log_lines.hpp"
@@ -27,17 +27,6 @@ constexpr auto kBeyondDrain = std::chrono::seconds(2);
 int fail(const Error& error) {
   std::cerr << "chat_service: " << error.message << std::endl;
   return error.code == Errc::invalid_config ? config::kExitBadConfig : config::kExitFailure;
-}
-
-Result<void> make_directory_of(const std::string& database) {
-  const auto directory = std::filesystem::path(database).parent_path();
-  if (database == ":memory:" || directory.empty()) return {};
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (!error) return {};
-  return Error{
-      .code = Errc::storage_error,
-      .message = "database: cannot make the directory " + directory.string() + ": " + error.message()};
 }
 
 /// Tells when standard input ends: when whoever started this program closes the pipe, or is gone.

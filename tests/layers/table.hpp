@@ -38,7 +38,7 @@ inline constexpr Room kRooms[] = {
     {"chat_service/src/shell", "chat_service common/base common/protocol common/net"},
     {"chat_service/service.hpp", "chat_service/options.hpp common/base common/net"},
     {"chat_service/src/transfer", "chat_service common/base common/os common/storage"},
-    {"chat_service/program", "chat_service common/base common/config common/net common/storage/database"},
+    {"chat_service/program", "chat_service common/base common/config common/net common/os common/storage/database"},
     {"chat_sdk/include", "common/base/include"},
     {"chat_sdk/src", "chat_sdk/include common/base common/protocol common/net"},
     {"chat_sdk/src/engine", "chat_sdk/include common/base common/protocol"},
@@ -88,7 +88,7 @@ inline constexpr Library kLibraries[] = {
     {"unistd.h", "chat_service/src/shell/local_socket.cpp", Where::sources},
     {"prometheus/", "chat_service/src/shell/metrics.cpp", Where::sources},
     {"sys/stat.h", "chat_service/program/main.cpp", Where::sources},
-    {"unistd.h", "chat_service/program/serve.cpp", Where::sources},
+    {"unistd.h", "chat_service/program/serve.cpp chat_service/program/long_run.cpp", Where::sources},
 };
 
 /// Where <parley/...> lives. Files there include only <...>.

@@ -18,7 +18,8 @@ struct BlobCopy {
 
 /// Copies every blob that a row of the database names from one directory of media to another, which is made
 /// if missing. Each is checked against its hash on the way. Fails with Errc::storage_error.
-Result<BlobCopy> copy_blobs(const std::string& database, const std::string& from, const std::string& to);
+Result<BlobCopy> copy_blobs(const std::string& database, const std::string& from, const std::string& to,
+                            const OnProgress& on_progress = {});
 
 struct BlobCheck {
   Violations violations{};  ///< rows without their file, files of the wrong length
@@ -26,6 +27,7 @@ struct BlobCheck {
   Violations strays{};
 };
 
-Result<BlobCheck> check_blobs(const std::string& database, const std::string& directory);
+Result<BlobCheck> check_blobs(const std::string& database, const std::string& directory,
+                              const OnProgress& on_progress = {});
 
 }  // namespace parley::chat_service

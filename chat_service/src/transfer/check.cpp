@@ -14,26 +14,48 @@ void collect(storage::Query query, const std::string& what, Violations& out) {
   if (seen > kCases) out.push_back(what + ": and " + std::to_string(seen - kCases) + " more");
 }
 
+Violations check_pages(DatabaseFile& file, const OnProgress& on_progress) {
+  const Progress now{.doing = "looking at the pages of the file"};
+  const Watch watch(*file, on_progress, now);
+  Violations found;
+  collect(file->query("SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
+          "the file is damaged", found);
+  return found;
+}
+
+// A damaged file fails statements: that is a finding, with those that were made before.
+Result<Violations> failed(const Error& error, Violations found) {
+  if (error.code == Errc::cancelled) return error;
+  found.push_back(error.message);
+  return found;
+}
+
 }  // namespace
 
-Violations check_rows(DatabaseFile& file) {
+Result<Violations> check_rows(DatabaseFile& file, const OnProgress& on_progress) {
+  Progress now{.doing = "rules checked", .total = check_rules().size()};
+  const Watch watch(*file, on_progress, now);
   Violations found;
   collect(file->query("SELECT \"table\" || ' row ' || COALESCE(rowid, '?') || ' -> ' || parent "
                       "FROM pragma_foreign_key_check"),
           "a row refers to one that does not exist", found);
-  for (const CheckRule& rule : check_rules()) collect(file->query(rule.sql), rule.what, found);
-  if (const auto done = file.outcome(); !done) found.push_back(done.error().message);
+  for (const CheckRule& rule : check_rules()) {
+    if (auto goes_on = report(on_progress, now); !goes_on) return goes_on.error();
+    collect(file->query(rule.sql), rule.what, found);
+    ++now.done;
+  }
+  if (const auto done = file.outcome(); !done) return failed(done.error(), found);
   return found;
 }
 
-Result<Violations> check_database(const std::string& database) {
+Result<Violations> check_database(const std::string& database, const OnProgress& on_progress) {
   auto file = DatabaseFile::open(database);
   if (!file) return file.error();
   const Snapshot snapshot(**file);
-  Violations found;
-  collect((*file)->query("SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
-          "the file is damaged", found);
-  for (auto& violation : check_rows(*file)) found.push_back(std::move(violation));
+  Violations found = check_pages(*file, on_progress);
+  const auto rows = check_rows(*file, on_progress);
+  if (!rows) return rows.error();
+  found.insert(found.end(), rows->begin(), rows->end());
   return found;
 }
 

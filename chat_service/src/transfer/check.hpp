@@ -14,9 +14,9 @@ using Violations = std::vector<std::string>;
 
 /// The file as SQLite sees it, then the service's own rules: see check_rules.cpp. Waits for nobody and
 /// changes nothing; while the service runs everything is of one moment.
-Result<Violations> check_database(const std::string& database);
+Result<Violations> check_database(const std::string& database, const OnProgress& on_progress = {});
 
 /// The rules alone.
-Violations check_rows(DatabaseFile& file);
+Result<Violations> check_rows(DatabaseFile& file, const OnProgress& on_progress = {});
 
 }  // namespace parley::chat_service

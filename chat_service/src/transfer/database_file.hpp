@@ -6,6 +6,7 @@
 
 #include <parley/error.hpp>
 
+#include "chat_service/src/transfer/progress.hpp"
 #include "common/storage/database.hpp"
 
 namespace parley::chat_service {
@@ -20,6 +21,8 @@ class DatabaseFile {
   static Result<DatabaseFile> open(const std::string& path);
   /// A new one.
   static Result<DatabaseFile> make(const std::string& path);
+  /// As a service does at its start with one that an older program wrote.
+  static Result<void> bring_up_to_date(const std::string& path);
 
   storage::Database& operator*() { return *database_; }
   storage::Database* operator->() { return database_.get(); }
@@ -31,10 +34,27 @@ class DatabaseFile {
   Result<void> outcome() const;
 
  private:
+  static Result<DatabaseFile> open_any_version(const std::string& path);
   explicit DatabaseFile(std::unique_ptr<storage::Database> database);
 
   std::unique_ptr<std::set<std::string>> texts_;  // outlives the database, which refers to them
   std::unique_ptr<storage::Database> database_;
+};
+
+/// Makes the directory in which a service's database is, if it is missing.
+Result<void> make_directory_of(const std::string& database);
+
+/// During its life every statement tells how far the work is, and fails with Errc::cancelled when the work is
+/// to end. Both arguments outlive it; `progress` may change meanwhile. One at a time for a database.
+class Watch {
+ public:
+  Watch(storage::Database& database, const OnProgress& on_progress, const Progress& progress);
+  ~Watch() { database_.on_progress(0, {}); }
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+ private:
+  storage::Database& database_;
 };
 
 /// Everything read during its life is of one moment; writers are not held up.

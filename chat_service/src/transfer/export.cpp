@@ -1,7 +1,6 @@
 #include "chat_service/src/transfer/export.hpp"
 
 #include <nlohmann/json.hpp>
-#include <ostream>
 
 #include "chat_service/src/store/schema.hpp"
 #include "chat_service/src/transfer/table_columns.hpp"
@@ -11,6 +10,8 @@ namespace parley::chat_service {
 namespace {
 
 using json::Value;
+
+constexpr std::size_t kPiece = 64 * 1024;
 
 Value header(DatabaseFile& file) {
   Value services = Value::array();
@@ -25,34 +26,68 @@ Value cell(const storage::Query& query, int column) {
   return query.text(column);
 }
 
-std::uint64_t write_rows(DatabaseFile& file, const TableColumns& table, std::ostream& out) {
-  const auto sql = file.keep("SELECT " + join(table.columns) + " FROM " + table.table + " ORDER BY " +
-                             join(table.primary_key));
-  std::uint64_t rows = 0;
-  for (auto query = file->query(sql); query.next(); ++rows) {
-    Value row = Value::object();
-    for (std::size_t i = 0; i < table.columns.size(); ++i)
-      row[table.columns[i].name] = cell(query, static_cast<int>(i));
-    out << json::dump({{"table", table.table}, {"row", std::move(row)}}) << '\n';
+/// Writes tables row by row, in pieces of some size.
+class Export {
+ public:
+  Export(DatabaseFile& file, const WriteText& write, const OnProgress& on_progress)
+      : file_(file), write_(write), on_progress_(on_progress), tables_(tables_of(file)) {}
+
+  Result<std::uint64_t> run() {
+    for (const auto& table : tables_) progress_.total += rows_of(table);
+    add(header(file_));
+    for (const auto& table : tables_)
+      if (auto written = write_rows(table); !written) return written.error();
+    add({{"rows", progress_.done}});
+    if (auto written = flush(); !written) return written.error();
+    if (auto read = file_.outcome(); !read) return read.error();
+    return progress_.done;
   }
-  return rows;
-}
+
+ private:
+  std::uint64_t rows_of(const TableColumns& table) {
+    auto query = file_->query(file_.keep("SELECT COUNT(*) FROM " + table.table));
+    return query.next() ? static_cast<std::uint64_t>(query.integer(0)) : 0;
+  }
+
+  Result<void> write_rows(const TableColumns& table) {
+    const auto sql = file_.keep("SELECT " + join(table.columns) + " FROM " + table.table + " ORDER BY " +
+                                join(table.primary_key));
+    for (auto query = file_->query(sql); query.next(); ++progress_.done) {
+      Value row = Value::object();
+      for (std::size_t i = 0; i < table.columns.size(); ++i)
+        row[table.columns[i].name] = cell(query, static_cast<int>(i));
+      add({{"table", table.table}, {"row", std::move(row)}});
+      if (text_.size() < kPiece) continue;
+      if (auto written = flush(); !written) return written;
+    }
+    return {};
+  }
+
+  void add(const Value& line) { text_.append(json::dump(line)).push_back('\n'); }
+
+  Result<void> flush() {
+    if (auto goes_on = report(on_progress_, progress_); !goes_on) return goes_on;
+    auto written = write_(text_);
+    text_.clear();
+    return written;
+  }
+
+  DatabaseFile& file_;
+  const WriteText& write_;
+  const OnProgress& on_progress_;
+  const std::vector<TableColumns> tables_;
+  Progress progress_{.doing = "rows exported"};
+  std::string text_;
+};
 
 }  // namespace
 
-Result<std::uint64_t> export_database(const std::string& database, std::ostream& out) {
+Result<std::uint64_t> export_database(const std::string& database, const WriteText& write,
+                                      const OnProgress& on_progress) {
   auto file = DatabaseFile::open(database);
   if (!file) return file.error();
-  std::uint64_t rows = 0;
-  {
-    const Snapshot snapshot(**file);
-    out << json::dump(header(*file)) << '\n';
-    for (const auto& table : tables_of(*file)) rows += write_rows(*file, table, out);
-  }
-  out << json::dump({{"rows", rows}}) << std::endl;
-  if (auto read = file->outcome(); !read) return read.error();
-  if (!out) return Error{.code = Errc::storage_error, .message = "export: cannot be written"};
-  return rows;
+  const Snapshot snapshot(**file);
+  return Export(*file, write, on_progress).run();
 }
 
 }  // namespace parley::chat_service

@@ -27,20 +27,20 @@ Error refused(const std::string& what) { return bad("import: " + what); }
 /// Takes an export line by line.
 class Import {
  public:
-  Import(DatabaseFile& file, std::istream& in) : file_(file), in_(in) {
+  Import(DatabaseFile& file, std::istream& in, const OnProgress& on_progress)
+      : file_(file), in_(in), on_progress_(on_progress) {
     for (auto& table : tables_of(file)) tables_.emplace(table.table, std::move(table));
   }
 
   Result<std::uint64_t> run() {
     if (!is_empty()) return refused("expected a database without users and conversations");
     if (auto header = take_header(); !header) return header.error();
-    std::uint64_t rows = 0;
-    while (auto line = next_line()) {
+    for (; auto line = next_line(); ++progress_.done) {
       if (!*line) return at_line((*line).error().message);
       const Value& object = **line;
-      if (object.contains("rows")) return finish(object, rows);
+      if (object.contains("rows")) return finish(object, progress_.done);
       if (auto taken = take_row(object); !taken) return at_line(taken.error().message);
-      ++rows;
+      if (auto goes_on = report(on_progress_, progress_); !goes_on) return goes_on.error();
     }
     return refused("the last line is missing: the file was cut off");
   }
@@ -128,23 +128,29 @@ class Import {
     if (static_cast<std::uint64_t>(expected) != rows)
       return refused("expected as many rows as the last line says");
     if (next_line()) return at_line("expected nothing behind the last line");
-    const auto wrong = check_rows(file_);
-    if (!wrong.empty()) return refused(wrong.front());
+    const auto wrong = check_rows(file_, on_progress_);
+    if (!wrong) return wrong.error();
+    if (!wrong->empty()) return refused(wrong->front());
     return rows;
   }
 
   DatabaseFile& file_;
   std::istream& in_;
+  const OnProgress& on_progress_;
+  Progress progress_{.doing = "rows imported"};
   std::map<std::string, TableColumns> tables_;
   std::uint64_t line_ = 0;
 };
 
-Result<std::uint64_t> import_into(Result<DatabaseFile> file, std::istream& in) {
+Result<std::uint64_t> import_into(Result<DatabaseFile> file, std::istream& in,
+                                  const OnProgress& on_progress) {
   if (!file) return file.error();
   storage::Transaction transaction(**file);
   // Rows come by tables' names, not parents first.
   (*file)->run_script("PRAGMA defer_foreign_keys=ON");
-  auto rows = Import(*file, in).run();
+  auto rows = Import(*file, in, on_progress).run();
+  // A signal also ends the wait for more of a pipe, which looks like the end of its text.
+  if (auto goes_on = report(on_progress, {.doing = "rows imported"}); !goes_on) return goes_on.error();
   if (!rows) return rows.error();
   if (auto committed = transaction.commit(); !committed) return committed.error();
   return rows;
@@ -152,13 +158,16 @@ Result<std::uint64_t> import_into(Result<DatabaseFile> file, std::istream& in) {
 
 }  // namespace
 
-Result<std::uint64_t> import_database(const std::string& database, std::istream& in) {
+Result<std::uint64_t> import_database(const std::string& database, std::istream& in,
+                                      const OnProgress& on_progress) {
+  if (auto made = make_directory_of(database); !made) return made.error();
   const auto lock = DatabaseLock::take(database);
   if (!lock) return lock.error();
   std::error_code ignored;
   const bool is_there = fs::exists(database, ignored);
   const bool is_one = is_there && fs::file_size(database, ignored) > 0;  // what is empty is made
-  auto rows = import_into(is_one ? DatabaseFile::open(database) : DatabaseFile::make(database), in);
+  auto rows =
+      import_into(is_one ? DatabaseFile::open(database) : DatabaseFile::make(database), in, on_progress);
   if (!rows && !is_there)
     for (const char* rest : {"", "-wal", "-shm"}) fs::remove(database + rest, ignored);
   return rows;

@@ -48,6 +48,21 @@ std::string participant_line(const storage::Query& row) {
                      {"date_created", to_iso(row.integer(4))}});
 }
 
+// A mistyped SID would be taken for a service in which nothing is yet.
+Result<void> expect_service(DatabaseFile& file, const std::string& service_sid) {
+  if (service_sid.empty()) return {};
+  std::string known;
+  auto query = file->query("SELECT DISTINCT service_sid FROM sync_objects ORDER BY service_sid");
+  while (query.next()) {
+    if (query.text(0) == service_sid) return {};
+    known += (known.empty() ? "" : ", ") + query.text(0);
+  }
+  if (const auto read = file.outcome(); !read) return read.error();
+  return Error{.code = Errc::not_found,
+               .message = "service: there is no " + service_sid + " in the database, " +
+                          (known.empty() ? "which has none yet" : "which has " + known)};
+}
+
 template <class Line>
 Result<Lines> lines_of(DatabaseFile& file, storage::Query query, Line line) {
   Lines lines;
@@ -61,6 +76,7 @@ Result<Lines> lines_of(DatabaseFile& file, storage::Query query, Line line) {
 Result<Lines> list_users(const std::string& database, const std::string& service_sid) {
   auto file = DatabaseFile::open(database);
   if (!file) return file.error();
+  if (auto known = expect_service(*file, service_sid); !known) return known.error();
   auto query = (*file)->query(
       "SELECT service_sid, sid, identity, friendly_name, online, "
       "(SELECT COUNT(*) FROM participants p WHERE p.user_id = users.id), date_created "
@@ -72,6 +88,7 @@ Result<Lines> list_users(const std::string& database, const std::string& service
 Result<Lines> list_channels(const std::string& database, const std::string& service_sid) {
   auto file = DatabaseFile::open(database);
   if (!file) return file.error();
+  if (auto known = expect_service(*file, service_sid); !known) return known.error();
   const auto sql =
       file->keep(std::string(kChannels) + "WHERE ?1 = '' OR service_sid = ?1 ORDER BY service_sid, id");
   return lines_of(*file, (*file)->query(sql, service_sid), channel_line);
@@ -98,11 +115,13 @@ Result<ChannelName> find_channel(const std::string& database, const std::string&
                                  const std::string& sid_or_name) {
   auto file = DatabaseFile::open(database);
   if (!file) return file.error();
+  if (auto known = expect_service(*file, service_sid); !known) return known.error();
   auto query = (*file)->query(
       "SELECT service_sid, sid FROM conversations WHERE (sid = ?1 OR unique_name = ?1) "
       "AND (?2 = '' OR service_sid = ?2) ORDER BY sid = ?1 DESC LIMIT 2",
       sid_or_name, service_sid);
-  if (!query.next()) return Error{.code = Errc::not_found, .message = "there is no such channel"};
+  if (!query.next())
+    return Error{.code = Errc::not_found, .message = "there is no such channel; `channel list` names them"};
   ChannelName name{.service_sid = query.text(0), .sid = query.text(1)};
   if (name.sid != sid_or_name && query.next())
     return Error{.code = Errc::conflict,

@@ -111,6 +111,82 @@ TEST_F(ChatCommands, NoServiceStartsWhileAnImportRuns) {
   EXPECT_EQ(ask(ready_url(running), "/readyz").status, 200);
 }
 
+TEST_F(ChatCommands, CheckTakesAFileAlone) {
+  const auto checked = run({"check", database()});
+  EXPECT_EQ(checked.code, 0) << checked.err;
+  EXPECT_EQ(checked.out, database() + ": ok\n");
+  EXPECT_EQ(checked.err, "") << "nothing is drawn where nobody looks";
+}
+
+TEST_F(ChatCommands, SayOnATerminalHowFarTheyAre) {
+  const std::string command = program() + " check " + database();
+  ChildProcess on_terminal({"/usr/bin/script", "-qec", command, "/dev/null"});
+  EXPECT_EQ(on_terminal.exit_code(), 0);
+  const auto seen = on_terminal.rest_of_output();
+  EXPECT_THAT(seen, HasSubstr("\rchat_service check: looking at the pages of the file"));
+  EXPECT_THAT(seen, HasSubstr(database() + ": ok"));
+}
+
+TEST_F(ChatCommands, ASignalEndsALongCommandWithoutHarm) {
+  const std::pair<int, int> cases[] = {{SIGINT, 130}, {SIGTERM, 143}, {SIGHUP, 129}};
+  for (const auto& [signal, code] : cases) {
+    const auto fresh = folder() + "/fresh.db";
+    ChildProcess import({program(), "--database", fresh, "import", "-"}, ChildProcess::Input::pipe);
+    while (!std::filesystem::exists(fresh)) std::this_thread::yield();  // it waits for its input by then
+    import.signal(signal);
+    EXPECT_EQ(import.exit_code(), code);
+    EXPECT_EQ(import.error_output(), "chat_service import: interrupted; nothing is left half done\n");
+    EXPECT_FALSE(std::filesystem::exists(fresh));
+  }
+}
+
+TEST_F(ChatCommands, ImportSaysWhatFilesOfMessagesAreMissing) {
+  const auto medium =
+      R"({"table":"media","row":{"id":1,"sid":"ME1","service_sid":"IS1","author":"alice","category":"media",)"
+      R"("filename":"a.png","content_type":"image/png","size":9,"blob":")" +
+      std::string(64, 'a') +
+      R"(","conversation_id":null,"message_sid":null,"position":0,"date_created":1,"date_updated":1}})";
+  const auto file = folder() + "/all.jsonl";
+  std::ofstream(file) << "{\"parley_export\":1,\"schema\":4,\"services\":[]}\n"
+                      << medium << "\n{\"rows\":1}\n";
+  const auto fresh = folder() + "/new/place/fresh.db";
+  const auto imported = run({"--database", fresh, "import", file});
+  EXPECT_EQ(imported.code, 0) << imported.err;
+  EXPECT_THAT(imported.err,
+              HasSubstr("media: 1 files of messages are missing in " + fresh + ".media: copy there"));
+}
+
+TEST_F(ChatCommands, SayWhichFileIsWrongAndWhatToDo) {
+  const auto text = folder() + "/text", cut = folder() + "/cut.db";
+  std::ofstream(text) << std::string(10'000, 'x');
+  std::filesystem::copy_file(database(), cut);
+  std::filesystem::resize_file(cut, std::filesystem::file_size(cut) / 2);
+  const std::pair<std::string, const char*> cases[] = {
+      {text, "it is not an SQLite database"},
+      {cut, "it is damaged or was cut off; a backup"},
+      {folder(), "it is a directory, expected a file"},
+      {folder() + "/none.db", "there is no such file; chat_service makes it"},
+  };
+  for (const auto& [path, message] : cases) {
+    const auto said = run({"check", path});
+    EXPECT_EQ(said.code, 1) << path;
+    EXPECT_THAT(said.err, HasSubstr("database: " + path + ": " + message));
+    if (path.ends_with("none.db")) continue;  // a service makes it
+    ChildProcess serving(with_config({"--database", path}));
+    EXPECT_EQ(serving.exit_code(), 1);
+    EXPECT_THAT(serving.error_output(), HasSubstr("database: " + path + ": " + message));
+  }
+}
+
+TEST_F(ChatCommands, NameWhatIsReallyThere) {
+  const auto command = run({"--database", database(), "chekc"});
+  EXPECT_EQ(command.code, 2);
+  EXPECT_THAT(command.err, HasSubstr("no subcommand chekc; there are: user, channel, export"));
+  const auto service = run({"--database", database(), "user", "list", "--service", "nonsense"});
+  EXPECT_EQ(service.code, 1);
+  EXPECT_THAT(service.err, HasSubstr("service: there is no nonsense in the database"));
+}
+
 TEST_F(ChatCommands, SayWhatWentWrong) {
   const auto missing = run({"--database", folder() + "/none.db", "check"});
   EXPECT_EQ(missing.code, 1);
@@ -121,7 +197,7 @@ TEST_F(ChatCommands, SayWhatWentWrong) {
   EXPECT_EQ(run({"--database", database(), "export", "-", "--no-such-option"}).code, 2);
   const auto too_long = run({"--database", database(), "export", std::string(300, 'x')});
   EXPECT_EQ(too_long.code, 1);
-  EXPECT_THAT(too_long.err, HasSubstr("cannot be written"));
+  EXPECT_THAT(too_long.err, HasSubstr("it cannot be made"));
 }
 
 }  // namespace

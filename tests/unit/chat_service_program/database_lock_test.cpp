@@ -133,10 +133,8 @@ class Interrupted final : public std::streambuf {
 
 TEST_F(DatabaseLockTest, NoServiceStartsBesideAnImport) {
   LivedIn lived;
-  std::ostringstream out;
-  ASSERT_TRUE(export_database(lived.path(), out));
   std::optional<Error> refused;
-  Interrupted text(out.str(), [&] {
+  Interrupted text(exported(lived.path()), [&] {
     SecureRandom random;
     if (const auto store = Store::open(beside("new.db"), random); !store) refused = store.error();
   });

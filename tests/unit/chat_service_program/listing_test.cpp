@@ -30,7 +30,6 @@ TEST_F(Listing, ShowsUsersOnALineEach) {
   EXPECT_EQ(alice["identity"], "alice");
   EXPECT_EQ(alice["friendly_name"], "Alice");
   EXPECT_EQ(alice["channels"], 2);
-  EXPECT_THAT(list_users(lived_.path(), "ISffffffffffffffffffffffffffffffff").value(), IsEmpty());
 }
 
 TEST_F(Listing, ShowsChannelsOnALineEach) {
@@ -51,6 +50,15 @@ TEST_F(Listing, ShowsAChannelWithItsParticipants) {
   EXPECT_EQ(json::parse((*lines)[2])["identity"], "bob");
   EXPECT_EQ(json::parse((*lines)[2])["last_read"], 2);
   EXPECT_EQ(show_channel(lived_.path(), "", "nowhere").error().code, Errc::not_found);
+}
+
+TEST_F(Listing, AServiceThatIsNotThereIsNoEmptyOne) {
+  const auto lines = list_users(lived_.path(), "nonsense");
+  ASSERT_FALSE(lines);
+  EXPECT_EQ(lines.error().message,
+            "service: there is no nonsense in the database, which has " + std::string(testing::kServiceSid));
+  EXPECT_EQ(list_channels(lived_.path(), "nonsense").error().code, Errc::not_found);
+  EXPECT_EQ(find_channel(lived_.path(), "nonsense", "general").error().message, lines.error().message);
 }
 
 TEST_F(Listing, AChannelIsDeletedWhereNoServiceRuns) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 
+#include "chat_service/src/transfer/export.hpp"
 #include "tests/support/core_driver.hpp"
 #include "tests/support/temporary_file.hpp"
 
@@ -32,5 +33,16 @@ class LivedIn {
   testing::TemporaryFile file_;
   std::string room_sid_;
 };
+
+/// The text of an export.
+inline std::string exported(const std::string& database) {
+  std::string out;
+  const auto rows = export_database(database, [&out](std::string_view text) {
+    out += text;
+    return Result<void>();
+  });
+  EXPECT_TRUE(rows) << rows.error().message;
+  return out;
+}
 
 }  // namespace parley::chat_service

@@ -2,30 +2,30 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
+#include "chat_service/src/store/schema.hpp"
 #include "chat_service/src/transfer/backup.hpp"
 #include "chat_service/src/transfer/check.hpp"
 #include "chat_service/src/transfer/export.hpp"
+#include "chat_service/src/transfer/restore.hpp"
+#include "common/storage/migrations.hpp"
 #include "tests/unit/chat_service_program/lived_in.hpp"
 
 namespace parley::chat_service {
 namespace {
 
+using ::testing::AllOf;
 using testing::CoreDriver;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::StartsWith;
 using testing::TestClient;
 
 class Transfer : public ::testing::Test {
  protected:
-  std::string exported(const std::string& database) const {
-    std::ostringstream out;
-    const auto rows = export_database(database, out);
-    EXPECT_TRUE(rows) << rows.error().message;
-    return out.str();
-  }
   Result<std::uint64_t> import(const std::string& text, const std::string& name = "other.db") const {
     std::istringstream in(text);
     return import_database(path(name), in);
@@ -190,6 +190,141 @@ TEST_F(Transfer, ABackupOfADamagedDatabaseFailsAndLeavesNothing) {
 TEST_F(Transfer, ABackupOfNothingFails) {
   EXPECT_FALSE(backup_database(path("none.db"), path("backup.db")));
   EXPECT_FALSE(std::filesystem::exists(path("none.db"))) << "a command makes no database";
+}
+
+TEST_F(Transfer, ABackupSaysWhichFileCannotBeMade) {
+  const auto message = backup_database(lived_.path(), path("no/such/place.db")).error().message;
+  EXPECT_THAT(message, StartsWith(path("no/such/place.db") + ": it cannot be made"));
+  EXPECT_THAT(message, HasSubstr("expected a place in which this user may write"));
+  std::ofstream(path("busy.db.partial")) << "of another command";
+  EXPECT_THAT(backup_database(lived_.path(), path("busy.db")).error().message,
+              HasSubstr("another command writes it now, or was killed"));
+  EXPECT_TRUE(std::filesystem::exists(path("busy.db.partial")));
+}
+
+/// Names and sizes of what is in a directory.
+std::map<std::string, std::uintmax_t> files_in(const std::string& directory) {
+  std::map<std::string, std::uintmax_t> files;
+  for (const auto& entry : std::filesystem::directory_iterator(directory))
+    if (!entry.path().string().ends_with("-lock")) files[entry.path()] = entry.file_size();
+  return files;
+}
+
+/// Ends `work` at each moment at which it asks whether to go on; how many there were.
+int interrupt_everywhere(const std::string& directory,
+                         const std::function<Result<void>(const OnProgress&)>& work) {
+  const auto before = files_in(directory);
+  for (int moments = 0;; ++moments) {
+    int asked = 0;
+    const auto done = work([&](const Progress&) { return asked++ < moments; });
+    if (done) return moments;
+    EXPECT_EQ(done.error().code, Errc::cancelled) << done.error().message;
+    EXPECT_EQ(files_in(directory), before) << "interrupted at moment " << moments;
+    if (::testing::Test::HasFailure()) return moments;
+  }
+}
+
+template <class T>
+Result<void> whether(const Result<T>& done) {
+  if (!done) return done.error();
+  return {};
+}
+
+TEST_F(Transfer, WhatIsInterruptedLeavesNothing) {
+  const auto text = exported(lived_.path());
+  EXPECT_GT(interrupt_everywhere(
+                lived_.folder(),
+                [&](const OnProgress& on) { return backup_database(lived_.path(), path("b"), on); }),
+            20);
+  EXPECT_GT(interrupt_everywhere(lived_.folder(),
+                                 [&](const OnProgress& on) {
+                                   std::istringstream in(text);
+                                   return whether(import_database(path("i.db"), in, on));
+                                 }),
+            40);
+  EXPECT_GT(interrupt_everywhere(
+                lived_.folder(),
+                [&](const OnProgress& on) { return whether(restore_database(path("b"), path("i.db"), on)); }),
+            20);
+  EXPECT_GT(
+      interrupt_everywhere(lived_.folder(),
+                           [&](const OnProgress& on) { return whether(check_database(lived_.path(), on)); }),
+      20);
+}
+
+TEST_F(Transfer, AnExportToAFullDiskSaysSo) {
+  const auto full = [](std::string_view) -> Result<void> {
+    return Error{.code = Errc::storage_error, .message = "a file cannot be written: No space left on device"};
+  };
+  EXPECT_THAT(export_database(lived_.path(), full).error().message, HasSubstr("No space left"));
+}
+
+TEST_F(Transfer, ImportMakesTheDirectoryAsTheServiceDoes) {
+  const auto rows = import(exported(lived_.path()), "new/place/chat.db");
+  EXPECT_TRUE(rows) << rows.error().message;
+}
+
+TEST_F(Transfer, ARestoredBackupTakesThePlaceOfWhatIsThere) {
+  ASSERT_TRUE(backup_database(lived_.path(), path("backup.db")));
+  const auto saved = exported(lived_.path());
+  std::ofstream(path("chat.db")) << "a damaged one";
+  std::ofstream(path("chat.db-wal")) << "its log";
+  const auto replaced = restore_database(path("backup.db"), path("chat.db"));
+  ASSERT_TRUE(replaced) << replaced.error().message;
+  EXPECT_EQ(*replaced, path("chat.db.replaced-1"));
+  EXPECT_TRUE(std::filesystem::exists(path("chat.db.replaced-1-wal")));
+  EXPECT_FALSE(std::filesystem::exists(path("chat.db-wal")));
+  EXPECT_EQ(exported(path("chat.db")), saved);
+  EXPECT_EQ(restore_database(path("backup.db"), path("chat.db")).value(), path("chat.db.replaced-2"));
+  EXPECT_EQ(restore_database(path("backup.db"), path("elsewhere/chat.db")).value(), "");
+}
+
+TEST_F(Transfer, RestoreRefusesWhatIsNoBackupAndChangesNothing) {
+  ASSERT_TRUE(backup_database(lived_.path(), path("backup.db")));
+  std::ofstream(path("text")) << std::string(10'000, 'x');
+  std::ofstream(path("empty"));
+  {
+    auto other = storage::Database::open({.path = path("other.db")});
+    ASSERT_TRUE((*other)->run_script("CREATE TABLE t(x)"));
+    ASSERT_TRUE(std::filesystem::copy_file(path("backup.db"), path("wrong.db")));
+    auto wrong = DatabaseFile::open(path("wrong.db"));
+    ASSERT_TRUE((*wrong)->run_script("UPDATE conversations SET messages_count = 77"));
+  }
+  std::filesystem::copy_file(path("backup.db"), path("cut.db"));
+  std::filesystem::resize_file(path("cut.db"), std::filesystem::file_size(path("cut.db")) / 2);
+  const auto before = files_in(lived_.folder());
+  const std::pair<const char*, const char*> cases[] = {
+      {"none", "there is no such file"},
+      {"", "it is a directory"},
+      {"text", "not an SQLite database"},
+      {"empty", "expected the database of a"},
+      {"other.db", "another program's"},
+      {"cut.db", "was cut off"},
+      {"wrong.db", "it is not right: messages_count"},
+  };
+  for (const auto& [name, message] : cases) {
+    const auto refused = restore_database(path(name), lived_.path());
+    ASSERT_FALSE(refused) << name;
+    EXPECT_THAT(refused.error().message, AllOf(StartsWith(path(name) + ": "), HasSubstr(message)));
+    EXPECT_EQ(files_in(lived_.folder()), before) << name;
+  }
+}
+
+TEST_F(Transfer, RestoreIsRefusedWhileAServiceRuns) {
+  ASSERT_TRUE(backup_database(lived_.path(), path("backup.db")));
+  CoreDriver running({.database = lived_.path()});
+  EXPECT_THAT(restore_database(path("backup.db"), lived_.path()).error().message, HasSubstr("is using it"));
+}
+
+// Backups are made before a program is updated: the older schema is the usual one.
+TEST_F(Transfer, RestoreBringsAnOlderBackupUpToDate) {
+  {
+    auto old = storage::Database::open({.path = path("old.db")});
+    ASSERT_TRUE(storage::migrate(**old, schema().first(3)));
+  }
+  const auto replaced = restore_database(path("old.db"), path("chat.db"));
+  ASSERT_TRUE(replaced) << replaced.error().message;
+  EXPECT_TRUE(DatabaseFile::open(path("chat.db")));
 }
 
 }  // namespace
