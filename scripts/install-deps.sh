@@ -12,7 +12,7 @@ packages=(
   libgtest-dev libgmock-dev
 )
 if [ "${1:-}" = test ]; then
-  packages+=(clang libclang-rt-14-dev chromium)
+  packages+=(clang libclang-rt-14-dev chromium libfaketime)
   # Node.js may come from elsewhere (an image of its own); Debian's is fine.
   command -v node >/dev/null || packages+=(nodejs)
   command -v npm >/dev/null || packages+=(npm)

@@ -1,0 +1,69 @@
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/faults/fault_test.hpp"
+
+namespace parley::faults {
+namespace {
+
+/// Many connections that say nothing.
+class Crowd {
+ public:
+  ~Crowd() {
+    for (const int socket : sockets_) ::close(socket);
+  }
+  void grow(const net::Url& to, int count) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(to.port);
+    ASSERT_EQ(::inet_pton(AF_INET, to.host.c_str(), &address.sin_addr), 1);
+    for (int i = 0; i < count; ++i) {
+      sockets_.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+      ASSERT_EQ(::connect(sockets_.back(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    }
+  }
+
+ private:
+  std::vector<int> sockets_;
+};
+
+class Descriptors : public FaultTest {
+ protected:
+  Descriptors() { config_["chat_service"]["metrics_listen"] = "127.0.0.1:0"; }
+  void start_with_few() {
+    start({"/usr/bin/prlimit", "--nofile=80:80"});
+    metrics_ = url_in(service().read_line().value_or("nothing"), "chat_service metrics on ");
+  }
+  int probe() const { return ask(metrics_, "/readyz").status; }
+
+  net::Url metrics_;
+};
+
+TEST_F(Descriptors, TheStartSaysThatTheLimitIsTooLow) {
+  start_with_few();
+  EXPECT_TRUE(log_says("max_connections"));
+}
+
+TEST_F(Descriptors, WhoIsConnectedIsServedAndProbesAndCommandsAreAnswered) {
+  start_with_few();
+  const auto alice = person("alice");
+  {
+    Crowd crowd;
+    crowd.grow(url(), 200);
+    const auto sent = alice->send("in the crowd");
+    EXPECT_TRUE(sent) << sent.error().to_string();
+    EXPECT_EQ(probe(), 200);
+    const auto deleted = run({"--database", database(), "channel", "delete", "room"});
+    EXPECT_EQ(deleted.code, 0) << deleted.err;
+  }
+  const auto bob = person("bob");
+  const auto sent = bob->send("after the crowd");
+  EXPECT_TRUE(sent) << sent.error().to_string();
+  EXPECT_EQ(stop_service(), 0);
+}
+
+}  // namespace
+}  // namespace parley::faults
