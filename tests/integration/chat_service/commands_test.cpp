@@ -146,9 +146,10 @@ TEST_F(ChatCommands, ImportSaysWhatFilesOfMessagesAreMissing) {
       R"("filename":"a.png","content_type":"image/png","size":9,"blob":")" +
       std::string(64, 'a') +
       R"(","conversation_id":null,"message_sid":null,"position":0,"date_created":1,"date_updated":1}})";
+  const auto exported = run({"--database", database(), "export", "-"}).out;
+  const auto header = exported.substr(0, exported.find('\n'));
   const auto file = folder() + "/all.jsonl";
-  std::ofstream(file) << "{\"parley_export\":1,\"schema\":4,\"services\":[]}\n"
-                      << medium << "\n{\"rows\":1}\n";
+  std::ofstream(file) << header << "\n" << medium << "\n{\"rows\":1}\n";
   const auto fresh = folder() + "/new/place/fresh.db";
   const auto imported = run({"--database", fresh, "import", file});
   EXPECT_EQ(imported.code, 0) << imported.err;
