@@ -7,41 +7,51 @@
 #include <string>
 #include <thread>
 
+#include "token_server/sessions/fair_queue.hpp"
+
 namespace parley::token_server {
 
-/// One thread that runs jobs in order.
+/// One thread that runs jobs: first those of work that was admitted before, in order, then new ones in the
+/// turn of a FairQueue.
 ///
 /// Any thread may call, jobs included; but only stop() or the destructor from another thread than its own.
 class JobQueue {
  public:
   using Job = std::function<void()>;
 
+  /// A job that asks to be admitted.
+  struct NewJob {
+    Job run;
+    Job give_up;  ///< runs instead, on the queue's thread, if the job has to give way to another's
+  };
+  using Limits = FairQueue<NewJob>::Limits;
+
   /// `failed` is told, on the queue's thread, what a job threw; the next jobs run. Without it that ends the
   /// process: std::terminate().
   using Failed = std::function<void(const std::string& what)>;
 
-  /// `capacity`: jobs that may wait.
-  explicit JobQueue(std::size_t capacity, Failed failed = {});
+  /// `limits`: of new jobs that wait.
+  explicit JobQueue(Limits limits, Failed failed = {});
   ~JobQueue();
   JobQueue(const JobQueue&) = delete;
   JobQueue& operator=(const JobQueue&) = delete;
 
-  /// False, and nothing happens, if it is full or stopped.
-  bool try_push(Job job);
-  /// For the rest of work that was admitted before: also beyond the capacity. Dropped if it is stopped.
+  /// False, and nothing runs, if there is no room for it or the queue is stopped.
+  bool try_push(const QueueKey& key, NewJob job);
+  /// For the rest of work that was admitted before: has no limit and goes first. Dropped if it is stopped.
   void push(Job job);
   /// Waits for the job that runs; those that wait are destroyed without having run. May be called twice.
   void stop();
 
  private:
-  bool push_below(Job job, std::size_t limit);
+  Job next();
   void run();
   void run(const Job& job) const;
 
-  const std::size_t capacity_;
   const Failed failed_;
-  std::mutex mutex_;  ///< for the next two
-  std::deque<Job> jobs_;
+  std::mutex mutex_;  ///< for the next three
+  std::deque<Job> admitted_;
+  FairQueue<NewJob> new_;
   bool stopped_ = false;
   std::condition_variable changed_;
   std::thread thread_;  ///< the last member: it uses the others

@@ -6,6 +6,7 @@
 #include "common/base/random.hpp"
 #include "common/protocol/token/identity.hpp"
 #include "token_server/sessions/job_queue.hpp"
+#include "token_server/sessions/known_sources.hpp"
 #include "token_server/sessions/login_guard.hpp"
 #include "token_server/sessions/session_database.hpp"
 #include "token_server/sessions/session_desk.hpp"
@@ -13,9 +14,12 @@
 namespace parley::token_server {
 namespace {
 
-constexpr std::size_t kWaitingJobs = 1024;
-/// Some seconds of scrypt.
-constexpr int kWaitingLogins = 64;
+constexpr JobQueue::Limits kWaitingJobs{.in_sum = 1024, .per_network = 512};
+/// Of passwords to check. More than scrypt does within kLongestWait, so that there is a seat for each network
+/// of a flood and those who come later.
+constexpr JobQueue::Limits kWaitingPasswords{.in_sum = 512, .per_network = 256};
+/// Some megabytes.
+constexpr std::size_t kKnownSources = 65'536;
 constexpr Duration kPatience = std::chrono::seconds(5);
 /// Who has waited longer has mostly gone.
 constexpr Duration kLongestWait = std::chrono::seconds(10);
@@ -28,23 +32,9 @@ Error too_many(std::string message, std::chrono::milliseconds retry_after) {
 
 Error busy() { return too_many("sessions: too much is waiting", std::chrono::seconds(1)); }
 
-/// Counts the logins under way.
-class Seat {
- public:
-  explicit Seat(std::atomic<int>& taken) : taken_(taken) { ++taken_; }
-  ~Seat() { --taken_; }
-  Seat(const Seat&) = delete;
-  Seat& operator=(const Seat&) = delete;
-  bool is_beyond(int limit) const { return taken_ > limit; }
-
- private:
-  std::atomic<int>& taken_;
-};
-
 /// One login on its way: storing thread, hashing thread, storing thread.
 struct LoginTask {
-  LoginTask(std::atomic<int>& taken, Login login, bool with_session, SessionService::Done on_end)
-      : seat(taken), done(std::move(on_end)) {
+  LoginTask(Login login, bool with_session, SessionService::Done on_end) : done(std::move(on_end)) {
     checked.login = std::move(login);
     checked.with_session = with_session;
     possible =
@@ -52,7 +42,6 @@ struct LoginTask {
     attempt = {.user = possible ? checked.login.name : "", .address = checked.login.address};
   }
 
-  Seat seat;
   CheckedLogin checked;
   bool possible = false;  ///< else nobody has such a name or password
   LoginGuard::Attempt attempt;
@@ -74,7 +63,7 @@ class SessionService::Impl {
                .audit = audit,
                .path = std::move(settings.database),
                .warn = std::move(settings.warn)}),
-        hashing_(kWaitingLogins, settings.failed),
+        hashing_(kWaitingPasswords, settings.failed),
         storing_(kWaitingJobs, settings.failed) {}
 
   ~Impl() {
@@ -83,20 +72,30 @@ class SessionService::Impl {
   }
 
   void log_in(Login login, bool with_session, Done done) {
-    auto task = std::make_shared<LoginTask>(logins_, std::move(login), with_session, std::move(done));
-    if (task->seat.is_beyond(kWaitingLogins)) return task->done(busy());
+    auto task = std::make_shared<LoginTask>(std::move(login), with_session, std::move(done));
     if (const auto refusal = start_attempt(*task)) return refuse(std::move(task), *refusal);
-    const auto give_up = [this, task] { fail(task, busy()); };
-    if (!storing_.try_push(in_time([this, task] { look_up(task); }, give_up))) give_up();
+    enqueue(
+        storing_, task->attempt.address, [this, task] { look_up(task); },
+        [this, task] { fail(task, busy()); });
   }
 
-  /// Runs `work` on the storing thread and gives its result to `done`.
-  template <class Done, class Work>
-  void store(Done done, Work work) {
-    auto shared = std::make_shared<Done>(std::move(done));
-    const auto give_up = [shared] { (*shared)(busy()); };
-    auto run = [this, shared, work = std::move(work)] { (*shared)(work(desk_)); };
-    if (!storing_.try_push(in_time(std::move(run), give_up))) give_up();
+  void begin(SessionSubject subject, std::string address, SessionService::Done done) {
+    auto work = [this, subject = std::move(subject), address] {
+      return note_proof(desk_.begin(subject, address), address);
+    };
+    store(address, std::move(done), std::move(work));
+  }
+
+  void renew(std::string token, std::string address, SessionService::Done done, Admit admit) {
+    auto work = [this, token = std::move(token), address, admit = std::move(admit)] {
+      return note_proof(desk_.renew(token, address, admit), address);
+    };
+    store(address, std::move(done), std::move(work));
+  }
+
+  void revoke(std::string token, std::string address, SessionService::DoneVoid done) {
+    store(address, std::move(done),
+          [this, token = std::move(token), address] { return desk_.revoke(token, address); });
   }
 
   bool healthy() {
@@ -109,6 +108,33 @@ class SessionService::Impl {
 
  private:
   using Task = std::shared_ptr<LoginTask>;
+
+  /// Runs `work` on the storing thread and gives its result to `done`.
+  template <class Done, class Work>
+  void store(const std::string& address, Done done, Work work) {
+    auto shared = std::make_shared<Done>(std::move(done));
+    enqueue(
+        storing_, address, [shared, work = std::move(work)] { (*shared)(work()); },
+        [shared] { (*shared)(busy()); });
+  }
+
+  /// Runs `work` in its turn, or `give_up` if there is no room for it or it waited too long.
+  void enqueue(JobQueue& queue, const std::string& address, JobQueue::Job work, JobQueue::Job give_up) {
+    JobQueue::NewJob job{.run = in_time(std::move(work), give_up), .give_up = give_up};
+    if (!queue.try_push(queue_key(address), std::move(job))) give_up();
+  }
+
+  QueueKey queue_key(const std::string& address) {
+    const std::lock_guard lock(guard_mutex_);
+    return known_.key_of(address);
+  }
+
+  Result<Session> note_proof(Result<Session> session, const std::string& address) {
+    if (!session) return session;
+    const std::lock_guard lock(guard_mutex_);
+    known_.add(address);
+    return session;
+  }
 
   void ask(TimePoint now) {
     const TimePoint answered = answered_;
@@ -144,7 +170,7 @@ class SessionService::Impl {
       desk_.note_locked(task->checked.login);
       answer();
     };
-    if (!refusal.first || !storing_.try_push(in_time(note, answer))) answer();
+    refusal.first ? enqueue(storing_, task->attempt.address, note, answer) : answer();
   }
 
   void take_back(const LoginTask& task) {
@@ -157,7 +183,8 @@ class SessionService::Impl {
     auto user = desk_.find_user(task->checked.login.name);
     if (!user) return fail(task, user.error());
     task->checked.user = std::move(*user);
-    hashing_.push([this, task] { check(task); });
+    enqueue(
+        hashing_, task->attempt.address, [this, task] { check(task); }, [this, task] { fail(task, busy()); });
   }
 
   void check(const Task& task) {
@@ -179,7 +206,7 @@ class SessionService::Impl {
       const std::lock_guard lock(guard_mutex_);
       guard_.succeeded(task->attempt);
     }
-    task->done(std::move(session));
+    task->done(note_proof(std::move(session), task->attempt.address));
   }
 
   void fail(const Task& task, const Error& reason) {
@@ -191,10 +218,10 @@ class SessionService::Impl {
   SecureRandom salt_random_;
   Passwords passwords_;  ///< the hashing thread's
   SecureRandom token_random_;
-  SessionDesk desk_;  ///< the storing thread's
-  std::mutex guard_mutex_;
-  LoginGuard guard_;  ///< used by callers and the storing thread
-  std::atomic<int> logins_ = 0;
+  SessionDesk desk_;        ///< the storing thread's
+  std::mutex guard_mutex_;  ///< for the next two, which callers and our threads use
+  LoginGuard guard_;
+  KnownSources known_{kKnownSources};
   std::atomic<TimePoint> asked_ = kNever;     ///< when the desk was asked what it has not answered yet
   std::atomic<TimePoint> answered_ = kNever;  ///< when it did the last time
   JobQueue hashing_;
@@ -222,19 +249,15 @@ void SessionService::check_password(Login login, Done done) {
 }
 
 void SessionService::begin(SessionSubject subject, std::string address, Done done) {
-  impl_->store(std::move(done), [subject = std::move(subject), address = std::move(address)](
-                                    SessionDesk& desk) { return desk.begin(subject, address); });
+  impl_->begin(std::move(subject), std::move(address), std::move(done));
 }
 
 void SessionService::renew(std::string refresh_token, std::string address, Done done, Admit admit) {
-  impl_->store(std::move(done),
-               [token = std::move(refresh_token), address = std::move(address),
-                admit = std::move(admit)](SessionDesk& desk) { return desk.renew(token, address, admit); });
+  impl_->renew(std::move(refresh_token), std::move(address), std::move(done), std::move(admit));
 }
 
 void SessionService::revoke(std::string refresh_token, std::string address, DoneVoid done) {
-  impl_->store(std::move(done), [token = std::move(refresh_token), address = std::move(address)](
-                                    SessionDesk& desk) { return desk.revoke(token, address); });
+  impl_->revoke(std::move(refresh_token), std::move(address), std::move(done));
 }
 
 bool SessionService::healthy() const { return impl_->healthy(); }
