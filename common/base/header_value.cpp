@@ -1,13 +1,16 @@
-#include "chat_service/src/media/header_value.hpp"
+#include "common/base/header_value.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "chat_service/src/media/refusal.hpp"
 #include "common/base/trim.hpp"
 
-namespace parley::chat_service::media {
+namespace parley::http {
 namespace {
+
+Error malformed(std::string message) {
+  return {.code = Errc::invalid_argument, .message = std::move(message), .http_status = 400};
+}
 
 std::string_view take_until(std::string_view& text, std::string_view ends) {
   const auto end = std::min(text.find_first_of(ends), text.size());
@@ -37,8 +40,8 @@ Result<std::string> take_value(std::string_view& text) {
   if (text.empty() || text.front() != '"') return std::string(trim_blanks(take_until(text, ";")));
   text.remove_prefix(1);
   auto quoted = take_quoted(text);
-  if (!quoted) return refused(400, "expected a closing quote");
-  if (!trim_blanks(take_until(text, ";")).empty()) return refused(400, "expected ';' behind a quoted value");
+  if (!quoted) return malformed("expected a closing quote");
+  if (!trim_blanks(take_until(text, ";")).empty()) return malformed("expected ';' behind a quoted value");
   return std::move(*quoted);
 }
 
@@ -57,7 +60,7 @@ Result<HeaderValue> parse_header_value(std::string_view text) {
     text.remove_prefix(1);  // the semicolon
     std::string name = to_lower(trim_blanks(take_until(text, "=;")));
     if (name.empty() && (text.empty() || text.front() == ';')) continue;
-    if (name.empty() || text.empty() || text.front() != '=') return refused(400, "expected name=value");
+    if (name.empty() || text.empty() || text.front() != '=') return malformed("expected name=value");
     text.remove_prefix(1);
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
     auto value = take_value(text);
@@ -67,4 +70,4 @@ Result<HeaderValue> parse_header_value(std::string_view text) {
   return parsed;
 }
 
-}  // namespace parley::chat_service::media
+}  // namespace parley::http

@@ -7,12 +7,12 @@
 
 #include "common/base/http.hpp"
 
-namespace parley::chat_service::media {
+namespace parley::http {
 
 /// A header like `form-data; name="file"; filename="a.png"`.
 struct HeaderValue {
-  std::string value{};    ///< "form-data", in lower case
-  http::Fields params{};  ///< names in lower case, values without quotes
+  std::string value{};  ///< "form-data", in lower case
+  Fields params{};      ///< names in lower case, values without quotes
 };
 
 /// Errc::invalid_argument if a name, a "=" or a closing quote is missing. Inside quotes a backslash protects
@@ -21,4 +21,4 @@ Result<HeaderValue> parse_header_value(std::string_view text);
 
 std::string to_lower(std::string_view text);
 
-}  // namespace parley::chat_service::media
+}  // namespace parley::http

@@ -1,22 +1,23 @@
-#include "chat_service/src/media/multipart.hpp"
+#include "common/base/multipart.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "chat_service/src/media/header_value.hpp"
-#include "chat_service/src/media/refusal.hpp"
 #include "common/base/encoding.hpp"
+#include "common/base/header_value.hpp"
 #include "common/base/http.hpp"
 #include "common/base/limits.hpp"
 #include "common/base/trim.hpp"
 
-namespace parley::chat_service::media {
+namespace parley::http {
 namespace {
 
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kBlankLine = "\r\n\r\n";
 
-Error bad_form(const std::string& message) { return refused(400, "form: " + message); }
+Error bad_form(const std::string& message) {
+  return {.code = Errc::invalid_argument, .message = "form: " + message, .http_status = 400};
+}
 
 bool is_printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
@@ -39,9 +40,9 @@ std::optional<std::string> decode_extended(std::string_view text) {
 }
 
 std::optional<std::string> filename_of(const HeaderValue& disposition) {
-  if (const auto extended = http::find_param(disposition.params, "filename*"))
+  if (const auto extended = find_param(disposition.params, "filename*"))
     if (auto decoded = decode_extended(*extended)) return decoded;
-  const auto plain = http::find_param(disposition.params, "filename");
+  const auto plain = find_param(disposition.params, "filename");
   if (!plain) return std::nullopt;
   std::string name(*plain);
   replace_all(name, "%22", '"');  // so browsers write what would end the value
@@ -55,12 +56,12 @@ Result<void> read_field(std::string_view line, Part& part) {
   if (colon == std::string_view::npos) return bad_form("expected a header field with a colon");
   const auto name = trim_blanks(line.substr(0, colon));
   const auto value = trim_blanks(line.substr(colon + 1));
-  if (http::equal_ignoring_case(name, "content-type")) part.content_type = value;
-  if (!http::equal_ignoring_case(name, "content-disposition")) return {};
+  if (equal_ignoring_case(name, "content-type")) part.content_type = value;
+  if (!equal_ignoring_case(name, "content-disposition")) return {};
   const auto disposition = parse_header_value(value);
   if (!disposition) return bad_form("Content-Disposition: " + disposition.error().message);
   if (disposition->value != "form-data") return bad_form("Content-Disposition: expected form-data");
-  part.name = http::find_param(disposition->params, "name").value_or("");
+  part.name = find_param(disposition->params, "name").value_or("");
   part.filename = filename_of(*disposition);
   return {};
 }
@@ -80,7 +81,7 @@ Result<Part> parse_header(std::string_view text) {
 Result<std::string> MultipartReader::boundary_of(std::string_view content_type) {
   auto parsed = parse_header_value(content_type);
   if (!parsed || parsed->value != "multipart/form-data") return bad_form("expected multipart/form-data");
-  const std::string boundary(http::find_param(parsed->params, "boundary").value_or(""));
+  const std::string boundary(find_param(parsed->params, "boundary").value_or(""));
   if (boundary.empty() || boundary.size() > limits::kMultipartBoundaryBytes || !is_printable(boundary))
     return bad_form("boundary: expected 1 to 70 printable characters");
   return boundary;
@@ -184,4 +185,4 @@ Result<MultipartReader::Step> MultipartReader::skip_epilogue() {
   return Step::wait;
 }
 
-}  // namespace parley::chat_service::media
+}  // namespace parley::http

@@ -6,7 +6,7 @@
 
 #include <parley/error.hpp>
 
-namespace parley::chat_service::media {
+namespace parley::http {
 
 /// What a part's header says of it.
 struct Part {
@@ -59,4 +59,4 @@ class MultipartReader {
   std::size_t other_ = 0;  ///< bytes that were no part's
 };
 
-}  // namespace parley::chat_service::media
+}  // namespace parley::http

@@ -6,11 +6,12 @@
 
 #include "chat_service/src/media/content.hpp"
 #include "chat_service/src/media/media_type.hpp"
-#include "chat_service/src/media/multipart.hpp"
+#include "common/base/multipart.hpp"
 
 namespace {
 
 using namespace parley;
+using namespace parley::http;
 using namespace parley::chat_service::media;
 
 class Collector final : public PartHandler {

@@ -173,7 +173,8 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
   Result<std::unique_ptr<net::BodySink>> make_sink(const http::Request& head, Draft draft) {
     std::string boundary;
     if (is_form(head)) {
-      auto found = MultipartReader::boundary_of(http::find_header(head.headers, "content-type").value_or(""));
+      auto found =
+          http::MultipartReader::boundary_of(http::find_header(head.headers, "content-type").value_or(""));
       if (!found) return found.error();
       boundary = std::move(*found);
     }

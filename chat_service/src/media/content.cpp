@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "chat_service/src/media/header_value.hpp"
 #include "chat_service/src/media/media_type.hpp"
 #include "chat_service/src/media/refusal.hpp"
 #include "common/base/encoding.hpp"
+#include "common/base/header_value.hpp"
 #include "common/base/limits.hpp"
 #include "common/base/utf8.hpp"
 
@@ -41,7 +41,7 @@ std::string plain_name(std::string_view name) {
 bool is_allowed(const std::vector<std::string>& patterns, std::string_view content_type) {
   const std::string_view type = essence(content_type);
   return patterns.empty() || std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-           return matches(to_lower(pattern), type);
+           return matches(http::to_lower(pattern), type);
          });
 }
 

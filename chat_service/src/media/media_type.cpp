@@ -4,8 +4,8 @@
 #include <optional>
 #include <set>
 
-#include "chat_service/src/media/header_value.hpp"
 #include "chat_service/src/media/refusal.hpp"
+#include "common/base/header_value.hpp"
 #include "common/base/limits.hpp"
 #include "common/base/trim.hpp"
 
@@ -94,7 +94,7 @@ bool read_parameters(Reader& reader, std::string& out) {
     if (!reader.take(';')) return false;
     reader.skip_blanks();
     if (reader.at_end() || reader.at(';')) continue;
-    const std::string name = to_lower(reader.token());
+    const std::string name = http::to_lower(reader.token());
     if (name.empty() || !reader.take('=') || !seen.insert(name).second) return false;
     const auto value = read_value(reader);
     if (!value) return false;
@@ -105,11 +105,11 @@ bool read_parameters(Reader& reader, std::string& out) {
 
 std::optional<std::string> read(std::string_view text) {
   Reader reader(text);
-  std::string out = to_lower(reader.token());
+  std::string out = http::to_lower(reader.token());
   if (out.empty() || !reader.take('/')) return std::nullopt;
   const auto subtype = reader.token();
   if (subtype.empty()) return std::nullopt;
-  out += '/' + to_lower(subtype);
+  out += '/' + http::to_lower(subtype);
   return read_parameters(reader, out) ? std::optional(std::move(out)) : std::nullopt;
 }
 

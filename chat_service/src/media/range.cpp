@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "chat_service/src/media/header_value.hpp"
+#include "common/base/header_value.hpp"
 #include "common/base/trim.hpp"
 
 namespace parley::chat_service::media {
@@ -27,7 +27,7 @@ RangeWish last_bytes(std::optional<std::uint64_t> count, std::uint64_t size) {
 
 RangeWish parse_range(std::string_view header, std::uint64_t size) {
   constexpr std::string_view kUnit = "bytes=";
-  if (to_lower(header.substr(0, kUnit.size())) != kUnit) return {};
+  if (http::to_lower(header.substr(0, kUnit.size())) != kUnit) return {};
   const auto text = trim_blanks(header.substr(kUnit.size()));
   const auto dash = text.find('-');
   if (dash == std::string_view::npos || text.find(',') != std::string_view::npos) return {};

@@ -90,7 +90,7 @@ std::optional<http::Response> FormUpload::write(std::string_view bytes) {
   return refusal_of(reader_.feed(bytes, *this));
 }
 
-Result<void> FormUpload::on_part(const Part& part) {
+Result<void> FormUpload::on_part(const http::Part& part) {
   in_file_ = part.filename.has_value();
   if (!in_file_) return {};
   if (has_file_) return refused(400, "form: expected one file");

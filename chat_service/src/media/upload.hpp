@@ -7,9 +7,9 @@
 #include "chat_service/core.hpp"
 #include "chat_service/src/media/blob_pipe.hpp"
 #include "chat_service/src/media/free_space.hpp"
-#include "chat_service/src/media/multipart.hpp"
 #include "chat_service/src/media/quota.hpp"
 #include "chat_service/src/model.hpp"
+#include "common/base/multipart.hpp"
 #include "common/net/http_body.hpp"
 
 namespace parley::chat_service::media {
@@ -53,7 +53,7 @@ class RawUpload final : public net::BodySink {
 };
 
 /// A browser's form: its first part with a file name is the file, and the only one; the others are skipped.
-class FormUpload final : public net::BodySink, private PartHandler {
+class FormUpload final : public net::BodySink, private http::PartHandler {
  public:
   FormUpload(Draft draft, const std::string& boundary, Rules rules, Keep keep);
   std::optional<http::Response> write(std::string_view bytes) override;
@@ -61,13 +61,13 @@ class FormUpload final : public net::BodySink, private PartHandler {
   void finish(std::function<void(http::Response)> reply) override;
 
  private:
-  Result<void> on_part(const Part& part) override;
+  Result<void> on_part(const http::Part& part) override;
   Result<void> on_data(std::string_view bytes) override;
 
   Draft draft_;
   Rules rules_;
   Keep keep_;
-  MultipartReader reader_;
+  http::MultipartReader reader_;
   bool in_file_ = false;
   bool has_file_ = false;
   std::size_t other_bytes_ = 0;

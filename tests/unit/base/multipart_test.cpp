@@ -1,4 +1,4 @@
-#include "chat_service/src/media/multipart.hpp"
+#include "common/base/multipart.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "common/base/limits.hpp"
 
-namespace parley::chat_service::media {
+namespace parley::http {
 namespace {
 
 struct SeenPart {
@@ -184,4 +184,4 @@ TEST(MultipartReader, FindsTheBoundaryInTheContentType) {
 }
 
 }  // namespace
-}  // namespace parley::chat_service::media
+}  // namespace parley::http
