@@ -33,6 +33,8 @@ std::optional<Duration> RateLimiter::take(std::string_view party, unsigned per_m
     if (full_at_.size() >= kMostParties) make_room(now);
     found = full_at_.emplace(party, now).first;
   }
+  // A clock that was set back, or a rate that was raised, makes nobody wait longer than an empty bucket does.
+  found->second = std::min(found->second, now + room(per_minute) + cost(per_minute));
   if (auto wait = excess(found->second, per_minute, now)) return wait;
   found->second = std::max(found->second, now) + cost(per_minute);
   return std::nullopt;

@@ -9,7 +9,9 @@ std::optional<Duration> AttemptTable::wait(const std::string& key, TimePoint now
   const auto found = entries_.find(key);
   if (found == entries_.end()) return std::nullopt;
   fade(found->second, now);
-  const Duration left = found->second.last + wait_after(found->second.failures) - now;
+  const Duration wait = wait_after(found->second.failures);
+  // Not longer than the wait itself, if the clock was set back.
+  const Duration left = std::min(found->second.last + wait - now, wait);
   if (left <= Duration::zero()) return std::nullopt;
   return left;
 }
@@ -17,7 +19,7 @@ std::optional<Duration> AttemptTable::wait(const std::string& key, TimePoint now
 void AttemptTable::add(const std::string& key, TimePoint now) {
   Entry& entry = touch(key);
   fade(entry, now);
-  if (entry.failures == 0) entry.forgetting = now;
+  if (entry.failures == 0 || entry.forgetting > now + back_off_.longest_wait) entry.forgetting = now;
   // Beyond the longest wait a higher count would change nothing but how long it is remembered.
   if (entry.failures == 0 || wait_after(entry.failures) < back_off_.longest_wait) ++entry.failures;
   entry.last = now;

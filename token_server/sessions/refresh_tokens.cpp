@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::size_t kTokenBytes = 32;
 constexpr std::size_t kTokenCharacters = 43;
-/// A clock that is kept right may go back a little.
-constexpr std::chrono::seconds kClockJitter{1};
 constexpr std::string_view kSealLabel = "parley refresh successor";
 
 std::string hash_of(std::string_view token) { return sha256_hex(token); }
@@ -51,10 +49,11 @@ struct RefreshTokens::Row {
 
 RefreshToken RefreshTokens::begin(const SessionSubject& subject, WallTime now) {
   prune(now);
+  // The oldest ones end. What lives longer than a session of now was last used before the clock was set back.
   database_.run(
       "DELETE FROM families WHERE id IN (SELECT id FROM families WHERE entry = ? AND name = ? "
-      "ORDER BY live_until DESC LIMIT -1 OFFSET ?)",
-      subject.entry, subject.name, kSessionsPerSubject - 1);
+      "ORDER BY live_until > ?, live_until DESC LIMIT -1 OFFSET ?)",
+      subject.entry, subject.name, to_stored(now + lives_.idle), kSessionsPerSubject - 1);
   const WallTime end = now + lives_.absolute;
   database_.run(
       "INSERT INTO families(entry, name, identity, account, ends_at, live_until) VALUES(?, ?, ?, ?, ?, ?)",
@@ -120,9 +119,9 @@ RefreshToken RefreshTokens::use(const Row& row, std::string_view token, std::str
 
 std::optional<RefreshToken> RefreshTokens::reopen(const Row& row, std::string_view token,
                                                   std::string_view address, WallTime now) {
-  const auto since = now - from_stored(*row.spent_at);
-  // Before it was spent: the clock was set back, and nobody knows how long ago it was.
-  if (since > kLostAnswer || since < -kClockJitter || row.spent_from != address) return std::nullopt;
+  // A clock that was set back says that it is spent later than now. Nobody knows then how long ago it was,
+  // and ending an honest session would be worse than giving the unused successor to the same address again.
+  if (now - from_stored(*row.spent_at) > kLostAnswer || row.spent_from != address) return std::nullopt;
   auto text = open_token(token, row.sealed_successor);
   if (!text || hash_of(*text) != row.successor) return std::nullopt;
   auto successor = find(*text);

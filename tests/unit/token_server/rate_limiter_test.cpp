@@ -42,6 +42,26 @@ TEST(RateLimiter, SaysHowLongToWait) {
   EXPECT_FALSE(limiter.take("alice", 60, start + *wait));
 }
 
+TEST(RateLimiter, AClockThatIsSetBackMakesNobodyWaitLonger) {
+  RateLimiter limiter;
+  const TimePoint before = TimePoint{} + 24h;
+  taken_at_once(limiter, 60, before);
+  const TimePoint now = before - 12h;
+  const auto wait = limiter.take("alice", 60, now);
+  ASSERT_TRUE(wait);
+  EXPECT_LE(*wait, 1s);
+  EXPECT_FALSE(limiter.take("alice", 60, now + 1s));
+  EXPECT_EQ(taken_at_once(limiter, 60, now + 1min), 6) << "a whole burst again";
+}
+
+TEST(RateLimiter, AHigherRateIsNotHeldUpByALowerOneBefore) {
+  RateLimiter limiter;
+  taken_at_once(limiter, 1, TimePoint{});
+  const auto wait = limiter.take("alice", 600, TimePoint{});
+  ASSERT_TRUE(wait);
+  EXPECT_LE(*wait, 100ms);
+}
+
 TEST(RateLimiter, KeepsPartiesApart) {
   RateLimiter limiter;
   taken_at_once(limiter, 60, TimePoint{});

@@ -85,6 +85,19 @@ TEST_F(AttemptTableTest, FrequentFailuresDoNotKeepEarlierOnesFromBeingForgotten)
   EXPECT_TRUE(wait());
 }
 
+TEST_F(AttemptTableTest, AClockThatIsSetBackMakesNobodyWaitLonger) {
+  fail(5);
+  now_ -= 24h;
+  EXPECT_EQ(wait(), Duration(1s));
+  fail(1);
+  EXPECT_EQ(wait(), Duration(2s));
+  now_ += 2s;
+  EXPECT_FALSE(wait());
+  now_ += 6 * 15min;
+  fail(4);
+  EXPECT_FALSE(wait()) << "failures are forgotten by the clock as it is now";
+}
+
 TEST_F(AttemptTableTest, WhatIsTakenBackNeverWas) {
   fail(5);
   table_.take_back("a");

@@ -111,14 +111,27 @@ TEST_F(RefreshTokensTest, ReuseEndsNoOtherFamily) {
   EXPECT_EQ(renew(other_user).kind, Kind::renewed);
 }
 
-TEST_F(RefreshTokensTest, NoAnswerIsGivenAgainBeforeItWasGiven) {
-  now_ += 2h;
-  const auto first = begin();
-  next(first);
-  now_ -= 1s;
-  EXPECT_EQ(renew(first).kind, Kind::repeated) << "clocks jitter";
-  now_ -= 1h;  // it was set back: nobody knows how long ago the answer was
-  EXPECT_EQ(renew(first).kind, Kind::reused);
+TEST_F(RefreshTokensTest, AClockThatIsSetBackEndsNoSession) {
+  for (const auto back : {1s, 3'600s, 30 * 86'400s}) {
+    now_ += back;
+    const auto first = begin();
+    const auto second = next(first);
+    now_ -= back;
+    EXPECT_EQ(renew(first).kind, Kind::repeated) << "nobody knows how long ago the answer was lost";
+    EXPECT_EQ(renew(first, kElsewhere).kind, Kind::reused);
+    EXPECT_EQ(renew(second).kind, Kind::refused) << "a copy from elsewhere ends it, whatever the clock says";
+    const auto third = begin();
+    EXPECT_EQ(renew(next(third)).kind, Kind::renewed);
+  }
+}
+
+TEST_F(RefreshTokensTest, AfterTheClockWasSetBackTheNewestSessionsStay) {
+  now_ += 24h;
+  for (int i = 0; i < kSessionsPerSubject; ++i) begin();
+  now_ -= 24h;
+  const auto first = begin(), second = begin();
+  EXPECT_EQ(renew(first).kind, Kind::renewed);
+  EXPECT_EQ(renew(second).kind, Kind::renewed);
 }
 
 TEST_F(RefreshTokensTest, ALostAnswerIsGivenAgain) {
@@ -149,7 +162,9 @@ TEST_F(RefreshTokensTest, AnAnswerIsGivenAgainOnlyWithinItsRules) {
       {"too late", 10'001ms, kHome, false, Kind::reused},
       {"from elsewhere", 1s, kElsewhere, false, Kind::reused},
       {"after the successor was used", 1s, kHome, true, Kind::reused},
-      {"the clock went back", -1h, kHome, false, Kind::reused},
+      {"the clock went back", -1h, kHome, false, Kind::repeated},
+      {"the clock went back, from elsewhere", -1h, kElsewhere, false, Kind::reused},
+      {"the clock went back, after the successor was used", -1h, kHome, true, Kind::reused},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
