@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/base/preflight.hpp"
 #include "token_server/http/replies.hpp"
 
 namespace parley::token_server {
@@ -32,7 +33,8 @@ http::Response options_reply(const http::Request& request, const Origins& allowe
   if (!is_allowed(*origin, allowed))
     return failure_reply(403, "Origin: pages of it may not call this server");
   response.headers.emplace_back("Access-Control-Allow-Methods", std::string(methods));
-  response.headers.emplace_back("Access-Control-Allow-Headers", "Authorization, Content-Type");
+  response.headers.emplace_back("Access-Control-Allow-Headers",
+                                http::allowed_request_headers(request, "Authorization, Content-Type"));
   response.headers.emplace_back("Access-Control-Max-Age", "600");
   response.headers.emplace_back("Vary", kPreflightVary);
   return response;

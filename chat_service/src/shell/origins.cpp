@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "chat_service/src/errors.hpp"
+#include "common/base/preflight.hpp"
 
 namespace parley::chat_service {
 namespace {
@@ -42,7 +43,8 @@ http::Response Origins::answer_options(const http::Request& request, std::string
   if (!http::find_header(request.headers, "Access-Control-Request-Method")) return response;
   if (!admits(request)) return errors::to_response(errors::forbidden());
   response.headers.emplace_back("Access-Control-Allow-Methods", std::string(methods));
-  response.headers.emplace_back("Access-Control-Allow-Headers", kAllowHeaders);
+  response.headers.emplace_back("Access-Control-Allow-Headers",
+                                http::allowed_request_headers(request, kAllowHeaders));
   response.headers.emplace_back("Access-Control-Max-Age", kKeepPreflight);
   response.headers.emplace_back("Vary", kPreflightVary);
   return response;

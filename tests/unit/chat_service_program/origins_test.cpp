@@ -57,6 +57,18 @@ TEST(Origins, APreflightIsToldWhatMayBeSent) {
   EXPECT_EQ(header(response, "Vary"), "Access-Control-Request-Method, Access-Control-Request-Headers");
 }
 
+TEST(Origins, APreflightIsAnsweredWithTheHeadersThatItAsksFor) {
+  auto request = from(kPage);
+  request.headers.emplace_back("Access-Control-Request-Method", "POST");
+  request.headers.emplace_back("Access-Control-Request-Headers", "traceparent,x-twilio-token");
+  for (const auto& origins : {Origins({kPage}), Origins({})}) {
+    const auto allowed =
+        header(origins.answer_options(request, "POST, OPTIONS"), "Access-Control-Allow-Headers");
+    EXPECT_NE(allowed.find("traceparent"), std::string::npos) << allowed;
+    EXPECT_EQ(allowed.find("x-twilio-token"), std::string::npos) << "it is there in its usual spelling";
+  }
+}
+
 TEST(Origins, APreflightOfAnotherPageIsRefused) {
   auto request = from(kOther);
   request.headers.emplace_back("Access-Control-Request-Method", "POST");

@@ -48,6 +48,14 @@ TEST(Cors, AnswersTheBrowsersQuestion) {
     EXPECT_THAT(header(response, "Vary"), HasSubstr(name));
 }
 
+TEST(Cors, AnswersAPreflightWithTheHeadersThatItAsksFor) {
+  ApiDriver driver(policy());
+  auto request = preflight("/v1/token", kPage);
+  request.headers.back().second = "authorization,baggage,content-type,sentry-trace,traceparent";
+  EXPECT_EQ(header(driver.ask(request), "Access-Control-Allow-Headers"),
+            "Authorization, Content-Type, baggage, sentry-trace, traceparent");
+}
+
 TEST(Cors, RefusesOtherPages) {
   ApiDriver driver(policy());
   for (const char* origin :
