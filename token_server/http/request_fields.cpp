@@ -6,6 +6,7 @@
 #include "common/base/encoding.hpp"
 #include "common/base/json.hpp"
 #include "common/base/limits.hpp"
+#include "common/base/multipart.hpp"
 #include "common/base/utf8.hpp"
 #include "common/protocol/token/identity.hpp"
 
@@ -42,6 +43,36 @@ Result<json::Value> from_form(std::string_view body) {
   return from_fields(http::parse_query(body, /*plus_is_space=*/true));
 }
 
+/// The fields of a form, without its files.
+class FieldCollector final : public http::PartHandler {
+ public:
+  Result<void> on_part(const http::Part& part) override {
+    is_field_ = !part.filename && !part.name.empty();
+    if (is_field_) fields_.emplace_back(part.name, "");
+    return {};
+  }
+  Result<void> on_data(std::string_view bytes) override {
+    if (is_field_) fields_.back().second += bytes;
+    return {};
+  }
+  const http::Fields& fields() const { return fields_; }
+
+ private:
+  bool is_field_ = false;
+  http::Fields fields_;
+};
+
+Result<json::Value> from_multipart(const http::Request& request) {
+  const auto type = http::find_header(request.headers, "Content-Type").value_or("");
+  const auto boundary = http::MultipartReader::boundary_of(type);
+  if (!boundary) return boundary.error();
+  http::MultipartReader reader(*boundary);
+  FieldCollector collector;
+  if (auto fed = reader.feed(request.body, collector); !fed) return fed.error();
+  if (!reader.complete()) return refuse(400, "body: expected a form with its closing boundary");
+  return from_fields(collector.fields());
+}
+
 Result<json::Value> from_json(std::string_view body) {
   auto object = json::parse_unique_object(body);
   if (!object) return refuse(400, "body: expected one JSON object that names no member twice");
@@ -53,7 +84,10 @@ Result<json::Value> read_members(const http::Request& request) {
   const auto type = media_type(request);
   if (http::equal_ignoring_case(type, "application/json")) return from_json(request.body);
   if (http::equal_ignoring_case(type, "application/x-www-form-urlencoded")) return from_form(request.body);
-  return refuse(415, "Content-Type: expected application/json or application/x-www-form-urlencoded");
+  if (http::equal_ignoring_case(type, "multipart/form-data")) return from_multipart(request);
+  return refuse(415,
+                "Content-Type: expected application/json, application/x-www-form-urlencoded or "
+                "multipart/form-data");
 }
 
 /// Reads members one by one and keeps the first failure.

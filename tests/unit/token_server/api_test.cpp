@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/encoding.hpp"
+#include "common/base/limits.hpp"
 #include "common/base/redact.hpp"
 #include "common/protocol/token/verifier.hpp"
 #include "tests/unit/token_server/api_driver.hpp"
@@ -59,6 +60,21 @@ struct Accepted {
   std::string identity;
 };
 
+constexpr const char* kMultipart = "multipart/form-data; boundary=x";
+
+std::string part(const std::string& name, const std::string& value) {
+  return "--x\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
+}
+
+/// As Unity's WWWForm writes it.
+const std::string kUnityForm =
+    "--x\r\nContent-Type: text/plain; charset=\"utf-8\"\r\nContent-disposition: form-data; "
+    "name=\"user\"\r\n\r\n"
+    "alice\r\n--x--\r\n";
+/// A file is no member, whatever its name.
+const std::string kFilePart =
+    "--x\r\nContent-Disposition: form-data; name=\"user\"; filename=\"a.txt\"\r\n\r\nbob\r\n";
+
 TEST(ApiOnLoopback, TakeTheUserFromJsonOrForm) {
   const Accepted cases[] = {
       {kJson, R"({"user":"alice"})", "alice"},
@@ -72,6 +88,12 @@ TEST(ApiOnLoopback, TakeTheUserFromJsonOrForm) {
       {kForm, "user=a+b%2Bc%40d", "a b+c@d"},
       {kForm, "user=%D0%90%D0%BB", "Ал"},
       {"application/x-www-form-urlencoded ;charset=UTF-8", "user=alice", "alice"},
+      {kMultipart, part("user", "alice") + "--x--\r\n", "alice"},
+      {"Multipart/Form-Data; charset=utf-8; boundary=\"x\"", part("user", "a b+c%40d") + "--x--",
+       "a b+c%40d"},
+      {kMultipart, part("device", "") + part("identity", "Ал") + "--x--\r\n", "Ал"},
+      {kMultipart, kUnityForm, "alice"},
+      {kMultipart, kFilePart + part("user", "alice") + "--x--\r\n", "alice"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.body);
@@ -108,6 +130,8 @@ void expect_refusals(const std::vector<Refused>& cases) {
 
 TEST(ApiOnLoopback, RefuseBadBodies) {
   const std::string long_name(257, 'a');
+  std::string many_parts;
+  for (std::size_t i = 0; i <= limits::kMultipartParts; ++i) many_parts += part("x" + std::to_string(i), "");
   for (const char* path : {"/v1/token", "/auth"})
     expect_refusals({
         {"no JSON", post(path, "user=alice"), 400, 20001},
@@ -130,7 +154,18 @@ TEST(ApiOnLoopback, RefuseBadBodies) {
         {"form: not UTF-8", post(path, "user=%ff", kForm), 400, 20001},
         {"form: two names that differ", post(path, "user=alice&identity=bob", kForm), 400, 20001},
         {"text", post(path, "alice", "text/plain"), 415, 20415},
-        {"multipart", post(path, "alice", "multipart/form-data; boundary=x"), 415, 20415},
+        {"multipart: no form", post(path, "alice", kMultipart), 400, 20001},
+        {"multipart: cut", post(path, part("user", "alice"), kMultipart), 400, 20001},
+        {"multipart: no boundary named", post(path, part("user", "alice"), "multipart/form-data"), 400,
+         20001},
+        {"multipart: named twice", post(path, part("user", "a") + part("user", "a") + "--x--", kMultipart),
+         400, 20001},
+        {"multipart: two names that differ",
+         post(path, part("user", "a") + part("identity", "b") + "--x--", kMultipart), 400, 20001},
+        {"multipart: not UTF-8", post(path, part("user", "\xff") + "--x--", kMultipart), 400, 20001},
+        {"multipart: more parts than a form has", post(path, many_parts + "--x--", kMultipart), 400, 20001},
+        {"multipart of another kind",
+         post(path, part("user", "alice") + "--x--", "multipart/mixed; boundary=x"), 415, 20415},
         {"no media type", post(path, R"({"user":"alice"})", ""), 415, 20415},
     });
 }
