@@ -5,6 +5,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "common/net/http_server.hpp"
 #include "token_server/http/api.hpp"
@@ -14,6 +15,8 @@
 namespace parley::token_server {
 namespace {
 
+/// How often the files are looked at, also while nobody asks.
+constexpr auto kLookEvery = std::chrono::seconds(2);
 // A request is a name, a password and little more.
 constexpr std::size_t kBodyBytes = 4 * 1024;
 
@@ -59,7 +62,9 @@ class TokenServer::Impl {
         shared_{.clock = surroundings.clock,
                 .log = std::move(surroundings.log),
                 .sessions = surroundings.sessions,
-                .secure = options_.tls.has_value()} {
+                .secure = options_.tls.has_value(),
+                .audit_log = Condition("the audit log", warn_)},
+        timer_(executors.front()) {
     for (auto& executor : executors)
       workers_.push_back(std::make_unique<Worker>(executor, options_, shared_));
     if (options_.metrics_listen) make_metrics_server();
@@ -76,6 +81,7 @@ class TokenServer::Impl {
     if (auto started = start_metrics(); !started) return started.error();
     note_certificate();
     audit("started", "ok");
+    look_at_files();
     return address;
   }
 
@@ -94,6 +100,7 @@ class TokenServer::Impl {
 
   void stop(Duration grace, std::function<void()> done) {
     audit("stopped", "ok");
+    timer_.cancel();
     // The first worker must not run out of work while the others still finish theirs.
     const auto all_done = [done = std::move(done), busy = std::make_shared<WorkGuard>(first().executor)] {
       boost::asio::post(busy->get_executor(), done);
@@ -183,6 +190,19 @@ class TokenServer::Impl {
     return {};
   }
 
+  // So that a probe's answer is never older than this, however seldom it asks.
+  void look_at_files() {
+    if (shared_.sessions)
+      shared_.sessions->healthy();
+    else if (audit_)
+      shared_.audit_log.note(audit_->check());
+    timer_.expires_after(kLookEvery);
+    timer_.async_wait([self = std::weak_ptr(self_)](boost::system::error_code cancelled) {
+      const auto alive = self.lock();
+      if (!cancelled && alive) (*alive)->look_at_files();
+    });
+  }
+
   void note_certificate() {
     if (!options_.tls) return;
     if (const auto end = net::certificate_expires_at(options_.tls->certificate_file))
@@ -200,6 +220,8 @@ class TokenServer::Impl {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::optional<net::HttpServer> metrics_;
   std::optional<net::ListenAddress> metrics_address_;
+  boost::asio::steady_timer timer_;
+  std::shared_ptr<Impl*> self_ = std::make_shared<Impl*>(this);  ///< the timer's handler may be on its way
 };
 
 Result<void> TokenServer::try_out(const Policy& policy, const Clock& clock) {

@@ -41,6 +41,9 @@ class AppendFile {
   /// All of `text`, or nothing: what was written in part is taken back. Call it under a Lock.
   /// Fails if the path is not this file any more: it was moved, deleted or replaced (not noticed on Windows).
   Result<void> append(std::string_view text);
+  /// Fails if append() would: the path is not this file any more, may not be written, or its disk is full
+  /// (neither of them noticed on Windows). Changes nothing. Any thread.
+  Result<void> check() const;
 
  private:
   struct Handle;

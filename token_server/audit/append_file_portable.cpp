@@ -47,6 +47,11 @@ Result<std::string> AppendFile::read(std::uint64_t offset, std::size_t count) co
 
 Result<void> AppendFile::check_path() const { return {}; }
 
+Result<void> AppendFile::check() const {
+  if (std::filesystem::exists(path_)) return {};
+  return Error{.code = Errc::storage_error, .message = path_ + ": was moved or deleted"};
+}
+
 Result<void> AppendFile::append(std::string_view text) {
   const auto before = size();
   if (!before) return before.error();

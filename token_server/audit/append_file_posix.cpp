@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
 #include <system_error>
 #include <thread>
 
@@ -129,6 +130,19 @@ Result<void> AppendFile::append(std::string_view text) {
     }
     text.remove_prefix(static_cast<std::size_t>(written));
   }
+  return {};
+}
+
+Result<void> AppendFile::check() const {
+  if (auto there = check_path(); !there) return there;
+  // What was opened stays writable when permissions are taken away or the file system becomes read-only.
+  const Descriptor again_opened{
+      again([&] { return ::open(path_.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC); })};
+  if (again_opened.file < 0) return fail("written");
+  std::error_code failed;
+  const auto disk = std::filesystem::space(path_, failed);
+  errno = failed ? failed.value() : ENOSPC;
+  if (failed || (disk.capacity > 0 && disk.available == 0)) return fail("written");
   return {};
 }
 

@@ -75,4 +75,6 @@ Result<void> AuditLog::append(const AuditEvent& event) {
   return {};
 }
 
+Result<void> AuditLog::check() const { return impl_->file->check(); }
+
 }  // namespace parley::token_server

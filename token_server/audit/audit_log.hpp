@@ -35,6 +35,10 @@ class AuditLog {
   /// is not a link, or if another process keeps it locked (after some seconds).
   Result<void> append(const AuditEvent& event);
 
+  /// Would append() find the file, and may it be written? Writes nothing and waits for nobody. Any thread.
+  /// Fails with Errc::storage_error: it was moved or deleted, may not be written, or its disk is full.
+  Result<void> check() const;
+
  private:
   struct Impl;
   explicit AuditLog(std::unique_ptr<Impl> impl);

@@ -94,7 +94,7 @@ void Api::answer_no_route(const ExchangePtr& exchange) {
 }
 
 void Api::tell_readiness(const ExchangePtr& exchange) {
-  const bool ready = !shared_.sessions || shared_.sessions->healthy();
+  const bool ready = shared_.audit_log.works() && (!shared_.sessions || shared_.sessions->healthy());
   finish(exchange,
          ready ? state_reply(200, "ready") : state_reply(503, "database or audit log not available"));
 }

@@ -11,6 +11,7 @@
 #include "token_server/http/metrics.hpp"
 #include "token_server/http/rate_limiter.hpp"
 #include "token_server/http/request_log.hpp"
+#include "token_server/sessions/condition.hpp"
 #include "token_server/sessions/session_service.hpp"
 
 namespace parley::token_server {
@@ -28,6 +29,8 @@ struct Shared {
   RequestLog log{};
   SessionService* sessions = nullptr;  ///< null: nobody has a session
   bool secure = false;                 ///< served over TLS
+  /// Of a server without sessions: whether its audit log can be written.
+  Condition audit_log{"the audit log", {}};
   Metrics metrics{};
   Limit addresses{"address"};
   Limit identities{"identity"};

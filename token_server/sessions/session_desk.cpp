@@ -123,7 +123,7 @@ Result<void> SessionDesk::revoke(std::string_view token, const std::string& addr
 }
 
 void SessionDesk::probe() {
-  if (audit_) note_lost_lines();
+  if (audit_ && note_lost_lines()) audit_state_.note(audit_->check());
   Transaction transaction(*database_);
   database_->query("SELECT 1 FROM families LIMIT 1").run();
   if (!storage_.works()) return static_cast<void>(commit(transaction));

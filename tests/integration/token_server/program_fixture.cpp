@@ -4,6 +4,7 @@
 #include <csignal>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "common/base/crypto.hpp"
 #include "common/base/encoding.hpp"
@@ -65,19 +66,32 @@ net::Url ProgramFixture::ready_url(ChildProcess& program) {
 }
 
 http::Response ProgramFixture::ask_for_token(net::Url url, http::Fields headers) const {
-  boost::asio::io_context io;
-  http::Response response{.status = 0};
   url.target = "/v1/token";
   headers.emplace_back("Content-Type", "application/json");
-  const auto call = net::http_call(io.get_executor(),
-                                   {.url = url,
-                                    .method = "POST",
-                                    .headers = std::move(headers),
-                                    .body = R"({"user":"alice-the-user"})",
-                                    .tls = {.ca_file = trusted_}},
-                                   [&](Result<http::Response> answer) {
-                                     if (answer) response = std::move(*answer);
-                                   });
+  return call({.url = url,
+               .method = "POST",
+               .headers = std::move(headers),
+               .body = R"({"user":"alice-the-user"})",
+               .tls = {.ca_file = trusted_}});
+}
+
+int ProgramFixture::wait_for_readiness(net::Url url, int status) const {
+  url.target = "/readyz";
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  int last = 0;
+  while (last != status && std::chrono::steady_clock::now() < end) {
+    last = call({.url = url, .tls = {.ca_file = trusted_}}).status;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // each question is a line in the log's pipe
+  }
+  return last;
+}
+
+http::Response ProgramFixture::call(net::HttpCall call) {
+  boost::asio::io_context io;
+  http::Response response{.status = 0};
+  const auto pending = net::http_call(io.get_executor(), std::move(call), [&](Result<http::Response> answer) {
+    if (answer) response = std::move(*answer);
+  });
   io.run();
   return response;
 }

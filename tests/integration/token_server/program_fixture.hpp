@@ -37,8 +37,12 @@ class ProgramFixture : public ::testing::Test {
   static net::Url ready_url(ChildProcess& program);
   /// Status 0: there was no answer.
   http::Response ask_for_token(net::Url url, http::Fields headers = {}) const;
+  /// Asks until the program's readiness has this status, for ten seconds; gives the last one.
+  int wait_for_readiness(net::Url url, int status) const;
   /// Exchanges the configuration and waits until the program says `words` about it.
   void reload(ChildProcess& program, const nlohmann::json& config, const std::string& words);
+
+  static http::Response call(net::HttpCall call);
 
   nlohmann::json config_;
   std::string trusted_;  ///< certificate that ask_for_token() trusts

@@ -5,6 +5,7 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <csignal>
+#include <sstream>
 #include <thread>
 
 #include "tests/integration/token_server/program_fixture.hpp"
@@ -20,6 +21,15 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 class TokenServerProgram : public support::ProgramFixture {};
+
+/// The log line of a request; the log may have other lines before it.
+json line_of_route(const std::string& log, const std::string& route) {
+  std::istringstream lines(log);
+  for (std::string line; std::getline(lines, line);)
+    if (auto object = json::parse(line); object.value("route", "") == route) return object;
+  ADD_FAILURE() << "no line of " << route << " in " << log;
+  return json::object();
+}
 
 TEST_F(TokenServerProgram, ServesUntilItIsAskedToStop) {
   for (int number : {SIGTERM, SIGINT}) {
@@ -39,8 +49,7 @@ TEST_F(TokenServerProgram, LogsJsonLinesWithoutIdentityTokenOrSecret) {
   program.signal(SIGTERM);
   EXPECT_EQ(program.exit_code(), 0);
   const auto log = program.error_output();
-  const auto line = json::parse(log.substr(0, log.find('\n')));
-  EXPECT_EQ(line["route"], "/v1/token");
+  const auto line = line_of_route(log, "/v1/token");
   EXPECT_EQ(line["status"], 200);
   EXPECT_EQ(line["ttl"], 3600);
   EXPECT_TRUE(line.contains("jti"));
@@ -271,6 +280,28 @@ TEST_F(TokenServerProgram, SpeaksTlsAndTakesOverARenewedCertificate) {
   EXPECT_EQ(ask_for_token(url, key).status, 0) << "the old certificate is gone";
 }
 
+// Probes may be seldom: the server looks by itself.
+TEST_F(TokenServerProgram, IsNotReadyWithoutItsAuditLog) {
+  for (const bool with_sessions : {false, true}) {
+    SCOPED_TRACE(with_sessions ? "users" : "back ends");
+    auto config = config_;
+    config["account"]["api_key_secret"] = kRealSecret;
+    use_backend_key(config["token_server"]);
+    if (with_sessions) config["token_server"]["callers"].push_back({{"type", "users"}});
+    ChildProcess program({program_path(), "--config", write_config(config)});
+    const auto url = ready_url(program);
+    EXPECT_EQ(wait_for_readiness(url, 200), 200);
+    const auto log = config["token_server"]["audit_log"].get<std::string>();
+    std::filesystem::rename(log, log + ".away");
+    EXPECT_EQ(wait_for_readiness(url, 503), 503);
+    std::filesystem::rename(log + ".away", log);
+    EXPECT_EQ(wait_for_readiness(url, 200), 200);
+    program.signal(SIGTERM);
+    EXPECT_EQ(program.exit_code(), 0);
+    EXPECT_THAT(program.error_output(), AllOf(HasSubstr("was moved or deleted"), HasSubstr("works again")));
+  }
+}
+
 // A login takes its time; whoever asked before the end gets the answer.
 TEST_F(TokenServerProgram, AnswersWhatIsInFlightWhenItIsAskedToStop) {
   config_["token_server"]["callers"] = {{{"type", "users"}}};
@@ -288,15 +319,21 @@ TEST_F(TokenServerProgram, AnswersWhatIsInFlightWhenItIsAskedToStop) {
       "Content-Length: " +
       std::to_string(body.size()) + "\r\n\r\n" + body;
   boost::asio::io_context io;
-  boost::asio::ip::tcp::socket socket(io);
-  socket.connect({boost::asio::ip::make_address(url.host), url.port});
-  boost::asio::write(socket, boost::asio::buffer(request));
+  std::vector<boost::asio::ip::tcp::socket> sockets;
+  for (int i = 0; i < 5; ++i) {  // checked one after the other, so the last takes a while
+    sockets.emplace_back(io).connect({boost::asio::ip::make_address(url.host), url.port});
+    boost::asio::write(sockets.back(), boost::asio::buffer(request));
+  }
+  EXPECT_EQ(wait_for_readiness(url, 200), 200);  // so all of them have been read
   program.signal(SIGTERM);
-  std::string answer;
-  boost::system::error_code closed;
-  boost::asio::read(socket, boost::asio::dynamic_buffer(answer), closed);
-  EXPECT_THAT(answer,
-              AllOf(HasSubstr("HTTP/1.1 200"), HasSubstr("refresh_token"), HasSubstr("Connection: close")));
+  std::string last;
+  for (auto& socket : sockets) {
+    last.clear();
+    boost::system::error_code closed;
+    boost::asio::read(socket, boost::asio::dynamic_buffer(last), closed);
+    EXPECT_THAT(last, AllOf(HasSubstr("HTTP/1.1 200"), HasSubstr("refresh_token")));
+  }
+  EXPECT_THAT(last, HasSubstr("Connection: close"));
   EXPECT_EQ(program.exit_code(), 0);
 }
 

@@ -330,6 +330,15 @@ TEST_F(SessionServiceTest, AnAuditLogThatFailsShowsInItsHealth) {
   EXPECT_FALSE(service_->healthy());
 }
 
+TEST_F(SessionServiceTest, NoticesAMovedAuditLogThoughNobodyLogsIn) {
+  EXPECT_TRUE(look_again());
+  std::filesystem::rename(audit_path(), audit_path() + ".away");
+  EXPECT_FALSE(look_again());
+  std::filesystem::rename(audit_path() + ".away", audit_path());
+  EXPECT_TRUE(look_again());
+  EXPECT_EQ(audit_events().back(), "user_added ok") << "looking writes nothing";
+}
+
 TEST_F(SessionServiceTest, IsNotHealthyOnAFullDisk) {
   EXPECT_TRUE(look_again());
   std::optional<FullDisk> full(std::in_place);
