@@ -30,6 +30,16 @@ std::ptrdiff_t count_of(const http::Fields& headers, std::string_view name) {
                        [&](const auto& field) { return http::equal_ignoring_case(field.first, name); });
 }
 
+Result<std::string_view> credential_of(const http::Request& request) {
+  const auto count = count_of(request.headers, "Authorization");
+  if (count > 1) return nobody_we_know("Authorization: expected once");
+  const auto credential =
+      count == 1 ? bearer_credential(*http::find_header(request.headers, "Authorization")) : std::nullopt;
+  if (!credential || credential->empty())
+    return nobody_we_know("Authorization: expected Bearer and a key or token");
+  return *credential;
+}
+
 bool is_jwt(std::string_view credential) {
   return std::count(credential.begin(), credential.end(), '.') == 2;
 }
@@ -61,10 +71,12 @@ void Authenticator::begin(const Authenticator* before) {
   for (auto& issuer : issuers_) {
     const auto& settings = issuer.verifier->settings();
     auto known = before && !settings.jwks_url.empty() ? before->verifier_of(settings) : nullptr;
-    if (known)
-      issuer.verifier = std::move(known);
-    else
+    if (!known) {
       issuer.verifier->begin();
+      continue;
+    }
+    issuer.verifier = std::move(known);
+    issuer.verifier->refresh();
   }
 }
 
@@ -75,14 +87,15 @@ std::shared_ptr<OidcVerifier> Authenticator::verifier_of(const OidcSettings& set
   return found == issuers_.end() ? nullptr : found->verifier;
 }
 
+Authenticator::CallerPtr Authenticator::find_backend(const http::Request& request) const {
+  const auto credential = credential_of(request);
+  return credential ? site_->backends.find(*credential) : nullptr;
+}
+
 void Authenticator::authenticate(const http::Request& request, Done done) {
-  const auto header = http::find_header(request.headers, "Authorization");
-  if (!header) return done(development_caller(request));
-  if (count_of(request.headers, "Authorization") != 1)
-    return done(nobody_we_know("Authorization: expected once"));
-  const auto credential = bearer_credential(*header);
-  if (!credential || credential->empty())
-    return done(nobody_we_know("Authorization: expected Bearer and a key or token"));
+  if (!http::find_header(request.headers, "Authorization")) return done(development_caller(request));
+  const auto credential = credential_of(request);
+  if (!credential) return done(credential.error());
   check_bearer(*credential, std::move(done));
 }
 

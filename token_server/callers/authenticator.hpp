@@ -27,10 +27,12 @@ class Authenticator {
 
   /// Reads the issuers' key files. Comes first, on any thread. Fails with Errc::invalid_config.
   Result<void> start();
-  /// From now on it is asked. Issuers that `before` (may be null) knows in the same way go on with the keys
-  /// that were fetched for them; of the others the first fetch is started.
+  /// From now on it is asked. All issuers are asked for their keys at once; those that `before` (may be null)
+  /// knows in the same way go on with the keys that were fetched for them until new ones come.
   void begin(const Authenticator* before);
 
+  /// The back end whose key a request shows, or null. Costs one SHA-256 and never a signature.
+  CallerPtr find_backend(const http::Request& request) const;
   /// `done` runs once, inside this call unless an issuer's keys have to be fetched first; the authenticator
   /// must live until then. Errc::denied (401): nobody we know; Errc::forbidden (403): a development caller
   /// that may come from elsewhere; Errc::unreachable (503): an issuer's keys cannot be had.

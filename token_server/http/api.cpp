@@ -99,26 +99,23 @@ void Api::tell_readiness(const ExchangePtr& exchange) {
          ready ? state_reply(200, "ready") : state_reply(503, "database or audit log not available"));
 }
 
+// A back end speaks for many people from one address; its own rate is what limits it. All others have to be
+// within their address's rate before anything costs more than a look at their header.
 void Api::mint(const ExchangePtr& exchange) {
+  if (const auto backend = authenticator_->find_backend(exchange->request)) return serve(exchange, backend);
+  if (!admit_address(exchange)) return;
   authenticator_->authenticate(exchange->request,
                                [weak = weak_from_this(), exchange](Result<Authenticator::CallerPtr> caller) {
                                  const auto self = weak.lock();
                                  if (!self) return;
-                                 if (!caller) return self->refuse_caller(exchange, caller.error());
+                                 if (!caller) return self->finish(exchange, failure_reply(caller.error()));
                                  self->serve(exchange, *caller);
                                });
-}
-
-void Api::refuse_caller(const ExchangePtr& exchange, const Error& error) {
-  if (!admit_address(exchange)) return;
-  finish(exchange, failure_reply(error));
 }
 
 void Api::serve(const ExchangePtr& exchange, const std::shared_ptr<const Caller>& caller) {
   exchange->record.caller = to_string(caller->policy.kind);
   exchange->record.caller_name = caller->name;
-  // A back end speaks for many people from one address; its own rate is what limits it.
-  if (caller->policy.kind != CallerKind::backend_key && !admit_address(exchange)) return;
   if (!admit(exchange, shared_.callers, caller->name, caller->requests_per_minute.value_or(0))) return;
 
   auto wish = read_token_wish(exchange->request);

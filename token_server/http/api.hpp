@@ -59,7 +59,6 @@ class Api : public std::enable_shared_from_this<Api> {
 
   void mint(const ExchangePtr& exchange);
   void serve(const ExchangePtr& exchange, const std::shared_ptr<const Caller>& caller);
-  void refuse_caller(const ExchangePtr& exchange, const Error& error);
 
   void mint_by_query(const ExchangePtr& exchange);
   void log_in(const ExchangePtr& exchange);

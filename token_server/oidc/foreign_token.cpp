@@ -23,9 +23,9 @@ Result<ForeignToken> read_foreign_token(std::string text, const OidcSettings& se
 
 SignatureCheck check_signature(const ForeignToken& token, const JwkSet& keys) {
   const auto& [algorithm, kid] = token.header;
-  const PublicKey* key = kid ? keys.find(*kid, algorithm) : keys.only(algorithm);
-  if (!key) return kid && !keys.has(*kid) ? SignatureCheck::unknown_key : SignatureCheck::bad;
-  return key->has_signed(token.text) ? SignatureCheck::good : SignatureCheck::bad;
+  for (const PublicKey* key : keys.candidates(kid, algorithm))
+    if (key->has_signed(token.text)) return SignatureCheck::good;
+  return kid && !keys.has(*kid) ? SignatureCheck::unknown_key : SignatureCheck::bad;
 }
 
 std::string unverified_issuer(std::string_view token) {

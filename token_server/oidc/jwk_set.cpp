@@ -42,32 +42,37 @@ std::optional<std::string> bytes_of(const Value& jwk, const char* name) {
   return std::move(*bytes);
 }
 
-std::optional<PublicKey> make_key(Result<PublicKey> key) {
-  if (!key) return std::nullopt;
-  return *key;
+Result<PublicKey> not_used(std::string_view why) {
+  return Error{.code = Errc::protocol_error, .message = std::string(why)};
 }
 
-std::optional<PublicKey> read_rsa(const Value& jwk) {
+Result<PublicKey> read_rsa(const Value& jwk) {
+  if (!is_absent_or(jwk, "alg", "RS256")) return not_used("alg is not RS256");
   const auto modulus = bytes_of(jwk, "n");
   const auto exponent = bytes_of(jwk, "e");
-  if (!is_absent_or(jwk, "alg", "RS256") || !modulus || !exponent) return std::nullopt;
-  return make_key(PublicKey::rsa(*modulus, *exponent));
+  if (!modulus || !exponent) return not_used("n or e is missing or not base64url");
+  return PublicKey::rsa(*modulus, *exponent);
 }
 
-std::optional<PublicKey> read_p256(const Value& jwk) {
+Result<PublicKey> read_p256(const Value& jwk) {
+  if (!is_absent_or(jwk, "alg", "ES256")) return not_used("alg is not ES256");
+  if (text_of(jwk, "crv") != "P-256") return not_used("crv is not P-256");
   const auto x = bytes_of(jwk, "x");
   const auto y = bytes_of(jwk, "y");
-  if (!is_absent_or(jwk, "alg", "ES256") || text_of(jwk, "crv") != "P-256" || !x || !y) return std::nullopt;
-  return make_key(PublicKey::p256(*x, *y));
+  if (!x || !y) return not_used("x or y is missing or not base64url");
+  return PublicKey::p256(*x, *y);
 }
 
-std::optional<PublicKey> read_key(const Value& jwk) {
-  if (!jwk.is_object() || !is_absent_or(jwk, "use", "sig") || !may_verify(jwk)) return std::nullopt;
-  if (jwk.contains("d")) return std::nullopt;  // whoever has read the set can sign with it
+Result<PublicKey> read_key(const Value& jwk) {
+  if (!jwk.is_object()) return not_used("it is no JSON object");
+  if (!is_absent_or(jwk, "use", "sig")) return not_used("use is not sig");
+  if (!may_verify(jwk)) return not_used("key_ops does not have verify");
+  // Whoever has read the set can sign with it.
+  if (jwk.contains("d")) return not_used("d: its private half is published");
   const auto type = text_of(jwk, "kty");
   if (type == "RSA") return read_rsa(jwk);
   if (type == "EC") return read_p256(jwk);
-  return std::nullopt;
+  return not_used("kty is neither RSA nor EC");
 }
 
 /// Empty if there is none; nothing if it is not usable as a name.
@@ -76,6 +81,17 @@ std::optional<std::string> read_kid(const Value& jwk) {
   auto kid = text_of(jwk, "kid");
   if (!kid || kid->empty() || kid->size() > limits::kKeyIdBytes) return std::nullopt;
   return kid;
+}
+
+/// True if a log may show it as it is.
+bool is_plain(std::string_view kid) {
+  return std::all_of(kid.begin(), kid.end(), [](char c) { return c > ' ' && c < 0x7f && c != '"'; });
+}
+
+std::string describe_skipped(std::size_t position, const std::string& kid, const std::string& why) {
+  std::string line = "key " + std::to_string(position);
+  if (!kid.empty() && is_plain(kid)) line += " (kid \"" + kid + "\")";
+  return line + ": " + why;
 }
 
 }  // namespace
@@ -93,28 +109,28 @@ Result<JwkSet> JwkSet::parse(std::string_view text) {
 
   JwkSet set;
   for (const Value& jwk : *keys) {
-    auto key = read_key(jwk);
-    if (!key) continue;
-    auto kid = read_kid(jwk);
-    if (kid) set.entries_.push_back({std::move(*kid), std::move(*key)});
+    const auto position = set.entries_.size() + set.skipped_.size() + 1;
+    const auto kid = read_kid(jwk);
+    auto key = kid ? read_key(jwk) : not_used("kid is not a text of 1 to 256 bytes");
+    if (key)
+      set.entries_.push_back({*kid, std::move(*key)});
+    else
+      set.skipped_.push_back(describe_skipped(position, kid.value_or(""), key.error().message));
   }
   return set;
 }
 
-const PublicKey* JwkSet::find(std::string_view kid, SignatureAlgorithm algorithm) const {
-  if (kid.empty()) return nullptr;
-  for (const Entry& entry : entries_)
-    if (entry.kid == kid && entry.key.algorithm() == algorithm) return &entry.key;
-  return nullptr;
-}
-
-const PublicKey* JwkSet::only(SignatureAlgorithm algorithm) const {
-  const PublicKey* found = nullptr;
-  for (const Entry& entry : entries_) {
-    if (entry.key.algorithm() != algorithm) continue;
-    if (found) return nullptr;
-    found = &entry.key;
-  }
+std::vector<const PublicKey*> JwkSet::candidates(const std::optional<std::string>& kid,
+                                                 SignatureAlgorithm algorithm) const {
+  std::vector<const PublicKey*> found;
+  const auto take = [&](auto is_meant) {
+    for (const Entry& entry : entries_)
+      if (found.size() < kMaxCandidates && entry.key.algorithm() == algorithm && is_meant(entry))
+        found.push_back(&entry.key);
+  };
+  if (kid) take([&](const Entry& entry) { return !entry.kid.empty() && entry.kid == *kid; });
+  take([](const Entry& entry) { return entry.kid.empty(); });
+  if (!kid) take([](const Entry& entry) { return !entry.kid.empty(); });
   return found;
 }
 

@@ -1,4 +1,6 @@
 #pragma once
+#include <cstddef>
+#include <optional>
 #include <parley/error.hpp>
 #include <string>
 #include <string_view>
@@ -11,6 +13,9 @@ namespace parley::token_server {
 /// The published keys of one issuer (RFC 7517 §5). A plain value; copies share the keys.
 class JwkSet {
  public:
+  /// A token is tried with no more keys than these.
+  static constexpr std::size_t kMaxCandidates = 16;
+
   /// Keys that cannot verify RS256 or ES256 are left out: other types, curves and uses, too short ones,
   /// and such whose private half is there for all to read.
   ///
@@ -18,13 +23,17 @@ class JwkSet {
   /// limits::kJwksBytes and limits::kJwksKeys. The messages contain nothing of the text.
   static Result<JwkSet> parse(std::string_view text);
 
-  /// Null if there is none; the first of several. Valid as long as the set.
-  const PublicKey* find(std::string_view kid, SignatureAlgorithm algorithm) const;
-  /// The one key for that algorithm; null if there are none or several.
-  const PublicKey* only(SignatureAlgorithm algorithm) const;
+  /// The keys that may have signed a token, the likeliest first and kMaxCandidates at most: those of its
+  /// `kid`, then those without one; every key of the algorithm if the token has no `kid`. Valid as long as
+  /// the set.
+  std::vector<const PublicKey*> candidates(const std::optional<std::string>& kid,
+                                           SignatureAlgorithm algorithm) const;
   /// True if a key of that `kid` is there, for whatever algorithm.
   bool has(std::string_view kid) const;
   bool empty() const { return entries_.empty(); }
+
+  /// A line for each key that was left out: which it is, and why.
+  const std::vector<std::string>& skipped() const { return skipped_; }
 
  private:
   struct Entry {
@@ -33,6 +42,7 @@ class JwkSet {
   };
 
   std::vector<Entry> entries_;
+  std::vector<std::string> skipped_;
 };
 
 }  // namespace parley::token_server

@@ -14,8 +14,8 @@ struct FetchedKeys {
   std::optional<std::chrono::seconds> max_age{};
 };
 
-/// Fails with Errc::server_error on any status but 200, else as JwkSet::parse(). A set without a key that we
-/// can use is an answer like any other: the issuer has withdrawn its keys.
+/// Fails with Errc::server_error on any status but 200, else as JwkSet::parse(). The set may be without a key
+/// that we can use.
 Result<FetchedKeys> read_jwks_answer(const http::Response& response);
 
 /// `max-age` of Cache-Control (RFC 9111 §5.2.2.1), zero with `no-store` or `no-cache`; nothing if none of

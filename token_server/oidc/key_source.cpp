@@ -51,6 +51,7 @@ Result<void> KeySource::read_file() {
   if (!text) return bad_config("jwks_file: " + text.error().message);
   auto keys = JwkSet::parse(*text);
   if (!keys) return bad_config("jwks_file: " + keys.error().message);
+  warn_of_skipped(*keys);
   if (keys->empty()) return bad_config("jwks_file: no public key for RS256 or ES256 in it");
   keys_ = std::move(*keys);
   return {};
@@ -75,6 +76,12 @@ const JwkSet* KeySource::keys() {
   if (url_.host.empty()) return &keys_;
   fetch_if_due();
   return schedule_.usable(clock_.now()) ? &keys_ : nullptr;
+}
+
+void KeySource::refresh() {
+  if (url_.host.empty() || fetching()) return;
+  schedule_.on_started();
+  fetch();
 }
 
 bool KeySource::search() {
@@ -118,14 +125,26 @@ void KeySource::on_answer(Result<http::Response> response) {
 }
 
 void KeySource::take(Result<FetchedKeys> fetched) {
-  if (!fetched) {
-    last_failure_ = fetched.error().message;
-    warn("its keys cannot be fetched: " + last_failure_);
-    return schedule_.on_failed(clock_.now(), random_.uniform());
-  }
+  if (!fetched) return fail("its keys cannot be fetched: ", fetched.error().message);
+  warn_of_skipped(fetched->keys);
+  // An issuer that publishes none has failed: with the keys from before its people can still come in.
+  if (fetched->keys.empty()) return fail("", "it publishes no key that can be used");
   if (schedule_.failing()) warn("its keys can be fetched again");
   keys_ = std::move(fetched->keys);
   schedule_.on_fetched(clock_.now(), fetched->max_age);
+}
+
+void KeySource::fail(const char* doing, std::string why) {
+  last_failure_ = std::move(why);
+  warn(doing + last_failure_);
+  schedule_.on_failed(clock_.now(), random_.uniform());
+}
+
+// Once for each set that is not like the one before.
+void KeySource::warn_of_skipped(const JwkSet& keys) {
+  if (keys.skipped() == skipped_) return;
+  skipped_ = keys.skipped();
+  for (const auto& line : skipped_) warn("a key of it is not used: " + line);
 }
 
 void KeySource::warn(const std::string& what) const {

@@ -6,6 +6,7 @@
 #include <parley/error.hpp>
 #include <parley/seams.hpp>
 #include <string>
+#include <vector>
 
 #include "common/base/random.hpp"
 #include "common/net/http_client.hpp"
@@ -17,7 +18,7 @@
 namespace parley::token_server {
 
 /// Has the keys of one issuer: read once from a file, or fetched and kept fresh from a URL by KeySchedule.
-/// One fetch at a time.
+/// One fetch at a time. A set without a key that can be used counts as a fetch that failed.
 ///
 /// All calls on the executor. Nothing runs after its destruction. `settings` and `clock` must outlive it.
 class KeySource {
@@ -41,6 +42,9 @@ class KeySource {
   Result<void> start();
   /// Starts the first fetch, if the keys come from a URL.
   void begin();
+  /// Fetches now, whatever the schedule says, if the keys come from a URL and no fetch is under way. The keys
+  /// that are there stay in use meanwhile.
+  void refresh();
 
   /// The keys that may be used now; null if there are none. Valid until the next fetch settles.
   const JwkSet* keys();
@@ -60,6 +64,8 @@ class KeySource {
   void fetch();
   void on_answer(Result<http::Response> response);
   void take(Result<FetchedKeys> fetched);
+  void fail(const char* doing, std::string why);
+  void warn_of_skipped(const JwkSet& keys);
   void warn(const std::string& what) const;
   void wait_for_next();
 
@@ -69,6 +75,7 @@ class KeySource {
   Listener listener_;
   net::Url url_{};  ///< without a host: the keys come from a file
   JwkSet keys_;
+  std::vector<std::string> skipped_;  ///< what was told of the last set
   KeySchedule schedule_;
   std::string last_failure_;
   SecureRandom random_;

@@ -17,6 +17,7 @@ class OidcVerifier::Impl : public std::enable_shared_from_this<Impl> {
 
   Result<void> start() { return source_.start(); }
   void begin() { source_.begin(); }
+  void refresh() { source_.refresh(); }
   const OidcSettings& settings() const { return settings_; }
   void verify(std::string token, Done done);
   void close();
@@ -95,6 +96,8 @@ OidcVerifier::~OidcVerifier() { impl_->close(); }
 Result<void> OidcVerifier::start() { return impl_->start(); }
 
 void OidcVerifier::begin() { impl_->begin(); }
+
+void OidcVerifier::refresh() { impl_->refresh(); }
 
 void OidcVerifier::verify(std::string token, Done done) {
   const auto alive = impl_;

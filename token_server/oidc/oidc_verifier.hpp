@@ -14,8 +14,8 @@ namespace parley::token_server {
 /// One trusted issuer. Everything is pinned: what a token says of itself decides nothing.
 struct OidcSettings {
   std::string issuer;  ///< equals `iss`
-  /// One of them must be in `aud`. With several in `aud`, `azp` (the client that asked for the token), where
-  /// it is present, must be one of them too.
+  /// One of them must be in `aud`. With several in the `aud` of an ID token, `azp` (the client that asked for
+  /// it), where it is present, must be one of them too.
   std::vector<std::string> audiences{};
   std::vector<std::string> algorithms{};  ///< of "RS256" and "ES256"
   std::string jwks_file{};                ///< read once; this or the next
@@ -37,15 +37,16 @@ struct OidcSubject {
 
 /// Verifies the ID and access tokens of one issuer with its published keys. Keys of a URL are fetched at the
 /// start, kept fresh for what Cache-Control says (5 minutes to 24 hours, else one hour) and used for up to
-/// 24 hours more while the issuer is down. A key that a fetch does not bring any more is not accepted any
-/// more. A `kid` that is not known makes one fetch, at most one in a minute.
+/// 24 hours more while the issuer is down or publishes none. A key that a fetch of others does not bring any
+/// more is not accepted any more. A `kid` that is not known makes one fetch, at most one in a minute.
 ///
 /// All calls on the executor (a strand or single-threaded). Destroying it cancels a fetch; completions then
 /// never run. `clock` must outlive it.
 class OidcVerifier {
  public:
   using Done = std::function<void(Result<OidcSubject>)>;
-  /// Told, in words without secrets, of each fetch that fails and of the first that works again.
+  /// Told, in words without secrets, of each fetch that fails, of the first that works again, and of each
+  /// published key that is not used.
   using Warn = std::function<void(const std::string&)>;
 
   OidcVerifier(boost::asio::any_io_executor executor, OidcSettings settings, const Clock& clock,
@@ -60,6 +61,8 @@ class OidcVerifier {
   Result<void> start();
   /// Starts the first fetch, which otherwise the first token to verify would start and wait for.
   void begin();
+  /// Fetches the keys of a URL now, also in the pause after a failure. Those that are there stay in use.
+  void refresh();
 
   /// `done` runs exactly once, on the executor; at once, inside this call, if the key is known. Fails with
   /// Errc::denied (the reason in words, nothing of the token); Errc::unreachable with retry_after if the keys

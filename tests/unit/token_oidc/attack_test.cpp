@@ -286,14 +286,24 @@ TEST_F(OidcAttackTest, TokensOfTheSameIssuerForOthers) {
                    {"another issuer with our key", claims("https://mallory.example.com", "chat"), "iss"}});
 }
 
-TEST_F(OidcAttackTest, AmbiguousTokensWithoutTheNameOfAKey) {
+TEST_F(OidcAttackTest, TokensWithoutTheNameOfAKeyAreTriedWithEachOfTheirType) {
   const auto nameless = with_header(R"({"alg":"RS256"})");
   EXPECT_TRUE(verify(nameless));
-  ASSERT_TRUE(start(jwks(rsa_key().jwk("r") + "," + TestKey::rsa().jwk("s"))));
+  ASSERT_TRUE(start(jwks(TestKey::rsa().jwk("s") + "," + rsa_key().jwk("r"))));
+  EXPECT_TRUE(verify(nameless)) << "the second is its own";
   expect_refusals(
-      {{"two keys of its type", nameless, "signature"},
+      {{"of a key that is not there", make_token(TestKey::rsa(), R"({"alg":"RS256"})", payload()),
+        "signature"},
        {"no key of its type", make_token(ec_key(), R"({"alg":"ES256"})", payload()), "signature"}});
   EXPECT_TRUE(verify(rsa_token("r")));
+  expect_refusals({{"another key's name", rsa_token("s"), "signature"}});
+}
+
+TEST_F(OidcAttackTest, TokensWithANameAreTriedWithTheKeysThatHaveNone) {
+  ASSERT_TRUE(start(jwks(TestKey::ec().jwk("other") + ",{" + ec_key().numbers() + "}")));
+  EXPECT_TRUE(verify(ec_token("whatever")));
+  EXPECT_TRUE(verify(ec_token("other"))) << "its own key is not the one of that name";
+  expect_refusals({{"of another key", ec_token("whatever", TestKey::ec()), "kid names no key"}});
 }
 
 TEST_F(OidcAttackTest, TokensThatExpireWhileTheServerRuns) {

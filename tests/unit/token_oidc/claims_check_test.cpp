@@ -103,14 +103,29 @@ TEST(ClaimsCheck, InsistsOnAnAudienceOfOurs) {
       {{{"aud", json::array({"chat", 5})}}, "aud"},
       {{{"aud", json::array({json::array({"chat"})})}}, "aud"},
       {{{"aud", {{"chat", true}}}}, "aud"},
-      {{{"aud", json::array({"chat", "other"})}, {"azp", "other"}}, "azp"},
-      {{{"aud", json::array({"chat", "other"})}, {"azp", ""}}, "azp"},
+      {{{"aud", json::array({"chat", "other"})}, {"azp", "other"}, {"nonce", "n"}}, "azp"},
+      {{{"aud", json::array({"chat", "other"})}, {"azp", "other"}, {"at_hash", "h"}}, "azp"},
+      {{{"aud", json::array({"chat", "other"})}, {"azp", "other"}, {"c_hash", "h"}}, "azp"},
+      {{{"aud", json::array({"chat", "other"})}, {"azp", "other"}, {"typ", "ID"}}, "azp"},
+      {{{"aud", json::array({"chat", "other"})}, {"azp", ""}, {"nonce", "n"}}, "azp"},
       {{{"aud", "chat"}, {"azp", 5}}, "azp"},
       {{{"aud", "chat"}, {"azp", nullptr}}, "azp"},
   });
   OidcSettings nobody = test::settings();
   nobody.audiences = {};
   expect_refusals({{json::object(), "aud"}, {{{"aud", ""}}, "aud"}}, nobody);
+}
+
+TEST(ClaimsCheck, TakesAccessTokensThatAnotherClientAskedFor) {
+  const auto audience = json::array({"chat", "account"});
+  expect_passes({
+      {{"aud", audience}, {"azp", "web"}},
+      {{"aud", audience}, {"azp", "web"}, {"scope", "openid profile"}, {"nonce", "n"}},
+      {{"aud", audience}, {"azp", "web"}, {"scp", json::array({"openid"})}, {"at_hash", "h"}},
+      {{"aud", audience}, {"azp", "web"}, {"client_id", "web"}, {"nonce", "n"}},
+      {{"aud", audience}, {"azp", "web"}, {"typ", "Bearer"}, {"nonce", "n"}},
+  });
+  expect_refusals({{{{"aud", json::array({"account", "web"})}, {"azp", "chat"}}, "aud"}});
 }
 
 TEST(ClaimsCheck, HoldsTimesAgainstTheClockWithTheSkew) {
@@ -203,11 +218,14 @@ TEST(ClaimsCheck, TakesAnAddressAsIdentityOnlyIfTheIssuerHasVerifiedIt) {
     OidcSettings settings = test::settings();
     settings.identity_claim = c.claim;
     expect_passes({{{c.claim, "a@example.com"}, {c.proof, true}}}, settings);
+    expect_passes({{{c.claim, "a@example.com"}, {c.proof, "true"}}}, settings);
     expect_refusals(
         {
             {{{c.claim, "mallory@example.com"}}, c.proof},
             {{{c.claim, "mallory@example.com"}, {c.proof, false}}, c.proof},
-            {{{c.claim, "mallory@example.com"}, {c.proof, "true"}}, c.proof},
+            {{{c.claim, "mallory@example.com"}, {c.proof, "false"}}, c.proof},
+            {{{c.claim, "mallory@example.com"}, {c.proof, "True"}}, c.proof},
+            {{{c.claim, "mallory@example.com"}, {c.proof, ""}}, c.proof},
             {{{c.claim, "mallory@example.com"}, {c.proof, 1}}, c.proof},
         },
         settings);

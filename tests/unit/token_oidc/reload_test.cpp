@@ -40,6 +40,21 @@ TEST_F(AuthenticatorReloadTest, KeepsTheKeysOfAnIssuerThatIsDown) {
   EXPECT_EQ(requests_.size(), 1u);
 }
 
+TEST_F(AuthenticatorReloadTest, AsksAnIssuerThatIsKnownAgainAtOnce) {
+  open_issuer();
+  publish(test::TestKey::ec().jwk("other"));
+  auto first = authenticator(url_settings(), nullptr);
+  ASSERT_FALSE(ask(*first));
+  ASSERT_FALSE(ask(*first)) << "it was searched for";
+  const auto before = requests_.size();
+  publish(ec_key().jwk("a"));
+  EXPECT_FALSE(ask(*first)) << "no second search within a minute";
+
+  auto second = authenticator(url_settings(), first.get());
+  ASSERT_TRUE(wait_for_requests(before + 1));
+  EXPECT_TRUE(ask(*second));
+}
+
 TEST_F(AuthenticatorReloadTest, FetchesAnewForOtherSettings) {
   open_issuer();
   publish(ec_key().jwk("a"));

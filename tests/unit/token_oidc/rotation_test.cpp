@@ -23,6 +23,21 @@ class OidcRotationTest : public IssuerFixture {
     return make_token(key, header("ES256", kid), long_lived);
   }
 
+  /// While the issuer publishes these keys, and after it.
+  void expect_known_keys_stay(const std::string& keys) {
+    publish(keys);
+    const auto unknown = verify(token("b"));
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().code, Errc::unreachable) << "nobody knows whether it is good";
+    EXPECT_TRUE(unknown.error().retry_after);
+    EXPECT_TRUE(begin(token("a"))->has_value());
+    ASSERT_FALSE(warnings_.empty());
+    EXPECT_EQ(warnings_.back(), "issuer https://id.example.com: it publishes no key that can be used");
+    publish(ec_key().jwk("a") + "," + new_key_.jwk("b"));
+    clock_.pass(1min);
+    EXPECT_TRUE(verify(token("b", new_key_))) << "as soon as it publishes some again";
+  }
+
   const TestKey new_key_ = TestKey::ec();
 };
 
@@ -55,10 +70,35 @@ TEST_F(OidcRotationTest, AKeyThatIsReplacedUnderItsNameIsRefused) {
   EXPECT_EQ(verify(token("a")).error().code, Errc::denied);
 }
 
-TEST_F(OidcRotationTest, WithdrawingAllKeysEndsAllTokens) {
-  publish("");
-  EXPECT_EQ(verify(token("b")).error().code, Errc::denied);
-  EXPECT_EQ(verify(token("a")).error().code, Errc::denied);
+TEST_F(OidcRotationTest, AnIssuerThatPublishesNoKeysLeavesTheKnownOnesInUse) { expect_known_keys_stay(""); }
+
+TEST_F(OidcRotationTest, AnIssuerThatPublishesNoUsableKeysLeavesTheKnownOnesInUse) {
+  expect_known_keys_stay(ec_key().jwk("a").insert(1, R"("d":"AQ",)"));
+}
+
+TEST_F(OidcRotationTest, EachKeyThatIsNotUsedIsToldOnceWithTheReason) {
+  publish(ec_key().jwk("a") + "," + new_key_.jwk("b").insert(1, R"("d":"AQ",)"));
+  EXPECT_EQ(verify(token("b", new_key_)).error().code, Errc::denied);
+  const std::vector<std::string> expected = {
+      R"(issuer https://id.example.com: a key of it is not used: key 2 (kid "b"): d: its private half is published)"};
+  EXPECT_EQ(warnings_, expected);
+  clock_.pass(1min);
+  EXPECT_EQ(verify(token("b", new_key_)).error().code, Errc::denied);
+  EXPECT_EQ(requests_.size(), 3u);
+  EXPECT_EQ(warnings_, expected);
+}
+
+TEST_F(OidcRotationTest, ARefreshFetchesAtOnceAlsoInThePauseAfterAFailure) {
+  close_issuer();
+  EXPECT_EQ(verify(token("b", new_key_)).error().code, Errc::unreachable);
+  open_issuer();
+  publish(ec_key().jwk("a") + "," + new_key_.jwk("b"));
+  EXPECT_EQ(verify(token("b", new_key_)).error().code, Errc::unreachable) << "it is a pause";
+  verifier_->refresh();
+  verifier_->refresh();
+  EXPECT_TRUE(begin(token("a"))->has_value()) << "the known keys stay in use meanwhile";
+  EXPECT_TRUE(verify(token("b", new_key_)));
+  EXPECT_EQ(requests_.size(), 2u) << "one at a time";
 }
 
 TEST_F(OidcRotationTest, AStormOfUnknownKeysMakesOneFetch) {

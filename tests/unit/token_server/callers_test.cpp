@@ -1,6 +1,7 @@
 // Who may have what: every kind of caller against the routes.
 #include <gmock/gmock.h>
 
+#include <boost/asio/ip/tcp.hpp>
 #include <nlohmann/json.hpp>
 
 #include "common/protocol/token/verifier.hpp"
@@ -157,6 +158,26 @@ TEST(Callers, ShareARateWithOthersOfTheirAddressUnlessTheyAreABackend) {
   EXPECT_EQ(refused_after(driver, post("/v1/token", kAlice)), 10) << "failures count";
   EXPECT_EQ(driver.ask(with_key(post("/v1/token", kAlice)), "192.0.2.7").status, 200);
   EXPECT_EQ(driver.ask(post("/v1/token", kAlice), "192.0.2.8").status, 401) << "another address";
+}
+
+// An issuer that never answers holds up all whose token is looked at.
+TEST(Callers, AreHeldAgainstTheirAddresssRateBeforeTheirTokenIsLookedAt) {
+  namespace ip = boost::asio::ip;
+  boost::asio::io_context io;
+  ip::tcp::acceptor issuer(io, {ip::make_address("127.0.0.1"), 0});
+  OidcSettings settings{.issuer = "https://id.example.com", .audiences = {"chat"}, .algorithms = {"ES256"}};
+  settings.jwks_url = "http://127.0.0.1:" + std::to_string(issuer.local_endpoint().port()) + "/";
+  auto policy = samples::policy(settings);
+  policy.rates.per_minute_and_address = 100;
+  ApiDriver driver(policy);
+  const auto claims = R"({"iss":"https://id.example.com","aud":"chat","sub":"alice","exp":1585699999})";
+  const auto token = base64url_encode(R"({"alg":"ES256"})") + "." + base64url_encode(claims) + "." +
+                     base64url_encode(std::string(64, 's'));
+  std::vector<int> answers;
+  for (int i = 0; i < 11; ++i)
+    driver.api().handle(with_key(post("/v1/token", "{}"), token), "192.0.2.7",
+                        [&](const http::Response& response) { answers.push_back(response.status); });
+  EXPECT_EQ(answers, std::vector<int>{429});
 }
 
 TEST(Callers, CannotHaveTokensOfOneIdentityWithoutEnd) {
