@@ -100,6 +100,7 @@ class TokenServer::Impl {
 
   void stop(Duration grace, std::function<void()> done) {
     audit("stopped", "ok");
+    self_.reset();  // whatever the timer has on its way does nothing any more
     timer_.cancel();
     // The first worker must not run out of work while the others still finish theirs.
     const auto all_done = [done = std::move(done), busy = std::make_shared<WorkGuard>(first().executor)] {

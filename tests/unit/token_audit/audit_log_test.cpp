@@ -150,6 +150,36 @@ TEST_F(AuditLogTest, AppendsNothingToAFileThatIsGone) {
   EXPECT_FALSE(fs::exists(path()));
 }
 
+TEST_F(AuditLogTest, ACheckNoticesAFileThatIsGone) {
+  const auto log = open();
+  EXPECT_TRUE(log->check());
+  fs::rename(path(), path() + ".away");
+  ASSERT_FALSE(log->check());
+  EXPECT_EQ(log->check().error().code, Errc::storage_error);
+  EXPECT_NE(log->check().error().message.find("was moved or deleted"), std::string::npos);
+  set_text("another file");
+  EXPECT_FALSE(log->check());
+  fs::rename(path() + ".away", path());
+  EXPECT_TRUE(log->check());
+  EXPECT_EQ(text(), "") << "it writes nothing";
+}
+
+TEST_F(AuditLogTest, ACheckNoticesAFileThatMayNotBeWritten) {
+  const auto log = open();
+  for (const auto& directory : {file_.directory(), fs::path(path()).parent_path()})
+    fs::permissions(directory, fs::perms::others_read | fs::perms::others_exec, fs::perm_options::add);
+  fs::permissions(path(), fs::perms::owner_read | fs::perms::others_read);
+  const pid_t child = ::fork();
+  if (child == 0) {  // root may write what it wants
+    const bool is_ordinary = ::geteuid() != 0 || ::setuid(65534) == 0;
+    ::_exit(is_ordinary && !log->check() ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
 TEST_F(AuditLogTest, DoesNotWaitForEverForAnotherProcess) {
   const auto log = open();
   const auto other = std::move(AppendFile::open(path()).value());
