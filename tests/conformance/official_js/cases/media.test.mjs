@@ -398,10 +398,12 @@ cases('media: rules', { concurrency: 6, chat: { media: LIMITS } }, (world, test)
     const { links } = await mcs(alice);
     const origin = 'https://app.example.com';
     const reply = await fetch(`${links.media_service}?Category=media`, { method: 'OPTIONS', headers: {
-      Origin: origin, 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'content-type,x-twilio-token' } });
+      Origin: origin, 'Access-Control-Request-Method': 'POST',
+      'Access-Control-Request-Headers': 'baggage,content-type,traceparent,x-twilio-token' } });
     assert.ok([200, 204].includes(reply.status), String(reply.status));
     assert.ok(['*', origin].includes(reply.headers.get('access-control-allow-origin')));
-    assert.match(reply.headers.get('access-control-allow-headers'), /x-twilio-token/i);
+    for (const header of [/x-twilio-token/i, /baggage/i, /traceparent/i])
+      assert.match(reply.headers.get('access-control-allow-headers'), header);
     assert.match(reply.headers.get('access-control-allow-headers'), /content-type/i);
     const { links: found } = await uploaded(alice);
     const file = await fetch(found.content_direct_temporary, { headers: { Origin: origin } });

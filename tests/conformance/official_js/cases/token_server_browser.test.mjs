@@ -51,6 +51,13 @@ group('token_server: browser', { world: new TokenSite(), start: () => TokenSite.
     });
   }
 
+  test('preflight_allows_the_headers_that_it_asks_for', async () => {
+    const asked = ['authorization', 'baggage', 'content-type', 'sentry-trace', 'traceparent', 'x-requested-with'];
+    const reply = await preflight('/v1/token', PAGE, { 'Access-Control-Request-Headers': asked.join(',') });
+    assert.equal(reply.status, 204);
+    for (const header of asked) assert.ok(list(reply, 'access-control-allow-headers').includes(header), header);
+  });
+
   for (const origin of ['https://app.example.com.evil.example', 'http://app.example.com', 'https://APP.example.com',
     'https://app.example.com:8443', 'null', 'https://evil.example']) {
     test(`preflight_refuses ${origin}`, async () => {
