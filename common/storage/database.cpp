@@ -2,16 +2,20 @@
 
 #include <sqlite3.h>
 
+#include <filesystem>
+
 namespace parley::storage {
 namespace {
 
 constexpr const char* kSetup =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; "
-    "PRAGMA cache_size=-16384;";
+    "PRAGMA cache_size=-16384; PRAGMA journal_size_limit=67108864;";
 
 // In pages of 4 KB: when the log is brought into the file, and when no commit may go on without that.
 constexpr int kLongLog = 4'000;
 constexpr int kVeryLongLog = 40'000;
+// Longer than the file may stay, and worth a word to whoever reads beside.
+constexpr int kHeldLog = 16'384;
 
 constexpr auto kRetryAfter = std::chrono::seconds(1);
 
@@ -77,8 +81,11 @@ void Database::keep_log_short(const std::string& path) {
 // The log begins anew only after a moment at which all of it is in the file: what was written while the other
 // connection copied has to be copied here, or that moment never comes under load.
 void Database::on_logged(int pages) {
+  logged_pages_ = pages;
   if (pages < kLongLog) return;
-  if (checkpointer_->take_finished() || pages > kVeryLongLog)
+  const auto moved = checkpointer_->take_finished();
+  const bool little_is_left = moved && pages - *moved < kLongLog;
+  if (little_is_left || (pages > kVeryLongLog && !checkpointer_->is_held()))
     sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   else
     checkpointer_->wake();
@@ -108,6 +115,20 @@ void Database::on_progress(int every, std::function<bool()> go_on) {
   const auto ask = [](void* self) { return static_cast<Database*>(self)->go_on_() ? 0 : 1; };
   sqlite3_progress_handler(handle_, go_on_ ? every : 0, ask, this);
 }
+
+std::uint64_t Database::log_bytes() const {
+  const char* name = sqlite3_db_filename(handle_, "main");
+  if (!checkpointer_ || !name || *name == 0) return 0;
+  std::error_code missing;
+  const auto bytes = std::filesystem::file_size(sqlite3_filename_wal(name), missing);
+  return missing ? 0 : bytes;
+}
+
+bool Database::is_log_held() const {
+  return logged_pages_ > kHeldLog && checkpointer_ && checkpointer_->is_held();
+}
+
+bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
 std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
 
@@ -151,6 +172,7 @@ void Database::fail_with_last_error(std::string_view doing) {
   const int code = sqlite3_errcode(handle_) & 0xff;
   if (code == SQLITE_BUSY) error_->retry_after = kRetryAfter;
   if (code == SQLITE_INTERRUPT) error_ = Error{.code = Errc::cancelled, .message = "it was interrupted"};
+  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) damaged_ = true;
 }
 
 }  // namespace parley::storage

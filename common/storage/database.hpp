@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,7 +32,8 @@ struct DatabaseOptions {
 /// One SQLite connection: write-ahead log, foreign keys, cached statements.
 ///
 /// The log is brought into the file beside the commits (see Checkpointer); only what came during that is left
-/// to a commit, and everything, should the log become very long.
+/// to a commit, and everything, should the log become very long although nobody holds it. Whoever reads for
+/// long makes it grow; when that has ended it shrinks to 64 MiB with the commits that follow.
 ///
 /// Durability: `synchronous=FULL`, so a commit that returned survives a killed process and a power loss (the
 /// log is flushed at each commit). Whoever writes often shares commits among many writes instead of lowering
@@ -75,6 +77,12 @@ class Database {
   /// How long to wait for another's lock from now on.
   void set_busy_timeout(Duration timeout);
 
+  /// Size of the write-ahead log's file now; 0 in memory.
+  std::uint64_t log_bytes() const;
+  /// The log is longer than it should be and cannot be shortened, because another connection reads what was
+  /// there before.
+  bool is_log_held() const;
+
   /// Rows changed by the last write.
   std::int64_t changes() const;
   std::int64_t last_insert_id() const;
@@ -84,6 +92,11 @@ class Database {
   void clear_error() { error_.reset(); }
   /// Makes the current unit of work fail, as a failing statement would.
   void fail(std::string message);
+  /// False within a Transaction: SQLite has given it up by itself, as it may when the disk is full or
+  /// damaged.
+  bool in_transaction() const;
+  /// A page was read that SQLite did not write so. Stays true: what is in the file cannot be relied on.
+  bool is_damaged() const { return damaged_; }
 
   /// Every statement that was used and is not in use. For tests of query plans.
   std::vector<std::string> statements() const;
@@ -102,6 +115,8 @@ class Database {
 
   sqlite3* handle_;
   std::optional<Error> error_;
+  bool damaged_ = false;
+  int logged_pages_ = 0;  ///< at the last commit
   std::function<bool()> allow_commit_, go_on_;
   std::unique_ptr<Checkpointer> checkpointer_;           ///< null in memory
   std::unordered_map<const char*, PreparedText> texts_;  ///< by where the text is: it is a constant

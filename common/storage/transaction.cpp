@@ -33,8 +33,10 @@ void Transaction::roll_back() {
 
 Savepoint::Savepoint(Database& database) : database_(database) { open_ = database_.run("SAVEPOINT part"); }
 
+// Without its transaction there is nothing to undo: what ended that stays the error of all that follows in
+// it.
 Savepoint::~Savepoint() {
-  if (!open_) return;
+  if (!open_ || !database_.in_transaction()) return;
   database_.clear_error();
   database_.run("ROLLBACK TO part");
   database_.run("RELEASE part");

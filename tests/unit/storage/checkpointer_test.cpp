@@ -41,9 +41,36 @@ TEST(Checkpointer, RunsOnceForEachWakeAndTellsIt) {
   Checkpointer checkpointer(file.path());
   EXPECT_FALSE(checkpointer.take_finished());
   checkpointer.wake();
-  while (!checkpointer.take_finished()) std::this_thread::yield();
+  std::optional<int> moved;
+  while (!moved) {
+    moved = checkpointer.take_finished();
+    std::this_thread::yield();
+  }
+  EXPECT_GT(*moved, 100) << "pages";
   EXPECT_FALSE(checkpointer.take_finished());
+  EXPECT_FALSE(checkpointer.is_held());
   EXPECT_GT(std::filesystem::file_size(file.path()), 400'000u);
+}
+
+// What a shell with an open transaction does to a busy database.
+TEST(Checkpointer, TheLogShrinksWhenAReaderThatHeldItIsGone) {
+  testing::TemporaryFile file;
+  auto database = Database::open({.path = file.path()}).value();
+  ASSERT_TRUE(database->run_script("CREATE TABLE rows(data TEXT); CREATE TABLE ticks(i INTEGER)"));
+  constexpr std::uint64_t kMost = 64 * 1024 * 1024;
+  auto reader = Database::open({.path = file.path()}).value();
+  ASSERT_TRUE(reader->run_script("BEGIN; SELECT COUNT(*) FROM rows"));
+  const std::string megabyte(1'000'000, 'x');
+  while (database->log_bytes() < kMost + 5'000'000 || !database->is_log_held())
+    ASSERT_TRUE(database->run("INSERT INTO rows(data) VALUES(?)", megabyte));
+  ASSERT_TRUE(reader->run_script("COMMIT"));
+  int commits = 0;
+  for (; database->log_bytes() > kMost || database->is_log_held(); ++commits) {
+    ASSERT_TRUE(database->run("INSERT INTO ticks VALUES(1)"));
+    std::this_thread::yield();
+  }
+  EXPECT_GT(commits, 0);
+  EXPECT_GT(std::filesystem::file_size(file.path()), kMost);
 }
 
 // A service that waits for nobody is never held up by what runs beside it.

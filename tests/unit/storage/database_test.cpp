@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fstream>
+
 #include "tests/support/temporary_file.hpp"
 
 namespace parley::storage {
@@ -125,6 +127,32 @@ TEST(Database, CommitsSurviveTheConnection) {
   auto row = database->query("SELECT i FROM t");
   ASSERT_TRUE(row.next());
   EXPECT_EQ(row.integer(0), 5);
+}
+
+// A page in the middle of a table is overwritten while nobody has the file open.
+TEST(Database, KnowsThatItsFileIsDamaged) {
+  testing::TemporaryFile file;
+  {
+    auto database = Database::open({.path = file.path()}).value();
+    database->run_script(
+        "CREATE TABLE t(i INTEGER PRIMARY KEY, t TEXT); CREATE TABLE other(i); INSERT INTO other VALUES(1);"
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) "
+        "INSERT INTO t SELECT i, hex(zeroblob(100)) FROM n");
+    EXPECT_FALSE(database->is_damaged());
+  }
+  {
+    std::fstream bytes(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+    bytes.seekp(30 * 4096);
+    bytes << std::string(4096, '\x5a');
+  }
+  auto database = Database::open({.path = file.path()}).value();
+  EXPECT_TRUE(database->query("SELECT i FROM other").next());
+  EXPECT_FALSE(database->is_damaged());
+  EXPECT_FALSE(database->run("UPDATE t SET t = ''"));
+  EXPECT_TRUE(database->is_damaged());
+  EXPECT_NE(database->error()->message.find("malformed"), std::string::npos);
+  database->clear_error();
+  EXPECT_TRUE(database->is_damaged()) << "until somebody has looked at it";
 }
 
 }  // namespace

@@ -96,6 +96,26 @@ TEST_F(TransactionTest, AFullDiskFailsTheWholeAndIsSurvived) {
   EXPECT_TRUE(transaction.commit());
 }
 
+// However SQLite has given the transaction up, what is said is why, not what did not work afterwards.
+TEST_F(TransactionTest, TheReasonOfALostTransactionIsWhatEndedIt) {
+  Transaction transaction(*database_);
+  {
+    Savepoint part(*database_);
+    database_->run_script("ROLLBACK");
+    ASSERT_FALSE(database_->in_transaction());
+    database_->fail("the disk is full");
+  }
+  {
+    Savepoint next(*database_);
+    insert(1);
+    next.keep();
+  }
+  const auto committed = transaction.commit();
+  ASSERT_FALSE(committed);
+  EXPECT_EQ(committed.error().message, "the disk is full");
+  EXPECT_EQ(sum(), 0);
+}
+
 TEST(Transaction, WaitsForAnotherWriterOnlySoLong) {
   testing::TemporaryFile file;
   auto first = Database::open({.path = file.path()}).value();
