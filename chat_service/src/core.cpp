@@ -154,7 +154,11 @@ class Core::Impl {
 
   void flush(TimePoint now) {
     if (!group_.is_open()) return;
+    const auto failures = group_.unit().failures();
+    counters_.failed_requests += failures.count;
+    if (failures.count > 0) counters_.last_failure = failures.last;
     const Result<void> committed = group_.commit();
+    if (!committed) counters_.last_failure = committed.error().message;
     note(committed.has_value(), now);
     group_.release(committed);
     // Whoever may still be watching too much is looked at anew when it comes back.
@@ -326,6 +330,10 @@ CoreCounters Core::counters() const {
   counters.deliveries = impl_->hub_.deliveries();
   counters.throttled = impl_->admission_.refused();
   counters.refused_inits = impl_->hub_.refused_tokens();
+  const auto& database = impl_->store_->database();
+  counters.database_damaged = database.is_damaged();
+  counters.database_log_bytes = database.log_bytes();
+  counters.database_log_held = database.is_log_held();
   return counters;
 }
 

@@ -75,16 +75,23 @@ http::Response UnitOfWork::run_in_savepoint(Scope& scope, const std::string& ide
   storage::Savepoint savepoint(database_);
   if (!identity.empty()) scope.caller = users::ensure(scope, identity);
   auto answer = work(scope);
-  if (database_.error()) return errors::to_response(errors::internal());
+  if (has_failed()) return errors::to_response(errors::internal());
   if (!answer) return errors::to_response(answer.error());
   savepoint.keep();
   return to_response(std::move(*answer));
 }
 
+bool UnitOfWork::has_failed() {
+  if (!database_.error()) return false;
+  ++failures_.count;
+  failures_.last = database_.error()->message;
+  return true;
+}
+
 void UnitOfWork::run_aside(Scope& scope, const std::function<void()>& work) {
   storage::Savepoint savepoint(database_);
   work();
-  if (database_.error())
+  if (has_failed())
     scope.effects.clear();
   else
     savepoint.keep();

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -22,11 +23,20 @@ class UnitOfWork {
 
   Result<void> commit() { return transaction_.commit(); }
 
+  /// Requests and other work that were undone alone, because the database failed.
+  struct Failures {
+    std::uint64_t count = 0;
+    std::string last{};  ///< why, for the operator
+  };
+  const Failures& failures() const { return failures_; }
+
  private:
   http::Response run_in_savepoint(Scope& scope, const std::string& identity, const Work& work);
+  bool has_failed();
 
   storage::Database& database_;
   storage::Transaction transaction_;
+  Failures failures_;
 };
 
 }  // namespace parley::chat_service

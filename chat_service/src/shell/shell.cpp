@@ -160,7 +160,11 @@ Result<void> Shell::reload_tls() {
   return reloaded;
 }
 
-bool Shell::is_ready() const { return core_ && !draining_ && !core_->counters().last_commit_failed; }
+bool Shell::is_ready() const {
+  if (!core_ || draining_) return false;
+  const auto counters = core_->counters();
+  return !counters.last_commit_failed && !counters.database_damaged;
+}
 
 Readings Shell::readings() const {
   const auto core = core_->counters();
@@ -179,6 +183,7 @@ Readings Shell::readings() const {
           .uploads_over_quota = media.over_quota,
           .uploads_without_room = media.without_room,
           .downloads = media.downloads,
+          .database_log_bytes = core.database_log_bytes,
           .ready = is_ready()};
 }
 
@@ -289,12 +294,10 @@ void Shell::post_flush() {
 void Shell::flush() {
   if (!core_->needs_flush()) return;
   const auto started = now();
-  const bool was_failing = core_->counters().last_commit_failed;
   core_->flush(started, wall_now());
-  const bool failing = core_->counters().last_commit_failed;
-  metrics_.committed(!failing, now() - started);
-  if (failing != was_failing)
-    log(line(failing ? "error" : "info", failing ? "commits_fail" : "commits_work_again").take());
+  const auto counters = core_->counters();
+  metrics_.committed(!counters.last_commit_failed, now() - started);
+  for (auto& what : storage_watch_.look_at(counters, started, wall_now())) log(std::move(what));
 }
 
 void Shell::arm_timer() {

@@ -13,6 +13,7 @@
 #include "chat_service/src/shell/log_line.hpp"
 #include "chat_service/src/shell/metrics.hpp"
 #include "chat_service/src/shell/receivers.hpp"
+#include "chat_service/src/shell/storage_watch.hpp"
 #include "common/base/random.hpp"
 #include "common/net/http_server.hpp"
 
@@ -76,6 +77,7 @@ class Shell {
   std::optional<Core> core_;
   std::unique_ptr<media::Api> media_;
   std::unique_ptr<AdminDoor> admin_door_;
+  StorageWatch storage_watch_;
   Receivers receivers_;
   boost::asio::steady_timer review_timer_;
   bool review_armed_ = false;

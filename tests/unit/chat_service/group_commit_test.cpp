@@ -110,6 +110,28 @@ TEST_F(GroupCommit, AFailingStatementIs500ForItsRequestAlone) {
   EXPECT_EQ(alice_.reply(whole)->body["index"], 1) << "indexes stay contiguous";
 }
 
+TEST_F(GroupCommit, TheOperatorIsToldWhyRequestsAndCommitsFail) {
+  driver_.database().run_script(
+      "CREATE TRIGGER break_it BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'broken'); END");
+  alice_.send(sending(room_, "secret words"));
+  bob_.send(sending(room_, "secret words"));
+  driver_.flush();
+  auto counters = driver_.core().counters();
+  EXPECT_EQ(counters.failed_requests, 2u);
+  EXPECT_FALSE(counters.last_commit_failed);
+  EXPECT_NE(counters.last_failure.find("broken"), std::string::npos);
+  EXPECT_EQ(counters.last_failure.find("secret"), std::string::npos);
+  EXPECT_FALSE(counters.database_damaged);
+
+  driver_.database().on_commit([] { return false; });
+  bob_.send(reading("/Client/v2/Configuration"));
+  driver_.flush();
+  counters = driver_.core().counters();
+  EXPECT_TRUE(counters.last_commit_failed);
+  EXPECT_NE(counters.last_failure.find("COMMIT"), std::string::npos);
+  driver_.database().on_commit([] { return true; });
+}
+
 TEST_F(GroupCommit, NoLiveEventSlipsBetweenReplayAndConfirmation) {
   alice_.send(sending(room_, "before"));
   driver_.flush();

@@ -1,7 +1,9 @@
 #include "chat_service/service.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <optional>
 #include <thread>
 
@@ -9,6 +11,7 @@
 #include "common/net/message_stream.hpp"
 #include "common/protocol/token/access_token.hpp"
 #include "common/protocol/twilsock/packet.hpp"
+#include "common/storage/database.hpp"
 #include "tests/support/core_driver.hpp"
 #include "tests/support/temporary_file.hpp"
 #include "tests/unit/net/loop.hpp"
@@ -115,6 +118,43 @@ TEST(Service, PlainHttpGetsHealthAndAClearNo) {
   EXPECT_EQ(fetch(loop, base + "/healthz", "POST").status, 405);
   EXPECT_EQ(fetch(loop, base + "/nothing").status, 404);
   EXPECT_EQ(fetch(loop, base + "/v1/Services/IS/Media", "POST").status, 401);
+}
+
+TEST(Service, ADamagedDatabaseMakesItUnready) {
+  const testing::TemporaryFile file;
+  std::int64_t page = 0;
+  {
+    testing::CoreDriver driver({.database = file.path()});
+    auto row = driver.database().query("SELECT rootpage FROM sqlite_master WHERE name = 'conversations'");
+    ASSERT_TRUE(row.next());
+    page = row.integer(0);
+  }
+  {
+    std::fstream bytes(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+    bytes.seekp((page - 1) * 4096);
+    bytes << std::string(4096, '\x5a');
+  }
+  std::vector<std::string> log;
+  auto with_log = options(file.path());
+  with_log.log = [&](const std::string& line) { log.push_back(line); };
+  Service service(std::move(with_log));
+  const std::string base = "http://" + service.start().value().to_string();
+  Loop loop;
+  Socket socket(loop, service.url());
+  socket.init();
+  socket.receive();
+  EXPECT_EQ(fetch(loop, base + "/readyz").status, 200) << "nobody has met the page yet";
+  socket.send(request("1", "/Client/v2/Services/" + std::string(testing::kServiceSid) + "/Conversations"));
+  EXPECT_EQ(std::get<twilsock::Reply>(socket.receive().body).http->status, 500);
+  EXPECT_EQ(fetch(loop, base + "/readyz").status, 503);
+  EXPECT_EQ(fetch(loop, base + "/healthz").status, 200);
+  socket.send(request("2", "/Client/v2/Configuration"));
+  EXPECT_EQ(std::get<twilsock::Reply>(socket.receive().body).http->status, 200)
+      << "what can be read is served";
+  EXPECT_EQ(fetch(loop, base + "/readyz").status, 503) << "though commits work";
+  service.stop(std::chrono::seconds(0));
+  EXPECT_THAT(log, ::testing::Contains(::testing::HasSubstr(R"("event":"database_damaged")")));
+  EXPECT_THAT(log, ::testing::Contains(::testing::HasSubstr("malformed")));
 }
 
 TEST(Service, GarbageIsToldAndDropped) {
