@@ -43,11 +43,12 @@ struct CoreCounters {
   std::uint64_t throttled = 0;  ///< requests refused with 429, and connections sent away for too many packets
   std::uint64_t failed_commits = 0;
   bool last_commit_failed = false;
-  std::uint64_t failed_requests = 0;     ///< and other work: undone alone because a statement failed
-  std::string last_failure{};            ///< why the last commit or request failed that did
-  bool database_damaged = false;         ///< a page is not as it was written; stays so
-  std::uint64_t database_log_bytes = 0;  ///< of the write-ahead log's file now
-  bool database_log_held = false;        ///< it is long, and cannot be shortened: somebody reads old pages
+  std::uint64_t failed_requests = 0;      ///< and other work: undone alone because a statement failed
+  std::string last_failure{};             ///< why the last commit or request failed that did
+  bool database_damaged = false;          ///< a page is not as it was written; stays so
+  std::uint64_t database_log_bytes = 0;   ///< of the write-ahead log's file now
+  bool database_log_held = false;         ///< it is long, and cannot be shortened: somebody reads old pages
+  std::uint64_t clock_ahead_seconds = 0;  ///< so far the calendar has jumped, unless an operator accepted it
 };
 
 /// Who asks: an identity of one tenant. Without an identity: nobody.

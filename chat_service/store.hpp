@@ -32,7 +32,6 @@ class Store {
 
  private:
   Store(std::unique_ptr<DatabaseLock> lock, std::unique_ptr<storage::Database> database);
-  void load_secret(Random& random);
 
   std::unique_ptr<DatabaseLock> lock_;  // ends last
   std::unique_ptr<storage::Database> database_;

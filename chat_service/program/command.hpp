@@ -36,6 +36,7 @@ int fail(const char* command, const Error& error);
 
 std::unique_ptr<Command> make_user_command();
 std::unique_ptr<Command> make_channel_command();
+std::unique_ptr<Command> make_clock_command();
 std::unique_ptr<Command> make_export_command();
 std::unique_ptr<Command> make_import_command();
 std::unique_ptr<Command> make_backup_command();

@@ -33,12 +33,15 @@ Error in_use(const std::string& database, const Error& unreachable) {
 
 }  // namespace
 
-Result<void> delete_channel(const std::string& database, const ChannelName& name) {
-  const AdminCall call{.service_sid = name.service_sid, .channel = name.sid};
+Result<void> administer(const std::string& database, const AdminCall& call) {
   const auto asked = ask_service(database, call);
   if (asked || asked.error().code != Errc::unreachable) return asked;
   if (DatabaseLock::is_taken(database)) return in_use(database, asked.error());
   return do_here(database, call);
+}
+
+Result<void> delete_channel(const std::string& database, const ChannelName& name) {
+  return administer(database, {.service_sid = name.service_sid, .channel = name.sid});
 }
 
 }  // namespace parley::chat_service

@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <iostream>
 
 #include "chat_service/program/command.hpp"
@@ -73,8 +74,30 @@ class ChannelCommand final : public Command {
   std::string channel_;
 };
 
+class ClockCommand final : public Command {
+ public:
+  CLI::App& add_to(CLI::App& program) override {
+    auto* clock = program.add_subcommand("clock", "The time by which old messages are removed");
+    clock->require_subcommand(1);
+    clock->add_subcommand("accept", "Go by the clock as it is now, although it has jumped ahead");
+    return *clock;
+  }
+
+  int run(const Place& place) override {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(place.database, ignored))
+      return fail("clock accept", {.code = Errc::storage_error,
+                                   .message = "database: " + place.database + ": there is no such file"});
+    if (auto done = administer(place.database, {.accept_clock = true}); !done)
+      return fail("clock accept", done.error());
+    std::cout << "the clock is accepted" << std::endl;
+    return config::kExitOk;
+  }
+};
+
 }  // namespace
 
+std::unique_ptr<Command> make_clock_command() { return std::make_unique<ClockCommand>(); }
 std::unique_ptr<Command> make_user_command() { return std::make_unique<UserCommand>(); }
 std::unique_ptr<Command> make_channel_command() { return std::make_unique<ChannelCommand>(); }
 

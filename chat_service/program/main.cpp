@@ -22,8 +22,8 @@ class Program {
  public:
   Program() : line_("chat_service", "The chat service: WebSocket in front, SQLite behind.") {
     add_options();
-    for (auto* make : {make_user_command, make_channel_command, make_export_command, make_import_command,
-                       make_backup_command, make_restore_command, make_check_command}) {
+    for (auto* make : {make_user_command, make_channel_command, make_clock_command, make_export_command,
+                       make_import_command, make_backup_command, make_restore_command, make_check_command}) {
       auto command = make();
       auto& parser = command->add_to(line_.options());
       line_.needs_no_config(parser);

@@ -9,6 +9,7 @@
 #include "chat_service/src/domain/users.hpp"
 #include "chat_service/src/errors.hpp"
 #include "chat_service/src/group_commit.hpp"
+#include "chat_service/src/retention_clock.hpp"
 #include "chat_service/src/routes/router.hpp"
 #include "chat_service/src/routes/routes.hpp"
 #include "chat_service/src/scope.hpp"
@@ -67,7 +68,9 @@ class Core::Impl {
         hub_(options_.twilsock, tenants_, random),
         upkeep_(options_, tenants_),
         group_(store_->database(), hub_, options_.on_answer),
-        admission_(options_.throttle) {}
+        admission_(options_.throttle) {
+    restore_clock();
+  }
 
   static CoreOptions with_secret(CoreOptions options, const Store& store) {
     options.twilsock.continuation_secret = store.secret();
@@ -75,7 +78,8 @@ class Core::Impl {
   }
 
   Scope scope(const Tenants::Room& room, WallTime wall_now) {
-    return {store_->tables(), options_, room.tenant, room.links, random_, to_millis(wall_now)};
+    const Millis now = to_millis(wall_now);
+    return {store_->tables(), options_, room.tenant, room.links, random_, now, retention_clock_.at(now)};
   }
 
   /// Handles what the connections did since the last call.
@@ -197,6 +201,7 @@ class Core::Impl {
   void perform(const Caller& caller, const Work& work, std::function<void(http::Response)> reply,
                TimePoint now, WallTime wall_now) {
     open_unit(wall_now);
+    retention_clock_.look(to_millis(wall_now), now);
     const Tenants::Room* room =
         caller.service_sid.empty() ? &tenants_.first() : tenants_.find(caller.service_sid);
     if (!room) {
@@ -239,9 +244,24 @@ class Core::Impl {
     for (const UserKey& user : presence_.take_lost()) show(user, wall_now);
   }
 
+  /// An operator may have accepted the clock since.
+  void restore_clock() {
+    kept_time_ = store_->tables().meta.latest_time();
+    if (kept_time_) retention_clock_.restore(*kept_time_);
+  }
+
+  void keep_clock(MetaTable& meta) {
+    if (const auto latest = retention_clock_.latest(); latest != kept_time_) meta.set_latest_time(*latest);
+  }
+
   void maintain(TimePoint now, WallTime wall_now) {
     if (now < upkeep_.next()) return;
-    do_aside(upkeep_.room(), wall_now, kNoConnection, [&](Scope& scope) { upkeep_.step(scope); });
+    restore_clock();
+    retention_clock_.look(to_millis(wall_now), now);
+    do_aside(upkeep_.room(), wall_now, kNoConnection, [&](Scope& scope) {
+      keep_clock(scope.tables.meta);
+      upkeep_.step(scope);
+    });
     if (upkeep_.finish_step(now) && options_.on_tidy) options_.on_tidy();
   }
 
@@ -253,7 +273,9 @@ class Core::Impl {
   Hub hub_;
   Presence presence_;
   Upkeep upkeep_;
-  CoreCounters counters_;  ///< what nobody else counts
+  RetentionClock retention_clock_;
+  std::optional<Millis> kept_time_;  ///< in the database
+  CoreCounters counters_;            ///< what nobody else counts
   GroupCommit group_;
   Admission admission_;
   std::vector<ConnectionId> demoted_;     ///< in the transaction that is open
@@ -334,6 +356,7 @@ CoreCounters Core::counters() const {
   counters.database_damaged = database.is_damaged();
   counters.database_log_bytes = database.log_bytes();
   counters.database_log_held = database.is_log_held();
+  counters.clock_ahead_seconds = static_cast<std::uint64_t>(impl_->retention_clock_.ahead() / 1000);
   return counters;
 }
 

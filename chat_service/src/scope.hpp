@@ -22,8 +22,9 @@ struct Scope {
   const Links& links;  ///< of the tenant
   Random& random;
   Millis now = 0;
-  bool is_admin = false;             ///< the caller may do everything within the tenant
-  User caller{};                     ///< without an identity: nobody
+  Millis retention_now = 0;  ///< what is removed for its age is as old as this says, see RetentionClock
+  bool is_admin = false;     ///< the caller may do everything within the tenant
+  User caller{};             ///< without an identity: nobody
   ReplayOrigins* origins = nullptr;  ///< the caller's connection's; null outside of a request
   Effects effects{};
   std::string_view route = "other";  ///< pattern of the route that the request took

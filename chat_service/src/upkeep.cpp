@@ -12,7 +12,7 @@ constexpr std::size_t kRows = 200;
 constexpr std::size_t kMessages = 50;  // each of them is an event for its watchers
 
 Millis ago(const Scope& scope, std::chrono::hours age) {
-  return scope.now - std::chrono::duration_cast<std::chrono::milliseconds>(age).count();
+  return scope.retention_now - std::chrono::duration_cast<std::chrono::milliseconds>(age).count();
 }
 
 /// The oldest messages of a conversation, up to a step's share of them.

@@ -54,6 +54,8 @@ class CoreDriver {
   TimePoint now() const { return now_; }
   WallTime wall_now() const { return wall_now_; }
 
+  /// Somebody puts the calendar forward (or back) by so much; no time passes.
+  void set_clock_ahead(std::chrono::hours by) { wall_now_ += by; }
   /// Lets time pass, stopping at every deadline on the way.
   void advance(Duration by);
   /// Ends the core without a word and starts a new one on the same database file.

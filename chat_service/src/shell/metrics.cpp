@@ -66,6 +66,8 @@ struct Metrics::Impl {
   Gauge& queued = gauge("chat_service_send_queue_bytes", "Bytes that wait for receivers now");
   Gauge& database_log =
       gauge("chat_service_database_log_bytes", "Size of the database's write-ahead log's file");
+  Gauge& clock_ahead = gauge("chat_service_clock_ahead_seconds",
+                             "So far the clock has jumped ahead, while that waits for an operator; else 0");
   Gauge& ready = gauge("chat_service_ready", "1 while /readyz says yes");
   prometheus::Family<Gauge>& certificate = prometheus::BuildGauge()
                                                .Name("chat_service_certificate_expiry_timestamp_seconds")
@@ -117,6 +119,7 @@ std::string Metrics::text(const Readings& readings) {
   impl_->sockets.Set(static_cast<double>(readings.sockets));
   impl_->queued.Set(static_cast<double>(readings.queued_bytes));
   impl_->database_log.Set(static_cast<double>(readings.database_log_bytes));
+  impl_->clock_ahead.Set(static_cast<double>(readings.clock_ahead_seconds));
   impl_->ready.Set(readings.ready ? 1 : 0);
   impl_->frames.set(readings.frames_sent);
   impl_->bytes.set(readings.bytes_sent);

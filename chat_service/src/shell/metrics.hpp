@@ -25,6 +25,7 @@ struct Readings {
   std::uint64_t uploads_without_room = 0;
   std::uint64_t downloads = 0;
   std::uint64_t database_log_bytes = 0;
+  std::uint64_t clock_ahead_seconds = 0;
   bool ready = true;
 };
 

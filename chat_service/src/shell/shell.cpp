@@ -184,6 +184,7 @@ Readings Shell::readings() const {
           .uploads_without_room = media.without_room,
           .downloads = media.downloads,
           .database_log_bytes = core.database_log_bytes,
+          .clock_ahead_seconds = core.clock_ahead_seconds,
           .ready = is_ready()};
 }
 

@@ -37,6 +37,13 @@ std::vector<std::string> StorageWatch::look_at(const CoreCounters& counters, Tim
     tell(LogLine("warning", "database_log_grows", wall_now)
              .put("bytes", counters.database_log_bytes)
              .put("message", "another program has been reading the database for long: end its transaction"));
+  if (changed(clock_waits_, counters.clock_ahead_seconds > 0))
+    tell(clock_waits_ ? LogLine("error", "clock_jumped", wall_now)
+                            .put("seconds", counters.clock_ahead_seconds)
+                            .put("message",
+                                 "nothing more is removed for its age; if the clock is right: "
+                                 "chat_service clock accept")
+                      : LogLine("info", "clock_is_right_again", wall_now));
   return lines;
 }
 

@@ -27,17 +27,10 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, Random& rand
   if (auto migrated = storage::migrate(**database, schema()); !migrated) return migrated.error();
   std::unique_ptr<Store> store(
       new Store(std::make_unique<DatabaseLock>(std::move(*lock)), std::move(*database)));
-  store->load_secret(random);
+  store->secret_ = store->tables_->meta.secret(random_hex(random, 32));
   if (store->database_->error()) return *store->database_->error();
   store->database_->set_busy_timeout(kWaitForOthers);
   return store;
-}
-
-void Store::load_secret(Random& random) {
-  database_->run("INSERT OR IGNORE INTO meta(key, value) VALUES('continuation_secret', ?)",
-                 random_hex(random, 32));
-  auto row = database_->query("SELECT value FROM meta WHERE key = 'continuation_secret'");
-  if (row.next()) secret_ = row.text(0);
 }
 
 }  // namespace parley::chat_service

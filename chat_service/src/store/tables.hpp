@@ -3,6 +3,7 @@
 #include "chat_service/src/store/invitation_table.hpp"
 #include "chat_service/src/store/media_table.hpp"
 #include "chat_service/src/store/message_table.hpp"
+#include "chat_service/src/store/meta_table.hpp"
 #include "chat_service/src/store/mutation_table.hpp"
 #include "chat_service/src/store/participant_table.hpp"
 #include "chat_service/src/store/receipt_table.hpp"
@@ -24,7 +25,8 @@ struct Tables {
         media(database),
         sync(database),
         mutations(database),
-        registrations(database) {}
+        registrations(database),
+        meta(database) {}
 
   UserTable users;
   ConversationTable conversations;
@@ -36,6 +38,7 @@ struct Tables {
   SyncTable sync;
   MutationTable mutations;
   RegistrationTable registrations;
+  MetaTable meta;
 };
 
 }  // namespace parley::chat_service

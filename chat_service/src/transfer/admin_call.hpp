@@ -9,10 +9,11 @@
 /// What the commands of the program ask of a running service.
 namespace parley::chat_service {
 
-/// "Delete this conversation."
+/// "Delete this conversation", or "the clock is right: go by it" (see RetentionClock).
 struct AdminCall {
   std::string service_sid{};
-  std::string channel{};  ///< SID or unique name
+  std::string channel{};      ///< SID or unique name
+  bool accept_clock = false;  ///< the other call: the rest is empty
 };
 
 /// Where the service that uses this database listens for its own commands; "" for one in memory.

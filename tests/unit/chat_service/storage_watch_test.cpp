@@ -70,5 +70,15 @@ TEST_F(StorageWatchTest, ALogThatCannotBeShortenedIsToldEachTime) {
   EXPECT_THAT(look(), ElementsAre(line));
 }
 
+TEST_F(StorageWatchTest, AClockThatJumpedIsToldWithWhatToDo) {
+  counters_.clock_ahead_seconds = 90'000;
+  EXPECT_THAT(look(), ElementsAre(AllOf(HasSubstr(R"("event":"clock_jumped","seconds":90000)"),
+                                        HasSubstr("chat_service clock accept"))));
+  counters_.clock_ahead_seconds = 93'600;
+  EXPECT_THAT(look(1h), IsEmpty());
+  counters_.clock_ahead_seconds = 0;
+  EXPECT_THAT(look(), ElementsAre(HasSubstr("clock_is_right_again")));
+}
+
 }  // namespace
 }  // namespace parley::chat_service

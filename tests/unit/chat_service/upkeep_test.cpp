@@ -210,6 +210,49 @@ TEST(Upkeep, ARoundLooksAtTheConversationsOfTheTenantsThatWishItAlone) {
   EXPECT_EQ(steps, 3) << "messages, removals, repeated writes";
 }
 
+class JumpingClock : public ::testing::Test {
+ protected:
+  JumpingClock() {
+    TestClient alice(driver_, "alice");
+    alice.post(alice.link("conversations"), json::Value::object(), {{"X-Twilio-Mutation-Id", "m"}});
+    alice.say(alice.make_room(), "young");
+    driver_.advance(1h);
+  }
+  std::int64_t kept() {
+    return count(driver_, "SELECT (SELECT COUNT(*) FROM messages) + COUNT(*) FROM mutations");
+  }
+
+  testing::TemporaryFile file_;
+  CoreDriver driver_{{.tenants = keeping(10 * kDay), .database = file_.path()}};
+};
+
+TEST_F(JumpingClock, RemovesNothing) {
+  driver_.set_clock_ahead(365 * kDay);
+  driver_.advance(24h);
+  EXPECT_EQ(kept(), 2);
+  EXPECT_GT(driver_.core().counters().clock_ahead_seconds, 364u * 86'400);
+}
+
+TEST_F(JumpingClock, IsRememberedOverARestart) {
+  driver_.set_clock_ahead(365 * kDay);
+  driver_.restart();
+  driver_.advance(5h);
+  EXPECT_EQ(kept(), 2);
+  driver_.set_clock_ahead(-365 * kDay);
+  driver_.advance(11 * kDay);
+  EXPECT_EQ(kept(), 0) << "what is really old goes";
+  EXPECT_EQ(driver_.core().counters().clock_ahead_seconds, 0u);
+}
+
+TEST_F(JumpingClock, IsFollowedWhenAnOperatorAcceptsIt) {
+  driver_.set_clock_ahead(365 * kDay);
+  driver_.advance(2h);
+  MetaTable(driver_.database()).set_latest_time(to_millis(driver_.wall_now()));
+  driver_.advance(2h);
+  EXPECT_EQ(kept(), 0);
+  EXPECT_EQ(driver_.core().counters().clock_ahead_seconds, 0u);
+}
+
 TEST(Upkeep, WithoutTheWishMessagesStay) {
   CoreDriver driver;
   {

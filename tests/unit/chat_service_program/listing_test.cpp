@@ -6,7 +6,9 @@
 
 #include "chat_service/program/delete_channel.hpp"
 #include "chat_service/service.hpp"
+#include "chat_service/src/store/tables.hpp"
 #include "chat_service/src/transfer/check.hpp"
+#include "common/base/random.hpp"
 #include "tests/unit/chat_service_program/lived_in.hpp"
 
 namespace parley::chat_service {
@@ -87,6 +89,33 @@ TEST_F(Listing, ARunningServiceDeletesAChannelItself) {
   service.stop(std::chrono::seconds(1));
   EXPECT_THAT(log, ::testing::Contains(HasSubstr(R"("event":"admin","status":204)")));
   EXPECT_THAT(check_database(lived_.path()).value(), IsEmpty());
+}
+
+TEST_F(Listing, TheClockIsAcceptedWhereNoServiceRunsAndWhereOneDoes) {
+  const auto accepted = [&] {
+    auto file = DatabaseFile::open(lived_.path());
+    auto row = (*file)->query("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'latest_time'");
+    return row.next() ? row.integer(0) : 0;
+  };
+  const auto before = to_millis(system_clock().wall_now());
+  EXPECT_LT(accepted(), before);
+  ASSERT_TRUE(administer(lived_.path(), {.accept_clock = true}));
+  EXPECT_GE(accepted(), before);
+  {
+    SecureRandom random;
+    Store::open(lived_.path(), random).value()->tables().meta.set_latest_time(5);
+  }
+  std::vector<std::string> log;
+  ServiceOptions options;
+  options.database = lived_.path();
+  options.tenants = {testing::test_tenant()};
+  options.log = [&](const std::string& line) { log.push_back(line); };
+  Service service(std::move(options));
+  ASSERT_TRUE(service.start());
+  ASSERT_TRUE(administer(lived_.path(), {.accept_clock = true}));
+  service.stop(std::chrono::seconds(1));
+  EXPECT_GE(accepted(), before);
+  EXPECT_THAT(log, ::testing::Contains(HasSubstr(R"("event":"clock_jumped")")));
 }
 
 TEST_F(Listing, TwoServicesCannotHaveOneDatabase) {
