@@ -25,6 +25,7 @@ struct CoreOptions {
   Duration reachability_grace = std::chrono::milliseconds(300);  ///< offline is told this much later
   std::chrono::hours mutation_memory{48};        ///< how long a repeated write is recognised, at least
   std::chrono::hours tombstone_memory{30 * 24};  ///< a client that was away for longer gets everything again
+  std::size_t erase_rows = 200;  ///< of deleted conversations, about, in one transaction; at least 1
   Throttle throttle{};
   MediaOptions media{};
   /// Called about once an hour, when rows were removed that files may belong to. May be within a transaction
@@ -132,6 +133,8 @@ class Core {
   /// Long ago before the first on_time(): maintenance begins with the service.
   std::optional<TimePoint> next_deadline() const;
   std::size_t connections() const;
+  /// Something is deleted whose rows are not erased yet, as far as it is known: goes on with on_time().
+  bool is_erasing() const;
   CoreCounters counters() const;
 
  private:

@@ -1,5 +1,7 @@
 #include "chat_service/program/delete_channel.hpp"
 
+#include <algorithm>
+
 #include "chat_service/core.hpp"
 #include "chat_service/src/shell/admin_door.hpp"
 #include "chat_service/src/store/database_lock.hpp"
@@ -8,6 +10,19 @@
 
 namespace parley::chat_service {
 namespace {
+
+/// Nobody else is served meanwhile: without the pauses.
+void erase_all(Core& core, TimePoint now, WallTime wall_now) {
+  const auto has_failed = [&] {
+    const auto counters = core.counters();
+    return counters.last_commit_failed || counters.failed_requests > 0;
+  };
+  while (core.is_erasing() && !has_failed()) {
+    now = std::max(now, *core.next_deadline());
+    core.on_time(now, wall_now);
+    core.flush(now, wall_now);
+  }
+}
 
 Result<void> do_here(const std::string& database, const AdminCall& call) {
   SecureRandom random;
@@ -23,6 +38,7 @@ Result<void> do_here(const std::string& database, const AdminCall& call) {
       admin_of(call), work_of(call), [&](const http::Response& response) { outcome = outcome_of(response); },
       now, wall_now);
   core.flush(now, wall_now);
+  erase_all(core, now, wall_now);
   return outcome;
 }
 

@@ -7,6 +7,7 @@
 #include "chat_service/src/connections/presence.hpp"
 #include "chat_service/src/domain/access.hpp"
 #include "chat_service/src/domain/users.hpp"
+#include "chat_service/src/erasure.hpp"
 #include "chat_service/src/errors.hpp"
 #include "chat_service/src/group_commit.hpp"
 #include "chat_service/src/retention_clock.hpp"
@@ -67,6 +68,7 @@ class Core::Impl {
         router_(make_router()),
         hub_(options_.twilsock, tenants_, random),
         upkeep_(options_, tenants_),
+        erasure_(options_.erase_rows),
         group_(store_->database(), hub_, options_.on_answer),
         admission_(options_.throttle) {
     restore_clock();
@@ -153,6 +155,7 @@ class Core::Impl {
       try_again_.reset();
       open_unit(wall_now);
     }
+    erase(now, wall_now);
     maintain(now, wall_now);
   }
 
@@ -175,6 +178,7 @@ class Core::Impl {
     presence_.ended(committed);
     counters_.last_commit_failed = !committed;
     if (!committed) ++counters_.failed_commits;
+    if (!committed) erasure_.wake(now + kTryAgain);
     try_again_ = committed ? std::nullopt : std::optional(now + kTryAgain);
   }
 
@@ -186,6 +190,7 @@ class Core::Impl {
     if (!request_scope.origins) return;
     http::Response response = group_.unit().run(request_scope, who.caller.identity, asked.request, router_);
     response.headers.emplace_back("twilio-request-id", request_id(asked.request));
+    if (request_scope.erases) erasure_.wake(now);
     charge(who.caller, who.connection, price_of(response, request_scope), now);
     group_.hold({.origin = {who.connection, who.caller.service_sid},
                  .request_id = std::move(asked.request_id),
@@ -213,6 +218,7 @@ class Core::Impl {
     Scope request_scope = scope(*room, wall_now);
     request_scope.is_admin = caller.is_admin;
     http::Response response = group_.unit().run(request_scope, caller.identity, work);
+    if (request_scope.erases) erasure_.wake(now);
     if (!caller.identity.empty()) charge(caller, kNoConnection, price_of(response, request_scope), now);
     group_.hold({.origin = {kNoConnection, room->tenant.service_sid},
                  .reply = std::move(reply),
@@ -226,14 +232,15 @@ class Core::Impl {
     return "RQ" + random_hex(random_, 16);
   }
 
-  /// Work that no request asked for; its effects may concern a connection.
+  /// Work that no request asked for; its effects may concern a connection. False: it failed and is undone.
   template <class F>
-  void do_aside(const Tenants::Room& room, WallTime wall_now, ConnectionId connection, F work) {
+  bool do_aside(const Tenants::Room& room, WallTime wall_now, ConnectionId connection, F work) {
     open_unit(wall_now);
     Scope own_scope = scope(room, wall_now);
-    group_.unit().run_aside(own_scope, [&] { work(own_scope); });
-    if (own_scope.effects.empty()) return;
-    group_.hold({.origin = {connection, own_scope.service_sid()}, .effects = std::move(own_scope.effects)});
+    const bool kept = group_.unit().run_aside(own_scope, [&] { work(own_scope); });
+    if (!own_scope.effects.empty())
+      group_.hold({.origin = {connection, own_scope.service_sid()}, .effects = std::move(own_scope.effects)});
+    return kept;
   }
 
   void open_unit(WallTime wall_now) {
@@ -242,6 +249,13 @@ class Core::Impl {
       for (const auto& [sid, room] : tenants_.all())
         do_aside(room, wall_now, kNoConnection, [](Scope& scope) { users::everybody_is_offline(scope); });
     for (const UserKey& user : presence_.take_lost()) show(user, wall_now);
+  }
+
+  void erase(TimePoint now, WallTime wall_now) {
+    if (!erasure_.next() || now < *erasure_.next()) return;
+    const bool kept = do_aside(tenants_.first(), wall_now, kNoConnection,
+                               [&](Scope& scope) { erasure_.step(scope.tables.erasures); });
+    erasure_.finish_step(kept, now);
   }
 
   /// An operator may have accepted the clock since.
@@ -273,6 +287,7 @@ class Core::Impl {
   Hub hub_;
   Presence presence_;
   Upkeep upkeep_;
+  Erasure erasure_;
   RetentionClock retention_clock_;
   std::optional<Millis> kept_time_;  ///< in the database
   CoreCounters counters_;            ///< what nobody else counts
@@ -341,6 +356,7 @@ std::optional<CoreAction> Core::next() { return impl_->hub_.next_action(); }
 
 std::optional<TimePoint> Core::next_deadline() const {
   std::optional<TimePoint> first = impl_->upkeep_.next();
+  keep_earliest(first, impl_->erasure_.next());
   keep_earliest(first, impl_->hub_.next_deadline());
   keep_earliest(first, impl_->presence_.first());
   keep_earliest(first, impl_->try_again_);
@@ -361,5 +377,7 @@ CoreCounters Core::counters() const {
 }
 
 std::size_t Core::connections() const { return impl_->hub_.size(); }
+
+bool Core::is_erasing() const { return impl_->erasure_.next().has_value(); }
 
 }  // namespace parley::chat_service

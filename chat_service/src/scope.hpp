@@ -28,6 +28,7 @@ struct Scope {
   ReplayOrigins* origins = nullptr;  ///< the caller's connection's; null outside of a request
   Effects effects{};
   std::string_view route = "other";  ///< pattern of the route that the request took
+  bool erases = false;               ///< something was deleted whose rows are still to be erased
   std::size_t lookups = 0;           ///< objects that the request asked for, if many: each costs
 
   const std::string& service_sid() const { return tenant.service_sid; }

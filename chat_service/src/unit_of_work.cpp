@@ -88,13 +88,15 @@ bool UnitOfWork::has_failed() {
   return true;
 }
 
-void UnitOfWork::run_aside(Scope& scope, const std::function<void()>& work) {
+bool UnitOfWork::run_aside(Scope& scope, const std::function<void()>& work) {
   storage::Savepoint savepoint(database_);
   work();
-  if (has_failed())
+  if (has_failed()) {
     scope.effects.clear();
-  else
-    savepoint.keep();
+    return false;
+  }
+  savepoint.keep();
+  return true;
 }
 
 }  // namespace parley::chat_service

@@ -18,8 +18,8 @@ class UnitOfWork {
   /// The same for a request that a client sent: recognises a repeated write, then routes.
   http::Response run(Scope& scope, const std::string& identity, const http::Request& request,
                      const Router& router);
-  /// Runs work that nobody asked for; undone as a whole if it fails.
-  void run_aside(Scope& scope, const std::function<void()>& work);
+  /// Runs work that nobody asked for; undone as a whole if it fails, and false then.
+  bool run_aside(Scope& scope, const std::function<void()>& work);
 
   Result<void> commit() { return transaction_.commit(); }
 

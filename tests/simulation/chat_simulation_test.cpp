@@ -50,6 +50,7 @@ class Town {
   std::map<std::string, std::set<std::string>> acknowledged;  // texts by channel SID
   std::map<std::string, int> sent_texts;
   int cuts = 0;
+  int destroyed = 0;
 
  private:
   // The cable is cut and, later or at once, the client finds its way back.
@@ -70,6 +71,7 @@ class Town {
     if (dice < 75) return read(user, channel);
     if (dice < 85) return chat(user, world.users[world.random.below(world.users.size())]->name());
     if (dice < 90) return leave(user, channel);
+    if (dice < 92) return destroy(user, channel);
     invite(user, channel, world.users[world.random.below(world.users.size())]->name());
   }
 
@@ -111,6 +113,15 @@ class Town {
   void leave(User& user, const Channel& channel) {
     if (channel.state()->kind == ChannelKind::private_) return;
     user.act([&](detail::Engine& engine) { engine.operations().leave(channel.sid(), user.tracked<void>()); });
+  }
+
+  // For its creator alone; its name is free for whoever comes next.
+  void destroy(User& user, const Channel& channel) {
+    if (channel.state()->kind == ChannelKind::private_) return;
+    user.act([&](detail::Engine& engine) {
+      engine.operations().destroy(
+          channel.sid(), user.tracked<void>([this](Result<void> done) { destroyed += done ? 1 : 0; }));
+    });
   }
 
   void invite(User& user, const Channel& channel, const std::string& who) {
@@ -198,7 +209,7 @@ void check(Town& town) {
 
 void run_seeds(std::uint64_t seeds, const std::string& database, bool crashes) {
   const auto only = from_environment("PARLEY_SEED", 0);
-  int cuts = 0;
+  int cuts = 0, destroyed = 0;
   std::size_t messages = 0;
   for (std::uint64_t seed = only ? only : 1; seed <= (only ? only : seeds); ++seed) {
     SCOPED_TRACE("PARLEY_SEED=" + std::to_string(seed));
@@ -208,9 +219,13 @@ void run_seeds(std::uint64_t seeds, const std::string& database, bool crashes) {
     check(town);
     if (::testing::Test::HasFailure()) return;
     cuts += town.cuts;
+    destroyed += town.destroyed;
     for (const auto& [sid, texts] : town.acknowledged) messages += texts.size();
   }
   EXPECT_GT(cuts, 0) << "a run without cuts proves nothing";
+  if (!only) {
+    EXPECT_GT(destroyed, 0) << "a run that deletes nothing proves nothing of deletion";
+  }
   EXPECT_GT(messages, 0u) << "a run without messages proves nothing";
 }
 

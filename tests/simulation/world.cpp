@@ -108,6 +108,7 @@ void World::start_service() {
   options.tenants.push_back(
       {.account_sid = key_.account_sid, .service_sid = kService, .keys = token::KeyRing(key_)});
   options.public_url = "http://chat.test";
+  options.erase_rows = 3;  // deletions take a while
   auto store = chat_service::Store::open(database_, random).value();
   service_ = std::make_unique<chat_service::Core>(std::move(options), std::move(store), random);
 }

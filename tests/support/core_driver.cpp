@@ -56,6 +56,7 @@ void CoreDriver::start() {
   core.tenants = options_.tenants;
   core.public_url = "http://chat.test:4010";
   core.throttle = options_.throttle;
+  core.erase_rows = options_.erase_rows;
   core.on_tidy = options_.on_tidy;
   core.on_answer = options_.on_answer;
   core_ = std::make_unique<chat_service::Core>(std::move(core), std::move(store), random_);

@@ -120,9 +120,9 @@ void save(Scope& scope, Conversation& conversation) {
   changes::put_document(scope, conversation.document, projection::conversation_document(conversation));
 }
 
-// Each member, and whoever is invited, first loses the entry in its own list and the right to watch; whoever
-// still watches then (a creator who never joined, visitors of a public channel) is told that the objects are
-// gone.
+// Its rows may be very many: they are erased later, by Erasure. Each member, and whoever is invited, first
+// loses the entry in its own list and the right to watch; whoever still watches then (a creator who never
+// joined, visitors of a public channel) is told that the objects are gone.
 Result<void> remove(Scope& scope, const Seen& seen) {
   if (const auto allowed = policy::check(policy::Action::remove, seen.relation); !allowed)
     return allowed.error();
@@ -136,6 +136,7 @@ Result<void> remove(Scope& scope, const Seen& seen) {
   changes::remove_object(scope, conversation.roster);
   changes::remove_object(scope, conversation.list);
   scope.tables.conversations.remove(conversation.id);
+  scope.erases = true;
   return {};
 }
 

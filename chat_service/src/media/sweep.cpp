@@ -15,6 +15,7 @@ namespace {
 const Caller kNobody{};
 constexpr int kFolders = 256;
 constexpr std::size_t kFilesAtOnce = 500;
+constexpr std::size_t kRowsAtOnce = 200;
 
 std::string folder_name(int folder) {
   const std::array bytes{static_cast<std::uint8_t>(folder)};
@@ -36,15 +37,20 @@ void Sweep::then(void (Sweep::*step)()) {
 
 void Sweep::remove_unattached() {
   const auto life = tools_.options.media.unattached_life;
-  const Work work = [life](Scope& scope) -> Result<Answer> {
-    scope.tables.media.remove_unattached_before(scope.now - std::chrono::milliseconds(life).count());
+  const auto removed = std::make_shared<std::size_t>(0);
+  const Work work = [life, removed](Scope& scope) -> Result<Answer> {
+    const Millis before = scope.retention_now - std::chrono::milliseconds(life).count();
+    *removed = scope.tables.media.remove_unattached_before(before, kRowsAtOnce);
     return Answer{};
   };
   const auto& host = tools_.host;
   host.core.perform(
       kNobody, work,
-      [weak = weak_from_this()](const http::Response&) {
-        if (const auto self = weak.lock()) self->then(&Sweep::next_folder);
+      [weak = weak_from_this(), removed](const http::Response& response) {
+        const auto self = weak.lock();
+        if (!self) return;
+        const bool more = response.status < 400 && *removed == kRowsAtOnce;
+        self->then(more ? &Sweep::remove_unattached : &Sweep::next_folder);
       },
       host.clock.now(), host.clock.wall_now());
   host.wake();

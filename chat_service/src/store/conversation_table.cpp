@@ -47,15 +47,16 @@ std::vector<Conversation> all_conversations(Query query) {
 }  // namespace
 
 std::optional<Conversation> ConversationTable::find(Id conversation) {
-  return first_conversation(
-      database_.query("SELECT " CONVERSATION_COLUMNS "FROM conversations c WHERE c.id = ?", conversation));
+  return first_conversation(database_.query(
+      "SELECT " CONVERSATION_COLUMNS "FROM conversations c WHERE c.id = ? AND c.deleted = 0", conversation));
 }
 
 std::optional<Conversation> ConversationTable::find_by_sid(std::string_view service_sid,
                                                            std::string_view sid) {
-  return first_conversation(database_.query("SELECT " CONVERSATION_COLUMNS
-                                            "FROM conversations c WHERE c.sid = ?2 AND c.service_sid = ?1",
-                                            service_sid, sid));
+  return first_conversation(
+      database_.query("SELECT " CONVERSATION_COLUMNS
+                      "FROM conversations c WHERE c.sid = ?2 AND c.service_sid = ?1 AND c.deleted = 0",
+                      service_sid, sid));
 }
 
 std::optional<Conversation> ConversationTable::find_by_name(std::string_view service_sid,
@@ -121,8 +122,14 @@ void ConversationTable::update(const Conversation& conversation) {
       conversation.last_message_index, conversation.last_message_date, conversation.date_updated);
 }
 
+// Without a name and private, it is in no index that somebody else reads along.
 void ConversationTable::remove(Id conversation) {
-  database_.run("DELETE FROM conversations WHERE id = ?", conversation);
+  database_.run("DELETE FROM participants WHERE conversation_id = ?", conversation);
+  database_.run("DELETE FROM invitations WHERE conversation_id = ?", conversation);
+  database_.run(
+      "UPDATE conversations SET deleted = 1, unique_name = NULL, is_public = 0, participants_count = 0 "
+      "WHERE id = ?",
+      conversation);
 }
 
 }  // namespace parley::chat_service

@@ -9,6 +9,7 @@
 
 namespace parley::chat_service {
 
+/// Those that are deleted and not erased yet are nowhere to be found here: see ErasureTable.
 class ConversationTable {
  public:
   explicit ConversationTable(storage::Database& database) : database_(database) {}
@@ -25,7 +26,8 @@ class ConversationTable {
   void insert(std::string_view service_sid, Conversation& conversation);
   /// Writes everything that can change.
   void update(const Conversation& conversation);
-  /// With its participants and messages.
+  /// At once for everybody, and its name is free; participants and invitations go with it. What else belongs
+  /// to it is left to ErasureTable.
   void remove(Id conversation);
 
  private:

@@ -28,7 +28,9 @@ Medium read_medium(const Query& row) {
 }  // namespace
 
 std::optional<Medium> MediaTable::find(std::string_view service_sid, std::string_view sid) {
-  auto row = database_.query("SELECT " MEDIUM_COLUMNS " FROM media WHERE sid = ?2 AND service_sid = ?1",
+  auto row = database_.query("SELECT " MEDIUM_COLUMNS
+                             " FROM media WHERE sid = ?2 AND service_sid = ?1 AND NOT EXISTS "
+                             "(SELECT 1 FROM conversations c WHERE c.id = conversation_id AND c.deleted = 1)",
                              service_sid, sid);
   if (!row.next()) return std::nullopt;
   return read_medium(row);
@@ -64,8 +66,12 @@ void MediaTable::remove_of_message(Id conversation, std::string_view message_sid
                 message_sid);
 }
 
-void MediaTable::remove_unattached_before(Millis date) {
-  database_.run("DELETE FROM media WHERE message_sid IS NULL AND date_created < ?", date);
+std::size_t MediaTable::remove_unattached_before(Millis date, std::size_t limit) {
+  const bool done = database_.run(
+      "DELETE FROM media WHERE id IN "
+      "(SELECT id FROM media WHERE message_sid IS NULL AND date_created < ? LIMIT ?)",
+      date, static_cast<std::int64_t>(limit));
+  return done ? static_cast<std::size_t>(database_.changes()) : 0;
 }
 
 bool MediaTable::is_used(std::string_view blob) {

@@ -60,9 +60,12 @@ std::int64_t MessageTable::count_after(Id conversation, std::int64_t index, std:
       database_.query("SELECT MIN(message_index) FROM messages WHERE conversation_id = ?", conversation);
   if (!oldest.next() || oldest.is_null(0)) return 0;
   const std::int64_t from = std::max(index, oldest.integer(0) - 1);
-  auto row =
-      database_.query("SELECT COUNT(*) FROM message_holes WHERE conversation_id = ? AND message_index > ?",
-                      conversation, from);
+  const std::int64_t block = (from + 1) / kHoleBlock;
+  auto row = database_.query(
+      "SELECT (SELECT COUNT(*) FROM message_holes WHERE conversation_id = ?1 AND message_index > ?2 "
+      "AND message_index < ?4) + ifnull((SELECT SUM(holes) FROM message_hole_counts "
+      "WHERE conversation_id = ?1 AND block > ?3), 0)",
+      conversation, from, block, (block + 1) * kHoleBlock);
   const std::int64_t holes = row.next() ? row.integer(0) : 0;
   return next_index - 1 - from - holes;
 }
@@ -98,7 +101,7 @@ std::vector<OldestMessage> MessageTable::oldest_dates(std::string_view service_s
   auto row = database_.query(
       "SELECT c.id, (SELECT m.date_created FROM messages m WHERE m.conversation_id = c.id "
       "ORDER BY m.message_index LIMIT 1) FROM conversations c "
-      "WHERE c.service_sid = ? AND c.id > ? ORDER BY c.id LIMIT ?",
+      "WHERE c.service_sid = ? AND c.id > ? AND c.deleted = 0 ORDER BY c.id LIMIT ?",
       service_sid, after, static_cast<std::int64_t>(limit));
   while (row.next()) oldest.push_back({row.integer(0), row.optional_integer(1)});
   return oldest;

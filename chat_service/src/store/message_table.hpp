@@ -9,6 +9,9 @@
 
 namespace parley::chat_service {
 
+/// The schema counts holes (indexes of removed messages) for each block of so many indexes.
+inline constexpr std::int64_t kHoleBlock = 1024;
+
 struct OldestMessage {
   Id conversation = 0;
   std::optional<Millis> date{};  ///< nothing: there is no message

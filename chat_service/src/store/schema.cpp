@@ -208,10 +208,35 @@ CREATE TRIGGER media_removed AFTER DELETE ON media BEGIN
 END;
 )sql";
 
+constexpr const char* kFifth = R"sql(
+-- 1: deleted for everybody; the rows go by and by, see ErasureTable.
+ALTER TABLE conversations ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sync_objects ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX conversations_deleted ON conversations(deleted) WHERE deleted = 1;
+
+-- How many holes each block of 1024 indexes has, so that an unread count reads few rows.
+CREATE TABLE message_hole_counts(
+  conversation_id INTEGER NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,
+  block INTEGER NOT NULL,           -- message_index / 1024
+  holes INTEGER NOT NULL,
+  PRIMARY KEY(conversation_id, block)) WITHOUT ROWID;
+INSERT INTO message_hole_counts
+  SELECT conversation_id, message_index / 1024, COUNT(*) FROM message_holes GROUP BY 1, 2;
+CREATE TRIGGER message_hole_added AFTER INSERT ON message_holes BEGIN
+  INSERT INTO message_hole_counts VALUES(new.conversation_id, new.message_index / 1024, 1)
+    ON CONFLICT DO UPDATE SET holes = holes + 1;
+END;
+CREATE TRIGGER message_hole_removed AFTER DELETE ON message_holes BEGIN
+  UPDATE message_hole_counts SET holes = holes - 1
+    WHERE conversation_id = old.conversation_id AND block = old.message_index / 1024;
+END;
+)sql";
+
 constexpr storage::Migration kSchema[] = {{1, "first", kFirst},
                                           {2, "media_and_invitations", kSecond},
                                           {3, "conversations_by_service", kThird},
-                                          {4, "media_usage", kFourth}};
+                                          {4, "media_usage", kFourth},
+                                          {5, "deletion_in_pieces", kFifth}};
 
 }  // namespace
 

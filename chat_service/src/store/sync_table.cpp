@@ -87,13 +87,14 @@ Id SyncTable::create(const NewObject& object, Millis now) {
 }
 
 std::optional<SyncObject> SyncTable::find(std::string_view service_sid, std::string_view sid_or_name) {
-  auto by_sid = first_object(database_.query("SELECT " OBJECT_COLUMNS
-                                             " FROM sync_objects WHERE sid = ?2 AND service_sid = ?1",
-                                             service_sid, sid_or_name));
+  auto by_sid = first_object(database_.query(
+      "SELECT " OBJECT_COLUMNS " FROM sync_objects WHERE sid = ?2 AND service_sid = ?1 AND deleted = 0",
+      service_sid, sid_or_name));
   if (by_sid) return by_sid;
-  return first_object(database_.query("SELECT " OBJECT_COLUMNS
-                                      " FROM sync_objects WHERE service_sid = ?1 AND unique_name = ?2",
-                                      service_sid, sid_or_name));
+  return first_object(
+      database_.query("SELECT " OBJECT_COLUMNS
+                      " FROM sync_objects WHERE service_sid = ?1 AND unique_name = ?2 AND deleted = 0",
+                      service_sid, sid_or_name));
 }
 
 std::optional<SyncObject> SyncTable::find(Id object) {
@@ -172,7 +173,7 @@ std::optional<ItemChange> SyncTable::remove_item(Id object, const ItemKey& key, 
 
 std::optional<SyncObject> SyncTable::remove(Id object, Millis now) {
   auto last = bump(object, now);
-  if (last) database_.run("DELETE FROM sync_objects WHERE id = ?", object);
+  if (last) database_.run("UPDATE sync_objects SET deleted = 1 WHERE id = ?", object);
   return last;
 }
 

@@ -82,7 +82,8 @@ class SyncTable {
   std::optional<ItemChange> put_item(Id object, const ItemKey& key, std::string data, Millis now);
   /// Leaves a tombstone without data. The change carries the last data.
   std::optional<ItemChange> remove_item(Id object, const ItemKey& key, Millis now);
-  /// Deletes the object with its items. What is returned has the id of its last event.
+  /// Nobody finds the object by SID or name any more; its rows are left to ErasureTable. What is returned has
+  /// the id of its last event.
   std::optional<SyncObject> remove(Id object, Millis now);
 
   std::optional<SyncItem> item(Id object, const ItemKey& key);

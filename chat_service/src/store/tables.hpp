@@ -1,5 +1,6 @@
 #pragma once
 #include "chat_service/src/store/conversation_table.hpp"
+#include "chat_service/src/store/erasure_table.hpp"
 #include "chat_service/src/store/invitation_table.hpp"
 #include "chat_service/src/store/media_table.hpp"
 #include "chat_service/src/store/message_table.hpp"
@@ -26,6 +27,7 @@ struct Tables {
         sync(database),
         mutations(database),
         registrations(database),
+        erasures(database),
         meta(database) {}
 
   UserTable users;
@@ -38,6 +40,7 @@ struct Tables {
   SyncTable sync;
   MutationTable mutations;
   RegistrationTable registrations;
+  ErasureTable erasures;
   MetaTable meta;
 };
 

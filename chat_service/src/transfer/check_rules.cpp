@@ -8,7 +8,7 @@ namespace {
 // a column: sync_items.key has none, so without it the index would be searched by its first column only.
 constexpr CheckRule kRules[] = {
     {"an index below the next one is neither a message nor a hole",
-     "SELECT c.sid FROM conversations c WHERE c.next_index <> "
+     "SELECT c.sid FROM conversations c WHERE c.deleted = 0 AND c.next_index <> "
      "(SELECT COUNT(*) FROM messages m WHERE m.conversation_id = c.id) + "
      "(SELECT COUNT(*) FROM message_holes h WHERE h.conversation_id = c.id)"},
     {"a message or hole has an index that was not given yet",
@@ -23,13 +23,13 @@ constexpr CheckRule kRules[] = {
      "ON h.conversation_id = c.id CROSS JOIN messages m "
      "ON m.conversation_id = h.conversation_id AND m.message_index = h.message_index"},
     {"messages_count is not the number of messages",
-     "SELECT c.sid FROM conversations c WHERE c.messages_count <> "
+     "SELECT c.sid FROM conversations c WHERE c.deleted = 0 AND c.messages_count <> "
      "(SELECT COUNT(*) FROM messages m WHERE m.conversation_id = c.id)"},
     {"participants_count is not the number of participants",
      "SELECT c.sid FROM conversations c WHERE c.participants_count <> "
      "(SELECT COUNT(*) FROM participants p WHERE p.conversation_id = c.id)"},
     {"the last message is not the newest",
-     "SELECT c.sid FROM conversations c WHERE c.last_message_index IS NOT "
+     "SELECT c.sid FROM conversations c WHERE c.deleted = 0 AND c.last_message_index IS NOT "
      "(SELECT MAX(m.message_index) FROM messages m WHERE m.conversation_id = c.id)"},
     {"the last message's date is not its own",
      "SELECT c.sid FROM conversations c CROSS JOIN messages m ON m.conversation_id = c.id "
@@ -55,7 +55,7 @@ constexpr CheckRule kRules[] = {
     {"a roster shows somebody who is no participant",
      "SELECT c.sid || ' ' || i.key FROM sync_items i JOIN conversations c ON c.roster = i.object_id "
      "LEFT JOIN participants p ON p.conversation_id = c.id AND p.sid = i.key "
-     "WHERE i.removed = 0 AND p.sid IS NULL"},
+     "WHERE i.removed = 0 AND p.sid IS NULL AND c.deleted = 0"},
     {"a conversation is not in a participant's own list",
      "SELECT p.sid FROM participants p JOIN conversations c ON c.id = p.conversation_id "
      "JOIN users u ON u.id = p.user_id LEFT JOIN sync_items i "
@@ -93,6 +93,11 @@ constexpr CheckRule kRules[] = {
      "SELECT service_sid FROM (SELECT service_sid, author, size AS bytes FROM media "
      "UNION ALL SELECT service_sid, author, -bytes FROM media_usage) "
      "GROUP BY service_sid, author HAVING SUM(bytes) <> 0"},
+    {"the holes of a block are not what is counted",
+     "SELECT conversation_id || ' ' || block FROM (SELECT conversation_id, message_index / 1024 AS block, "
+     "1 AS holes FROM message_holes UNION ALL SELECT conversation_id, block, -holes FROM "
+     "message_hole_counts) "
+     "GROUP BY conversation_id, block HAVING SUM(holes) <> 0"},
     {"a receipt belongs to a message that does not exist",
      "SELECT r.sid FROM receipts r LEFT JOIN messages m ON m.sid = r.message_sid "
      "AND m.conversation_id = r.conversation_id WHERE m.sid IS NULL"},

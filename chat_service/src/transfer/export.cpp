@@ -45,13 +45,14 @@ class Export {
 
  private:
   std::uint64_t rows_of(const TableColumns& table) {
-    auto query = file_->query(file_.keep("SELECT COUNT(*) FROM " + table.table));
+    auto query =
+        file_->query(file_.keep("SELECT COUNT(*) FROM " + table.table + " WHERE " + table.condition));
     return query.next() ? static_cast<std::uint64_t>(query.integer(0)) : 0;
   }
 
   Result<void> write_rows(const TableColumns& table) {
-    const auto sql = file_.keep("SELECT " + join(table.columns) + " FROM " + table.table + " ORDER BY " +
-                                join(table.primary_key));
+    const auto sql = file_.keep("SELECT " + join(table.columns) + " FROM " + table.table + " WHERE " +
+                                table.condition + " ORDER BY " + join(table.primary_key));
     for (auto query = file_->query(sql); query.next(); ++progress_.done) {
       Value row = Value::object();
       for (std::size_t i = 0; i < table.columns.size(); ++i)

@@ -13,7 +13,7 @@ using json::Value;
 
 constexpr std::string_view kChannels =
     "SELECT service_sid, sid, unique_name, friendly_name, is_public, created_by, participants_count, "
-    "messages_count, date_created, date_updated FROM conversations ";
+    "messages_count, date_created, date_updated FROM conversations WHERE deleted = 0 AND ";
 
 Value or_null(const std::optional<std::string>& text) { return text ? Value(*text) : Value(nullptr); }
 
@@ -90,7 +90,7 @@ Result<Lines> list_channels(const std::string& database, const std::string& serv
   if (!file) return file.error();
   if (auto known = expect_service(*file, service_sid); !known) return known.error();
   const auto sql =
-      file->keep(std::string(kChannels) + "WHERE ?1 = '' OR service_sid = ?1 ORDER BY service_sid, id");
+      file->keep(std::string(kChannels) + "(?1 = '' OR service_sid = ?1) ORDER BY service_sid, id");
   return lines_of(*file, (*file)->query(sql, service_sid), channel_line);
 }
 
@@ -100,8 +100,8 @@ Result<Lines> show_channel(const std::string& database, const std::string& servi
   if (!name) return name.error();
   auto file = DatabaseFile::open(database);
   if (!file) return file.error();
-  auto lines = lines_of(
-      *file, (*file)->query(file->keep(std::string(kChannels) + "WHERE sid = ?"), name->sid), channel_line);
+  auto lines = lines_of(*file, (*file)->query(file->keep(std::string(kChannels) + "sid = ?"), name->sid),
+                        channel_line);
   auto participants = (*file)->query(
       "SELECT p.sid, u.identity, p.type, p.last_read, p.date_created FROM participants p "
       "LEFT JOIN users u ON u.id = p.user_id JOIN conversations c ON c.id = p.conversation_id "
@@ -118,7 +118,7 @@ Result<ChannelName> find_channel(const std::string& database, const std::string&
   if (auto known = expect_service(*file, service_sid); !known) return known.error();
   auto query = (*file)->query(
       "SELECT service_sid, sid FROM conversations WHERE (sid = ?1 OR unique_name = ?1) "
-      "AND (?2 = '' OR service_sid = ?2) ORDER BY sid = ?1 DESC LIMIT 2",
+      "AND deleted = 0 AND (?2 = '' OR service_sid = ?2) ORDER BY sid = ?1 DESC LIMIT 2",
       sid_or_name, service_sid);
   if (!query.next())
     return Error{.code = Errc::not_found, .message = "there is no such channel; `channel list` names them"};

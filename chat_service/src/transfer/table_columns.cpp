@@ -8,20 +8,36 @@ ColumnType type_of(const std::string& declared) {
   return declared == "INTEGER" ? ColumnType::integer : ColumnType::any;
 }
 
+constexpr std::string_view kDeleted = "deleted";
+
+/// Which rows belong to nothing that is deleted, by a column that says so.
+std::string_view condition_of(std::string_view column) {
+  if (column == kDeleted) return "deleted = 0";
+  if (column == "conversation_id")
+    return "conversation_id IS NULL OR conversation_id NOT IN (SELECT id FROM conversations WHERE deleted = "
+           "1)";
+  if (column == "object_id") return "object_id NOT IN (SELECT id FROM sync_objects WHERE deleted = 1)";
+  return "";
+}
+
 }  // namespace
 
 std::vector<TableColumns> tables_of(DatabaseFile& file) {
   std::vector<TableColumns> tables;
   auto names = file->query(
       "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
-      "AND name NOT IN ('meta', 'schema_version', 'media_usage') ORDER BY name");  // the last follows from
-                                                                                   // media
+      // The last two follow from media and message_holes.
+      "AND name NOT IN ('meta', 'schema_version', 'media_usage', 'message_hole_counts') ORDER BY name");
   while (names.next()) tables.push_back({.table = names.text(0)});
   for (auto& table : tables) {
     auto columns = file->query(
         "SELECT name, type, \"notnull\" = 0 AND pk = 0 FROM pragma_table_info(?) ORDER BY cid", table.table);
-    while (columns.next())
-      table.columns.push_back({columns.text(0), type_of(columns.text(1)), columns.boolean(2)});
+    while (columns.next()) {
+      if (const auto condition = condition_of(columns.text(0)); !condition.empty())
+        table.condition = condition;
+      if (columns.text(0) != kDeleted)
+        table.columns.push_back({columns.text(0), type_of(columns.text(1)), columns.boolean(2)});
+    }
     auto keys = file->query("SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", table.table);
     while (keys.next()) table.primary_key.push_back(keys.text(0));
   }

@@ -18,6 +18,7 @@ struct TableColumns {
   std::string table{};
   std::vector<Column> columns{};
   std::vector<std::string> primary_key{};
+  std::string condition = "1";  ///< SQL: which rows belong to nothing that is deleted and not erased yet
 };
 
 /// The tables whose rows are the service's data, by name. Not the schema's version and not the secret.

@@ -84,6 +84,29 @@ TEST_F(FirstVersion, IsOpenedTwice) {
   EXPECT_EQ(client.get(client.link("my_conversations")).body["conversations"].size(), 1u);
 }
 
+// As a service of that time left it: migrated so far, with messages removed since.
+TEST_F(FirstVersion, BroughtToTheFourthAndLivedInCountsItsHolesAtTheFifth) {
+  {
+    auto database = storage::Database::open({.path = file_.path()}).value();
+    ASSERT_TRUE(storage::migrate(*database, schema().first(4)));
+    ASSERT_TRUE(database->run_script(
+        "UPDATE participants SET last_read = 0 WHERE conversation_id = (SELECT id FROM conversations WHERE "
+        "created_by = 'sender0');"
+        "INSERT INTO message_holes SELECT conversation_id, message_index FROM messages WHERE message_index = "
+        "1;"
+        "DELETE FROM messages WHERE message_index = 1"));
+  }
+  CoreDriver driver({.database = file_.path()});
+  TestClient client(driver, "sender0");
+  const auto mine = client.get(client.link("my_conversations") + "/" + kRoom).body;
+  EXPECT_EQ(mine["unread_messages_count"], 1);
+  EXPECT_EQ(client.remove(client.link("conversations") + "/" + kRoom).status, 204);
+  driver.advance(std::chrono::seconds(1));
+  auto left = driver.database().query("SELECT COUNT(*) FROM message_holes JOIN message_hole_counts");
+  ASSERT_TRUE(left.next());
+  EXPECT_EQ(left.integer(0), 1) << "the other conversation's";
+}
+
 // A database of the second version with files in it.
 TEST(SecondVersion, CountsWhatUsersHaveStored) {
   const testing::TemporaryFile place;

@@ -84,7 +84,7 @@ TEST_F(SweepTest, LeavesAFileWhoseRowsRemovalWasNotCommitted) {
   driver_.core().perform(
       {},
       [&](Scope& scope) -> Result<Answer> {
-        scope.tables.media.remove_unattached_before(scope.now + 1);
+        scope.tables.media.remove_unattached_before(scope.now + 1, 10);
         return Answer{};
       },
       [](http::Response) {}, driver_.now(), driver_.wall_now());

@@ -78,6 +78,7 @@ const Damage kDamages[] = {
     {"INSERT INTO media VALUES(1,'ME1','IS1','a','media',NULL,'x/y',1,x'00',NULL,NULL,0,0,0)",
      "a medium's file is named by something that is no hash"},
     {"INSERT INTO media_usage VALUES('IS1','a',5)", "what a user's media take is not what is counted"},
+    {"UPDATE message_hole_counts SET holes = 5", "the holes of a block are not what is counted"},
     {"INSERT INTO receipts VALUES('DY1',1,'IM1','MB1',NULL,'sent',0,0,0)",
      "a receipt belongs to a message that does not exist"},
     {"UPDATE participants SET user_id = 12345 WHERE id = 1", "a row refers to one that does not exist"},

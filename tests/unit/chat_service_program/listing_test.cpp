@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "chat_service/program/delete_channel.hpp"
 #include "chat_service/service.hpp"
 #include "chat_service/src/store/tables.hpp"
 #include "chat_service/src/transfer/check.hpp"
+#include "chat_service/src/transfer/export.hpp"
 #include "common/base/random.hpp"
 #include "tests/unit/chat_service_program/lived_in.hpp"
 
@@ -116,6 +118,27 @@ TEST_F(Listing, TheClockIsAcceptedWhereNoServiceRunsAndWhereOneDoes) {
   service.stop(std::chrono::seconds(1));
   EXPECT_GE(accepted(), before);
   EXPECT_THAT(log, ::testing::Contains(HasSubstr(R"("event":"clock_jumped")")));
+}
+
+// A database that is read or copied while a deleted channel is still being erased.
+TEST_F(Listing, NothingOfADeletedChannelIsListedExportedOrFoundAmiss) {
+  {
+    testing::CoreDriver driver({.database = lived_.path(), .erase_rows = 1});
+    testing::TestClient alice(driver, "alice");
+    ASSERT_EQ(alice.remove(alice.link("conversations") + "/" + lived_.room_sid()).status, 204);
+    auto row = driver.database().query("SELECT COUNT(*) FROM messages");
+    ASSERT_TRUE(row.next());
+    ASSERT_GT(row.integer(0), 0) << "its rows are there";
+  }
+  EXPECT_THAT(check_database(lived_.path()).value(), IsEmpty());
+  EXPECT_THAT(list_channels(lived_.path(), "").value(), SizeIs(1));
+  EXPECT_EQ(show_channel(lived_.path(), "", lived_.room_sid()).error().code, Errc::not_found);
+  const auto text = exported(lived_.path());
+  EXPECT_THAT(text, ::testing::Not(HasSubstr(lived_.room_sid() + ".messages")));
+  EXPECT_THAT(text, ::testing::Not(HasSubstr("kept")));
+  std::istringstream in(text);
+  const auto imported = import_database(lived_.folder() + "/other.db", in);
+  EXPECT_TRUE(imported) << imported.error().message;
 }
 
 TEST_F(Listing, TwoServicesCannotHaveOneDatabase) {
