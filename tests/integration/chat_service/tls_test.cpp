@@ -4,6 +4,7 @@
 
 #include "tests/integration/chat_service/program_fixture.hpp"
 #include "tests/unit/net/certificate.hpp"
+#include "tests/unit/net/tls_client.hpp"
 
 namespace parley::support {
 namespace {
@@ -38,6 +39,14 @@ TEST_F(ChatProgramTls, SpeaksTlsAndTellsOfIt) {
   const auto health = ask(url, "/healthz");
   EXPECT_EQ(health.status, 200);
   EXPECT_NE(header(health, "Strict-Transport-Security"), "");
+}
+
+TEST_F(ChatProgramTls, ExchangesKeysInCheapGroupsOnly) {
+  const Certificate certificate(net::test::CertificateOptions{.rsa = true});
+  use(certificate);
+  ChildProcess running(with_config());
+  const auto url = ready_url(running);
+  EXPECT_EQ(net::test::wrongs_of_key_exchange({.host = url.host, .port = url.port}), "");
 }
 
 TEST_F(ChatProgramTls, TakesARenewedCertificateWithoutARestart) {

@@ -10,6 +10,7 @@
 
 #include "tests/integration/token_server/program_fixture.hpp"
 #include "tests/unit/net/certificate.hpp"
+#include "tests/unit/net/tls_client.hpp"
 
 namespace parley {
 namespace {
@@ -300,6 +301,16 @@ TEST_F(TokenServerProgram, IsNotReadyWithoutItsAuditLog) {
     EXPECT_EQ(program.exit_code(), 0);
     EXPECT_THAT(program.error_output(), AllOf(HasSubstr("was moved or deleted"), HasSubstr("works again")));
   }
+}
+
+TEST_F(TokenServerProgram, ExchangesKeysInCheapGroupsOnly) {
+  const net::test::Certificate certificate(net::test::CertificateOptions{.rsa = true});
+  use_backend_key(config_["token_server"]);
+  config_["token_server"]["tls"] = {{"certificate_file", certificate.certificate_file()},
+                                    {"private_key_file", certificate.key_file()}};
+  ChildProcess program({program_path(), "--config", write_config()});
+  const auto url = ready_url(program);
+  EXPECT_EQ(net::test::wrongs_of_key_exchange({.host = url.host, .port = url.port}), "");
 }
 
 // A login takes its time; whoever asked before the end gets the answer.
