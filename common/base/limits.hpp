@@ -55,6 +55,15 @@ inline constexpr std::size_t kHttpBodyBytes = 64 * 1024;
 inline constexpr std::size_t kHttpFields = 100;  ///< header fields of one request
 inline constexpr std::size_t kHttpParams = 100;  ///< members of one request's query
 
+inline constexpr std::size_t kTlsHandshakesQueued = 1024;   ///< that have something to be computed
+inline constexpr std::size_t kTlsHandshakesWaiting = 4096;  ///< for their peer's next bytes
+/// Of messages and bodies that are not whole yet, over all connections of one thread.
+inline constexpr std::size_t kInboundBytes = 256 * 1024 * 1024;
+inline constexpr std::size_t kInboundFreeBytes = 4 * 1024;  ///< of one connection, which do not count there
+inline constexpr std::size_t kReservedDescriptors = 128;    ///< that connections do not use up
+inline constexpr std::size_t kRepeatedLines = 10;  ///< of the log, alike and of one address, in one window
+inline constexpr std::size_t kRepeatedSources = 1000;  ///< that are told apart in one window
+
 inline constexpr std::size_t kMediaFilenameBytes = 255;  ///< of an uploaded file, after its path was cut off
 inline constexpr std::size_t kMediaTypeBytes = 255;      ///< `type/subtype; parameters`
 inline constexpr std::size_t kMediaSetEntries = 1000;    ///< asked for in one request: ten for each of a page
