@@ -7,6 +7,7 @@
 
 #include "common/base/http.hpp"
 #include "common/base/limits.hpp"
+#include "common/net/connection_limit.hpp"
 #include "common/net/http_body.hpp"
 #include "common/net/message_stream.hpp"
 #include "common/net/tls.hpp"
@@ -24,6 +25,15 @@ struct HttpServerOptions {
   /// Of one peer: an IPv4 address or an IPv6 /64. 0: no limit. More are closed at once. Behind a proxy all
   /// connections are the proxy's.
   std::size_t max_connections_per_address = 0;
+  /// Bytes of bodies that are collected and of WebSocket messages, that are not whole yet: in sum, over all
+  /// connections of this server. Beyond it the connection that has taken longest over its body or message is
+  /// closed: 503, or a WebSocket's code 1013. The first limits::kInboundFreeBytes of each do not count.
+  std::size_t max_inbound_bytes = limits::kInboundBytes;
+  /// TLS handshakes that wait for their peer; beyond it the one that has waited longest is closed.
+  std::size_t max_waiting_handshakes = limits::kTlsHandshakesWaiting;
+  /// When the process can open no more descriptors, a connection is served by one that was kept for it, one
+  /// at a time, instead of being closed at once: for those who look after the service.
+  bool serves_with_spare_descriptor = false;
   Duration header_timeout = std::chrono::seconds(10);  ///< also for TLS, the first byte and 101
   /// For a body that is collected, and for the client to take a response that is made as a whole. Of a body
   /// that is streamed, in or out, the client's longest silence; over twice this time it must also do 1 KiB/s.
@@ -57,6 +67,9 @@ using UpgradeHandler = std::function<void(std::unique_ptr<MessageStream>)>;
 /// beginning is answered with 500, later the connection is closed. Its status and headers (206,
 /// Content-Range) are the handler's business.
 ///
+/// TLS handshakes are computed by a few threads of their own, where peers take turns, so that a flood of them
+/// does not hold up who is connected; servers that share a listening socket share these threads.
+///
 /// More than one core: one server per executor, all of them accepting from one listening socket; see
 /// start_beside(). Nothing is shared between them but that socket and the limits on connections.
 ///
@@ -79,6 +92,10 @@ class HttpServer {
   /// Call before start(). `hook` runs once for each 400, 408, 413, 417, 431, 500 (an exception), 503 (an
   /// upgrade while the server stops) and 505 that is answered here: to add headers, to count, to log.
   void on_refusal(RefusalHook hook);
+
+  /// Call before start(). `hook` runs once for each connection that a limit closes, and must not destroy the
+  /// server: to count, to log.
+  void on_limit(LimitHook hook);
 
   /// Binds and listens. The address returned has the real port. Fails with Errc::unreachable (the address
   /// cannot be had) or Errc::invalid_config (a TLS file cannot be used).
@@ -105,6 +122,9 @@ class HttpServer {
 
   /// Open sockets, upgraded ones too. Any thread.
   std::size_t connections() const;
+
+  /// What counts for HttpServerOptions::max_inbound_bytes now, and all that is held of it. On the executor.
+  std::size_t inbound_bytes() const;
 
   /// Stops accepting, lets requests in flight finish (their answers say "Connection: close"), closes idle
   /// connections; `done` runs when all HTTP connections ended or after `grace`, never inside this call. What

@@ -6,6 +6,7 @@
 
 #include <parley/error.hpp>
 
+#include "common/net/spare_descriptor.hpp"
 #include "common/net/url.hpp"
 
 namespace parley::net {
@@ -23,8 +24,12 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
   /// Shares the listening socket of `first`, which must listen and must not be touched meanwhile. Each ends
   /// alone: the connections that wait then belong to the other. Fails with Errc::invalid_config.
   Result<void> listen_beside(const Acceptor& first);
-  /// Hands every connection to `on_socket` until finish() or close().
-  void run(OnSocket on_socket);
+  /// Hands every connection to `on_socket` until finish() or close(). When the process can open no more, each
+  /// connection is taken by a descriptor that was kept for it and goes to `on_last`, so that it does not wait
+  /// in vain: to be closed, or to be served by whoever must be heard then.
+  void run(OnSocket on_socket, OnSocket on_last);
+  /// After a connection has been closed: makes sure that there is a descriptor for the next one.
+  void keep_spare() { spare_.hold(); }
 
   /// Takes what waits already, then stops. What was taken just before may still come a moment later.
   void finish();
@@ -34,10 +39,13 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
  private:
   void accept();
   void on_accepted(boost::system::error_code error, boost::asio::ip::tcp::socket socket);
+  bool accept_last();
 
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer pause_;
   OnSocket on_socket_;
+  OnSocket on_last_;
+  SpareDescriptor spare_;
 };
 
 }  // namespace parley::net

@@ -6,6 +6,7 @@
 
 #include "common/net/src/http_reply.hpp"
 #include "common/net/src/http_writer.hpp"
+#include "common/net/src/tls_stream.hpp"
 
 namespace parley::net {
 namespace {
@@ -58,6 +59,7 @@ Duration HttpConnection::time_allowed() const {
 
 void HttpConnection::on_secured(ErrorCode error) {
   if (phase_ == Phase::closed) return;
+  if (error == kTooManyHandshakes) server_->note_limit(ConnectionLimit::handshakes, peer_address_);
   if (error) return end();
   enter(Phase::idle);
   wait();
@@ -90,10 +92,24 @@ void HttpConnection::proceed(std::string_view bytes) {
   bool go_on = bytes.empty() || use(bytes);
   while (go_on && wants_input() && !in_.empty()) go_on = use(in_);
   proceeding_ = false;
+  count_input();
   if (phase_ == Phase::idle)
     look_again_soon();
   else if (wants_input())
     read_on();
+}
+
+/// Of a request that is not whole yet, what is kept of it.
+void HttpConnection::count_input() {
+  const bool is_partial = phase_ == Phase::header || phase_ == Phase::body;
+  const auto body = is_partial ? parser_->request().body.capacity() : 0;
+  server_->inbound->set(*this, is_partial ? in_.capacity() + body : 0);
+}
+
+void HttpConnection::give_up_input() {
+  in_ = {};
+  parser_->drop_body();
+  cut_off(503);
 }
 
 /// While many are served, the next request of the first comes before the turn of the event loop is over: who
@@ -167,7 +183,7 @@ bool HttpConnection::try_upgrade() {
 
 void HttpConnection::upgrade() {
   enter(Phase::upgrading);
-  UpgradedStream upgraded{std::move(stream_), std::move(in_)};
+  UpgradedStream upgraded{std::move(stream_), std::move(in_), server_->inbound};
   const auto& options = server_->options;
   handshake_ = websocket_accept(
       std::move(upgraded), parser_->request(), options.max_message_bytes, options.header_timeout,
@@ -289,6 +305,7 @@ void HttpConnection::close() { end(); }
 void HttpConnection::end() {
   if (phase_ == Phase::closed) return;
   enter(Phase::closed);
+  server_->inbound->release(*this);
   flow_.reset();
   handshake_.reset();
   if (stream_) stream_->close();

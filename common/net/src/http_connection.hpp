@@ -11,6 +11,7 @@
 #include "common/net/src/byte_stream.hpp"
 #include "common/net/src/http_parser.hpp"
 #include "common/net/src/http_reply.hpp"
+#include "common/net/src/inbound_buffers.hpp"
 #include "common/net/src/pace.hpp"
 #include "common/net/src/websocket.hpp"
 
@@ -23,15 +24,20 @@ struct HttpWriteOptions;
 struct HttpServerState {
   explicit HttpServerState(const asio::any_io_executor& on)
       : executor(std::make_shared<const asio::any_io_executor>(on)) {}
+  void note_limit(ConnectionLimit limit, const std::string& peer_address) const {
+    if (limit_hook && !stopping) limit_hook(limit, peer_address);
+  }
 
   std::shared_ptr<const asio::any_io_executor> executor;  ///< shared with replies on other threads
   HttpServerOptions options;
   HttpHandler handler;
   BodyCheck body_check;
   RefusalHook refusal_hook;
+  LimitHook limit_hook;
   UpgradeCheck upgrade_check;
   UpgradeHandler upgrade_handler;
   std::unordered_set<std::shared_ptr<HttpConnection>> connections;
+  std::shared_ptr<InboundBuffers> inbound;    ///< shared with upgraded connections
   std::function<void()> on_connection_ended;  ///< after it has left `connections`
   bool stopping = false;
   std::vector<std::shared_ptr<HttpConnection>> answered;  ///< see HttpConnection::look_again_soon()
@@ -52,9 +58,11 @@ struct BodyFlow {
 
 /// One accepted connection: TLS's handshake, then requests one after the other, until it ends or becomes a
 /// WebSocket. Lives in its server's `connections`; deadlines are kept by the server's one timer.
-class HttpConnection final : public std::enable_shared_from_this<HttpConnection> {
+class HttpConnection final : public std::enable_shared_from_this<HttpConnection>,
+                             private InboundBuffers::Holder {
  public:
   HttpConnection(std::shared_ptr<HttpServerState> server, std::unique_ptr<ByteStream> stream);
+  ~HttpConnection() override { server_->inbound->release(*this); }
 
   void start();
   /// At once, whatever is under way.
@@ -93,6 +101,9 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   void on_readable(ErrorCode error);
   void proceed(std::string_view bytes);
   bool use(std::string_view bytes);
+  void count_input();
+  void give_up_input() override;
+  const std::string& peer_address() const override { return peer_address_; }
   void decide_on_body();
   void after_header();
   void invite_body();

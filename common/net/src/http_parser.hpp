@@ -44,6 +44,8 @@ class HttpParser final : private boost::beast::http::basic_parser<true> {
   /// The piece of the body that has come with the last feed(). Valid until the next.
   std::string_view piece() const { return request_.body; }
   void drop_piece() { request_.body.clear(); }
+  /// The rest of the body must not be fed.
+  void drop_body() { request_.body = {}; }
   bool is_head() const { return is_head_; }
   bool keeps_alive() const { return keep_alive(); }
   bool asks_for_upgrade() const { return upgrade(); }

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "common/net/src/acceptor.hpp"
+#include "common/net/src/connection_limiter.hpp"
 #include "common/net/src/http_connection.hpp"
-#include "common/net/src/seats.hpp"
 #include "common/net/src/tls_context.hpp"
 #include "common/net/src/tls_stream.hpp"
 
@@ -16,8 +16,15 @@ namespace {
 
 /// What a connection holds as long as its socket is open, upgraded or not.
 struct Ticket {
-  std::shared_ptr<void> seat;
+  std::shared_ptr<void> place;
   std::shared_ptr<void> mark;
+  std::shared_ptr<Acceptor> acceptor;
+
+  Ticket(std::shared_ptr<void> place, std::shared_ptr<void> mark, std::shared_ptr<Acceptor> acceptor)
+      : place(std::move(place)), mark(std::move(mark)), acceptor(std::move(acceptor)) {}
+  ~Ticket() { acceptor->keep_spare(); }
+  Ticket(const Ticket&) = delete;
+  Ticket& operator=(const Ticket&) = delete;
 };
 
 }  // namespace
@@ -34,6 +41,11 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
         state_(std::make_shared<HttpServerState>(executor)) {
     state_->options = std::move(options);
     state_->handler = std::move(handler);
+    state_->inbound = std::make_shared<InboundBuffers>(
+        state_->options.max_inbound_bytes,
+        [weak = std::weak_ptr(state_)](ConnectionLimit limit, const std::string& peer) {
+          if (const auto state = weak.lock()) state->note_limit(limit, peer);
+        });
   }
 
   void on_upgrade(UpgradeCheck check, UpgradeHandler handler) {
@@ -43,6 +55,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   }
   void on_body(BodyCheck check) { state_->body_check = std::move(check); }
   void on_refusal(RefusalHook hook) { state_->refusal_hook = std::move(hook); }
+  void on_limit(LimitHook hook) { state_->limit_hook = std::move(hook); }
 
   Result<ListenAddress> start();
   Result<void> start_beside(const Impl& first);
@@ -53,13 +66,17 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
     if (identity && state_->options.tls) tls_ = std::move(identity);
   }
   std::size_t connections() const { return static_cast<std::size_t>(mark_.use_count() - 1); }
+  std::size_t inbound_bytes() const { return state_->inbound->bytes(); }
   void stop(Duration grace, std::function<void()> done);
   void shut();
 
  private:
   Result<void> load_tls();
+  void use_pool(std::shared_ptr<HandshakePool> pool);
   void run();
   void admit(tcp::socket socket);
+  void turn_away(tcp::socket socket);
+  std::unique_ptr<ByteStream> make_stream(tcp::socket socket) const;
   std::vector<std::shared_ptr<HttpConnection>> all_connections() const;
   void schedule_sweep();
   void sweep();
@@ -72,9 +89,10 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   asio::steady_timer sweep_;
   asio::steady_timer grace_;
   std::shared_ptr<const TlsIdentity> tls_;
-  bool sweeping_ = false;  // an expiry may be queued already when the timer is cancelled
+  std::shared_ptr<Handshakes> handshakes_;  // with TLS
+  bool sweeping_ = false;                   // an expiry may be queued already when the timer is cancelled
   std::shared_ptr<HttpServerState> state_;
-  std::shared_ptr<Seats> seats_ = std::make_shared<Seats>();
+  std::shared_ptr<ConnectionLimiter> limiter_ = std::make_shared<ConnectionLimiter>();
   std::shared_ptr<void> mark_ = std::make_shared<char>();  // one more reference for each open socket
   std::vector<std::function<void()>> stop_waiters_;
 };
@@ -82,7 +100,9 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
 Result<ListenAddress> HttpServer::Impl::start() {
   if (auto loaded = load_tls(); !loaded) return loaded.error();
   auto address = acceptor_->listen(state_->options.listen);
-  if (address) run();
+  if (!address) return address;
+  use_pool(nullptr);
+  run();
   return address;
 }
 
@@ -90,7 +110,8 @@ Result<void> HttpServer::Impl::start_beside(const Impl& first) {
   if (auto loaded = first.tls_ ? Result<void>() : load_tls(); !loaded) return loaded;
   use_tls(first.tls_);
   if (auto shared = acceptor_->listen_beside(*first.acceptor_); !shared) return shared;
-  seats_ = first.seats_;
+  limiter_ = first.limiter_;
+  use_pool(first.handshakes_ ? first.handshakes_->pool() : nullptr);
   run();
   return {};
 }
@@ -116,28 +137,51 @@ Result<void> HttpServer::Impl::reload_tls(TlsServerOptions options) {
   return loaded;
 }
 
+void HttpServer::Impl::use_pool(std::shared_ptr<HandshakePool> pool) {
+  if (!tls_) return;
+  if (!pool)
+    pool = std::make_shared<HandshakePool>(HandshakePool::usual_threads(), limits::kTlsHandshakesQueued);
+  handshakes_ = std::make_shared<Handshakes>(std::move(pool), state_->options.max_waiting_handshakes);
+}
+
 void HttpServer::Impl::run() {
-  acceptor_->run([weak = weak_from_this()](tcp::socket socket) {
-    if (const auto self = weak.lock()) self->admit(std::move(socket));
-  });
+  const auto hand_to = [this](void (Impl::*use)(tcp::socket)) {
+    return [weak = weak_from_this(), use](tcp::socket socket) {
+      if (const auto self = weak.lock()) (*self.*use)(std::move(socket));
+    };
+  };
+  const bool serves_last = state_->options.serves_with_spare_descriptor;
+  acceptor_->run(hand_to(&Impl::admit), hand_to(serves_last ? &Impl::admit : &Impl::turn_away));
   sweeping_ = true;
   schedule_sweep();
 }
 
+/// The limits come before anything that costs: no byte is read and no TLS session made for who is beyond
+/// them.
 void HttpServer::Impl::admit(tcp::socket socket) {
   const auto& options = state_->options;
   ErrorCode error;
   const auto peer = socket.remote_endpoint(error).address();
   if (error) return;  // gone already
-  auto seat = seats_->take(peer, {options.max_connections, options.max_connections_per_address});
-  if (!seat) return;  // closes it
+  auto [place, reached] =
+      limiter_->take(PeerKey::of(peer), {options.max_connections, options.max_connections_per_address});
+  if (!place) return state_->note_limit(reached, peer_address_of(socket));  // closes it
   socket.set_option(tcp::no_delay(true), error);
-  auto stream = tls_ ? std::unique_ptr<ByteStream>(make_tls_server_stream(std::move(socket), tls_->context()))
-                     : make_plain_stream(std::move(socket));
-  stream->hold(std::make_shared<Ticket>(Ticket{std::move(seat), mark_}));
+  auto stream = make_stream(std::move(socket));
+  stream->hold(std::make_shared<Ticket>(std::move(place), mark_, acceptor_));
   auto connection = std::make_shared<HttpConnection>(state_, std::move(stream));
   state_->connections.insert(connection);
   connection->start();
+}
+
+/// Closes it, for want of descriptors.
+void HttpServer::Impl::turn_away(tcp::socket socket) {
+  state_->note_limit(ConnectionLimit::descriptors, peer_address_of(socket));
+}
+
+std::unique_ptr<ByteStream> HttpServer::Impl::make_stream(tcp::socket socket) const {
+  if (!tls_) return make_plain_stream(std::move(socket));
+  return make_tls_server_stream(std::move(socket), tls_->context(), handshakes_);
 }
 
 std::vector<std::shared_ptr<HttpConnection>> HttpServer::Impl::all_connections() const {
@@ -211,6 +255,7 @@ void HttpServer::Impl::shut() {
   grace_.cancel();
   state_->answered.clear();
   close_connections();
+  if (handshakes_) handshakes_->withdraw();
 }
 
 HttpServer::HttpServer(boost::asio::any_io_executor executor, HttpServerOptions options, HttpHandler handler)
@@ -226,6 +271,8 @@ void HttpServer::on_body(BodyCheck check) { impl_->on_body(std::move(check)); }
 
 void HttpServer::on_refusal(RefusalHook hook) { impl_->on_refusal(std::move(hook)); }
 
+void HttpServer::on_limit(LimitHook hook) { impl_->on_limit(std::move(hook)); }
+
 Result<ListenAddress> HttpServer::start() { return impl_->start(); }
 
 Result<void> HttpServer::start_beside(const HttpServer& first) { return impl_->start_beside(*first.impl_); }
@@ -239,6 +286,8 @@ Result<void> HttpServer::reload_tls(TlsServerOptions options) {
 std::shared_ptr<const TlsIdentity> HttpServer::tls() const { return impl_->tls(); }
 
 void HttpServer::use_tls(std::shared_ptr<const TlsIdentity> identity) { impl_->use_tls(std::move(identity)); }
+
+std::size_t HttpServer::inbound_bytes() const { return impl_->inbound_bytes(); }
 
 std::size_t HttpServer::connections() const { return impl_->connections(); }
 

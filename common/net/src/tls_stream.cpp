@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
 
@@ -15,27 +16,30 @@ constexpr std::size_t kRecordBytes = 16 * 1024;
 
 /// OpenSSL straight on a socket that does not block. Asio's own stream keeps 70 KB of buffers for each
 /// connection, idle or not.
-class SslStream final : public TlsStream {
+class SslStream : public TlsStream {
  public:
   SslStream(tcp::socket socket, TlsContext context)
-      : context_(std::move(context)),
-        socket_{std::move(socket)},
-        ssl_(SSL_new(context_->native_handle()), &SSL_free) {
+      : context_(std::move(context)), socket_{std::move(socket)}, ssl_(nullptr, &SSL_free) {
     ErrorCode ignored;
     socket_.socket.non_blocking(true, ignored);
+  }
+
+  /// Makes the session, before the handshake.
+  void open(Side side) {
+    ssl_.reset(SSL_new(context_->native_handle()));
     SSL_set_mode(native(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                SSL_MODE_RELEASE_BUFFERS);
     SSL_set_read_ahead(native(), 1);
     BIO* bio = make_tls_bio(socket_);
     SSL_set_bio(native(), bio, bio);
+    side == Side::client ? SSL_set_connect_state(native()) : SSL_set_accept_state(native());
   }
 
   SSL* native() const { return ssl_.get(); }
 
   asio::any_io_executor get_executor() override { return socket_.socket.get_executor(); }
 
-  void async_handshake(Side side, DoneHandler done) override {
-    side == Side::client ? SSL_set_connect_state(native()) : SSL_set_accept_state(native());
+  void async_handshake(Side, DoneHandler done) override {
     later([this, done = std::move(done)]() mutable { handshake(std::move(done)); });
   }
 
@@ -93,9 +97,24 @@ class SslStream final : public TlsStream {
     return result == X509_V_OK ? "" : X509_verify_cert_error_string(result);
   }
 
- private:
+ protected:
   using Direction = tcp::socket::wait_type;
 
+  ErrorCode shake_hands() {
+    return attempt(read_waits_for_, [this] { return SSL_do_handshake(native()); });
+  }
+  void on_secured() {
+    starved_ = false;
+  }  // the peer's first words may have come with the end of the handshake
+
+  template <class Next>
+  void wait(Direction direction, Next next) {
+    socket_.socket.async_wait(direction, std::move(next));
+  }
+  Direction waits_for() const { return read_waits_for_; }
+  tcp::socket& socket() { return socket_.socket; }
+
+ private:
   template <class Operation>
   ErrorCode attempt(Direction& waits_for, Operation operation) {
     ERR_clear_error();
@@ -129,14 +148,9 @@ class SslStream final : public TlsStream {
     asio::post(get_executor(), std::move(work));
   }
 
-  template <class Next>
-  void wait(Direction direction, Next next) {
-    socket_.socket.async_wait(direction, std::move(next));
-  }
-
   void handshake(DoneHandler done) {
-    const auto error = attempt(read_waits_for_, [this] { return SSL_do_handshake(native()); });
-    starved_ = false;  // the peer's first words may have come with the end of the handshake
+    const auto error = shake_hands();
+    on_secured();
     if (error != asio::error::would_block) return std::move(done)(error);
     wait(read_waits_for_, [this, done = std::move(done)](ErrorCode failed) mutable {
       failed ? std::move(done)(failed) : handshake(std::move(done));
@@ -210,6 +224,83 @@ class SslStream final : public TlsStream {
   bool starved_ = true;  // what OpenSSL keeps, if anything, is not a whole record
 };
 
+/// The server's end, whose handshake a pool computes: whoever is connected does not wait for it.
+///
+/// The socket belongs to the pool's thread while a step is computed there: what happens meanwhile on the
+/// executor touches `abandoned_` only. The session is made there, too, when the peer has sent something: who
+/// connects and says nothing costs a socket.
+class ServerStream final : public SslStream, private Handshakes::Waiting {
+ public:
+  ServerStream(tcp::socket socket, TlsContext context, std::shared_ptr<Handshakes> handshakes)
+      : SslStream(std::move(socket), std::move(context)), handshakes_(std::move(handshakes)) {}
+  ~ServerStream() override { handshakes_->leave(*this); }
+
+  void async_handshake(Side, DoneHandler done) override { await_peer(std::move(done)); }
+
+  void close() override {
+    abandoned_ = true;
+    if (!computing_) SslStream::close();
+  }
+
+ private:
+  class Step final : public HandshakeStep {
+   public:
+    Step(ServerStream& stream, DoneHandler done)
+        : HandshakeStep(stream.get_executor()), stream_(stream), done_(std::move(done)) {}
+    void compute() override { stream_.compute(); }
+    void finish(bool computed) override { stream_.on_computed(computed, std::move(done_)); }
+
+   private:
+    ServerStream& stream_;  // which done_ keeps alive
+    DoneHandler done_;
+  };
+
+  void await_peer(DoneHandler done) {
+    handshakes_->enter(*this);
+    wait(waits_for(), [this, done = std::move(done)](ErrorCode error) mutable {
+      handshakes_->leave(*this);
+      if (crowded_out_) error = kTooManyHandshakes;
+      error ? std::move(done)(error) : submit(std::move(done));
+    });
+  }
+
+  void crowd_out() override {
+    crowded_out_ = true;
+    ErrorCode ignored;
+    socket().cancel(ignored);
+  }
+
+  void submit(DoneHandler done) {
+    computing_ = true;
+    handshakes_->submit(PeerKey::of(socket().remote_endpoint(result_).address()),
+                        std::make_unique<Step>(*this, std::move(done)));
+  }
+
+  void compute() {
+    if (abandoned_) return;
+    if (!native()) open(Side::server);
+    result_ = shake_hands();
+  }
+
+  void on_computed(bool computed, DoneHandler done) {
+    computing_ = false;
+    if (abandoned_) {
+      SslStream::close();
+      return std::move(done)(asio::error::operation_aborted);
+    }
+    if (!computed) return std::move(done)(kTooManyHandshakes);
+    if (result_ == asio::error::would_block) return await_peer(std::move(done));
+    on_secured();
+    std::move(done)(result_);
+  }
+
+  std::shared_ptr<Handshakes> handshakes_;
+  ErrorCode result_;  // of the last step
+  bool computing_ = false;
+  bool crowded_out_ = false;
+  std::atomic<bool> abandoned_ = false;
+};
+
 /// OpenSSL's own check rather than Asio's callback: its error says "hostname mismatch".
 void expect_name(SSL* ssl, const std::string& host, bool is_address) {
   if (is_address) {
@@ -225,6 +316,7 @@ void expect_name(SSL* ssl, const std::string& host, bool is_address) {
 std::unique_ptr<TlsStream> make_tls_client_stream(tcp::socket socket, TlsContext context,
                                                   const std::string& host, bool verify) {
   auto stream = std::make_unique<SslStream>(std::move(socket), std::move(context));
+  stream->open(Side::client);
   ErrorCode not_an_address;
   asio::ip::make_address(host, not_an_address);
   const bool is_address = !not_an_address;
@@ -233,8 +325,9 @@ std::unique_ptr<TlsStream> make_tls_client_stream(tcp::socket socket, TlsContext
   return stream;
 }
 
-std::unique_ptr<TlsStream> make_tls_server_stream(tcp::socket socket, TlsContext context) {
-  return std::make_unique<SslStream>(std::move(socket), std::move(context));
+std::unique_ptr<TlsStream> make_tls_server_stream(tcp::socket socket, TlsContext context,
+                                                  std::shared_ptr<Handshakes> handshakes) {
+  return std::make_unique<ServerStream>(std::move(socket), std::move(context), std::move(handshakes));
 }
 
 }  // namespace parley::net

@@ -7,6 +7,7 @@
 #include "common/base/http.hpp"
 #include "common/net/message_stream.hpp"
 #include "common/net/src/byte_stream.hpp"
+#include "common/net/src/inbound_buffers.hpp"
 #include "common/net/src/websocket_handshake.hpp"
 
 namespace parley::net {
@@ -33,7 +34,8 @@ std::unique_ptr<PendingWebSocket> websocket_connect(std::unique_ptr<ByteStream> 
 /// The bytes of a connection whose upgrade request has been read.
 struct UpgradedStream {
   std::unique_ptr<ByteStream> stream;
-  std::string read_ahead;  ///< what came behind the request
+  std::string read_ahead;                   ///< what came behind the request
+  std::shared_ptr<InboundBuffers> inbound;  ///< where messages that are not whole count
 };
 
 /// The server's half, our own framing (websocket_frames.hpp): answers 101 (or 400/426 if the request's

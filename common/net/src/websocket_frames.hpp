@@ -15,6 +15,7 @@ enum class CloseCode : std::uint16_t {
   none = 1005,          ///< never on the wire: a closing frame without a code
   bad_text = 1007,
   too_big = 1009,
+  try_later = 1013,  ///< of the registry: the server is overloaded
 };
 
 /// What a server reads of a WebSocket (RFC 6455), without I/O: bytes go in, whole messages and control frames
@@ -42,6 +43,11 @@ class FrameReader {
   };
 
   explicit FrameReader(std::size_t max_message_bytes) : max_message_bytes_(max_message_bytes) {}
+
+  /// Memory of the fragments of a message that is not whole.
+  std::size_t buffered_bytes() const { return in_message_ ? message_.capacity() : 0; }
+  /// Frees it. No more may be read then.
+  void drop() { message_ = {}; }
 
   /// The first event of `input`, whose payload is unmasked in place.
   Event next(std::span<char> input);

@@ -45,13 +45,15 @@ Error failure(const FrameReader::Event& event) {
 }
 
 /// All states of one WebSocket. Pending operations keep it alive; its owner's handle decides when it ends.
-class ServerSocket final : public std::enable_shared_from_this<ServerSocket> {
+class ServerSocket final : public std::enable_shared_from_this<ServerSocket>, private InboundBuffers::Holder {
  public:
   ServerSocket(UpgradedStream upgraded, std::size_t max_message_bytes)
       : stream_(std::move(upgraded.stream)),
         peer_address_(stream_->peer_address()),
+        inbound_(std::move(upgraded.inbound)),
         reader_(max_message_bytes),
         in_(std::move(upgraded.read_ahead)) {}
+  ~ServerSocket() override { inbound_->release(*this); }
 
   void accept(HandshakeAnswer answer, Duration timeout, WebSocketReady ready);
   void cancel_handshake() {
@@ -63,9 +65,10 @@ class ServerSocket final : public std::enable_shared_from_this<ServerSocket> {
   void close(Duration grace);
   void drop();
   std::size_t queued_bytes() const { return queue_.bytes() + out_.size(); }
-  const std::string& peer_address() const { return peer_address_; }
+  const std::string& peer_address() const override { return peer_address_; }
 
  private:
+  void give_up_input() override;
   template <class Work>
   void later(Work work) {
     asio::post(stream_->get_executor(),
@@ -94,6 +97,7 @@ class ServerSocket final : public std::enable_shared_from_this<ServerSocket> {
 
   std::unique_ptr<ByteStream> stream_;
   std::string peer_address_;
+  std::shared_ptr<InboundBuffers> inbound_;
   FrameReader reader_;
   WebSocketReady ready_;
   MessageStream::Callbacks callbacks_;
@@ -163,7 +167,16 @@ void ServerSocket::take(std::span<char> bytes) {
     in_.erase(0, digest(in_));
     if (in_.empty()) in_ = {};  // idle connections keep no buffers
   }
-  if (!ended_ && !parting_) listen();
+  if (ended_ || parting_) return;
+  inbound_->set(*this, in_.capacity() + reader_.buffered_bytes());
+  if (!parting_) listen();
+}
+
+void ServerSocket::give_up_input() {
+  in_ = {};
+  reader_.drop();
+  say_close(static_cast<std::uint16_t>(CloseCode::try_later));
+  part({.code = Errc::limit_exceeded, .message = "too much is being received, over all connections"});
 }
 
 /// How many bytes were used.
@@ -189,6 +202,7 @@ bool ServerSocket::use(const FrameReader::Event& event) {
     pong_ = event.bytes;
     flush_later();
   } else if (event.what == What::message && !closing_) {
+    inbound_->release(*this);  // what follows is a new message
     tell([&] { callbacks_.on_message(event.bytes); });
   }
   return !ended_ && !parting_;
@@ -314,6 +328,7 @@ void ServerSocket::finish(Error reason) {
 
 void ServerSocket::drop() {
   ended_ = true;
+  inbound_->release(*this);
   closing_ = true;
   ready_ = nullptr;
   if (!calling_) callbacks_ = {};

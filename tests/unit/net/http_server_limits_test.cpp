@@ -103,6 +103,8 @@ TEST_F(HttpServerLimitsTest, ClosesConnectionsBeyondTheMaximumAtOnce) {
     answer = talk_to_end("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(answer, HasSubstr("GET / []"));
   EXPECT_FALSE(first.ended());
+  EXPECT_THAT(limits_, testing::Each("connections 127.0.0.1"));
+  EXPECT_FALSE(limits_.empty());
 }
 
 TEST_F(HttpServerLimitsTest, ClosesConnectionsBeyondTheMaximumOfOneAddressAtOnce) {
@@ -111,6 +113,7 @@ TEST_F(HttpServerLimitsTest, ClosesConnectionsBeyondTheMaximumOfOneAddressAtOnce
   first->send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
   ASSERT_TRUE(loop_.run_until([&] { return first->count("200 OK") == 1; }));
   EXPECT_EQ(talk_to_end(""), "");
+  EXPECT_THAT(limits_, testing::ElementsAre("connections_per_address 127.0.0.1"));
   RawClient elsewhere(loop_, address_, "127.0.0.2");
   elsewhere.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
   ASSERT_TRUE(loop_.run_until([&] { return elsewhere.count("200 OK") == 1; }));

@@ -22,6 +22,9 @@ class ServerFixture : public testing::Test {
     };
     server_ = std::make_unique<HttpServer>(loop_.executor(), std::move(options), std::move(handler));
     configure(*server_);
+    server_->on_limit([this](ConnectionLimit limit, const std::string& peer) {
+      limits_.push_back(std::string(to_string(limit)) + " " + peer);
+    });
     const auto address = server_->start();
     ASSERT_TRUE(address) << address.error().to_string();
     address_ = *address;
@@ -56,6 +59,7 @@ class ServerFixture : public testing::Test {
   ListenAddress address_;
   std::vector<http::Request> requests_;
   std::vector<std::string> peers_;
+  std::vector<std::string> limits_;  ///< that closed a connection, with its address
   bool hold_replies_ = false;
   std::vector<HttpReply> held_;
 };
