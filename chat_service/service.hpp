@@ -35,6 +35,8 @@ struct ServiceOptions {
   std::size_t send_queue_bytes = limits::kSendQueueBytes;  ///< more than that for seconds: cut off
   /// For all receivers together; beyond it those with the longest queues are cut off.
   std::size_t total_queue_bytes = limits::kTotalQueueBytes;
+  /// Bodies and messages that have come in part, over all connections; beyond it the oldest is closed.
+  std::size_t total_inbound_bytes = limits::kInboundBytes;
   /// One line of JSON for the operator, without identities, tokens or message bodies. Called on the service's
   /// thread. Empty: quiet.
   std::function<void(const std::string&)> log;

@@ -43,6 +43,10 @@ struct Worker {
              }) {
     http.on_refusal(
         [this](http::Response& response, const std::string& peer) { api->note_refusal(response, peer); });
+    http.on_limit([&shared](net::ConnectionLimit limit, const std::string& peer) {
+      shared.metrics.closed_by_limit(limit);
+      if (shared.limited) shared.limited(limit, peer);
+    });
   }
 
   boost::asio::any_io_executor executor;
@@ -61,6 +65,7 @@ class TokenServer::Impl {
         warn_(std::move(surroundings.warn)),
         shared_{.clock = surroundings.clock,
                 .log = std::move(surroundings.log),
+                .limited = std::move(surroundings.limited),
                 .sessions = surroundings.sessions,
                 .secure = options_.tls.has_value(),
                 .audit_log = Condition("the audit log", warn_)},
@@ -123,10 +128,12 @@ class TokenServer::Impl {
   Worker& first() { return *workers_.front(); }
 
   void make_metrics_server() {
-    metrics_.emplace(first().executor, net::HttpServerOptions{.listen = *options_.metrics_listen},
-                     [this](const http::Request& request, const std::string&, const net::HttpReply& reply) {
-                       reply(metrics_reply(request));
-                     });
+    metrics_.emplace(
+        first().executor,
+        net::HttpServerOptions{.listen = *options_.metrics_listen, .serves_with_spare_descriptor = true},
+        [this](const http::Request& request, const std::string&, const net::HttpReply& reply) {
+          reply(metrics_reply(request));
+        });
   }
 
   http::Response metrics_reply(const http::Request& request) const {

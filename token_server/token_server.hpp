@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/net/connection_limit.hpp"
 #include "token_server/audit/audit_log.hpp"
 #include "token_server/http/request_log.hpp"
 #include "token_server/options.hpp"
@@ -22,6 +23,8 @@ struct Surroundings {
   AuditLog* audit = nullptr;           ///< null: nothing is audited
   /// Told, in words without secrets, what an operator should know though the server goes on. Any worker.
   std::function<void(const std::string&)> warn{};
+  net::LimitHook
+      limited{};  ///< of each connection that a limit closes; may be called by several workers at once
 };
 
 /// The token server inside a process.

@@ -17,6 +17,7 @@
 #include "common/base/log_lines.hpp"
 #include "common/config/command_line.hpp"
 #include "common/config/deployment.hpp"
+#include "common/net/spare_descriptor.hpp"
 #include "common/net/stop_signals.hpp"
 
 namespace parley::chat_service {
@@ -62,6 +63,7 @@ class Run {
     if (!settings) return fail(settings.error());
     if (auto made = make_directory_of(settings->database); !made) return fail(made.error());
     settings->log = [this](const std::string& line) { lines_.add(line); };
+    if (const auto warning = net::fit_descriptors(settings->max_connections)) tell("warning", *warning);
     service_.emplace(std::move(*settings));
     if (auto address = service_->start(); !address) return fail(address.error());
     // Said when signals are heard: whoever waits for these words may send one at once.

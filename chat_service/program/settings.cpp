@@ -92,6 +92,7 @@ Result<ServiceOptions> options_of(const config::Config& config) {
   options.max_connections_per_address = section.limits.connections_per_address;
   if (section.limits.send_queue_bytes) options.send_queue_bytes = *section.limits.send_queue_bytes;
   if (section.limits.total_queue_bytes) options.total_queue_bytes = *section.limits.total_queue_bytes;
+  if (section.limits.total_inbound_bytes) options.total_inbound_bytes = *section.limits.total_inbound_bytes;
   if (section.metrics_listen.empty()) return options;
   auto metrics = net::parse_listen_address(section.metrics_listen);
   if (!metrics) return metrics.error();

@@ -135,8 +135,9 @@ struct TokenServer {
 struct ServiceLimits {
   std::size_t max_connections = 20'000;
   std::size_t connections_per_address = 5'000;
-  std::optional<std::size_t> send_queue_bytes{};   ///< nothing: the service's own
-  std::optional<std::size_t> total_queue_bytes{};  ///< nothing: the service's own
+  std::optional<std::size_t> send_queue_bytes{};     ///< nothing: the service's own
+  std::optional<std::size_t> total_queue_bytes{};    ///< nothing: the service's own
+  std::optional<std::size_t> total_inbound_bytes{};  ///< nothing: the service's own
 };
 
 struct Media {

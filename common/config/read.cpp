@@ -170,6 +170,7 @@ ServiceLimits read_service_limits(const json& in) {
   take(in, "connections_per_address", out.connections_per_address);
   take(in, "send_queue_bytes", out.send_queue_bytes);
   take(in, "total_queue_bytes", out.total_queue_bytes);
+  take(in, "total_inbound_bytes", out.total_inbound_bytes);
   return out;
 }
 

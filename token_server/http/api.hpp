@@ -27,6 +27,7 @@ struct Limit {
 struct Shared {
   const Clock& clock;
   RequestLog log{};
+  net::LimitHook limited{};
   SessionService* sessions = nullptr;  ///< null: nobody has a session
   bool secure = false;                 ///< served over TLS
   /// Of a server without sessions: whether its audit log can be written.

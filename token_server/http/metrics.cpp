@@ -49,6 +49,11 @@ struct Metrics::Impl {
                                              .Name("token_server_rate_limited_total")
                                              .Help("Requests refused with 429, by what was exhausted")
                                              .Register(registry);
+  prometheus::Family<Counter>& by_limit =
+      prometheus::BuildCounter()
+          .Name("token_server_connections_closed_by_limit_total")
+          .Help("Connections closed by a limit of the server, by the limit")
+          .Register(registry);
   prometheus::Family<Counter>& reloads = prometheus::BuildCounter()
                                              .Name("token_server_reloads_total")
                                              .Help("Configurations re-read, by result")
@@ -64,6 +69,8 @@ struct Metrics::Impl {
 };
 
 Metrics::Metrics() : impl_(std::make_unique<Impl>()) {
+  for (const auto limit : net::kConnectionLimits)
+    impl_->by_limit.Add({{"limit", std::string(to_string(limit))}});
   for (auto kind : {CallerKind::development, CallerKind::backend_key, CallerKind::user, CallerKind::oidc})
     impl_->minted[static_cast<int>(kind)] = &impl_->tokens.Add({{"caller", std::string(to_string(kind))}});
 }
@@ -78,6 +85,10 @@ void Metrics::request(std::string_view route, int status, Duration took) {
 void Metrics::token_minted(CallerKind caller) { impl_->minted[static_cast<int>(caller)]->Increment(); }
 
 void Metrics::rate_limited(std::string_view by) { impl_->limited.Add({{"by", std::string(by)}}).Increment(); }
+
+void Metrics::closed_by_limit(net::ConnectionLimit limit) {
+  impl_->by_limit.Add({{"limit", std::string(to_string(limit))}}).Increment();
+}
 
 void Metrics::reloaded(bool ok) { impl_->reloads.Add({{"result", ok ? "ok" : "refused"}}).Increment(); }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/net/connection_limit.hpp"
 #include "token_server/callers/caller.hpp"
 
 namespace parley::token_server {
@@ -19,6 +20,7 @@ class Metrics {
   void token_minted(CallerKind caller);
   /// `by`: "address", "identity" or "caller".
   void rate_limited(std::string_view by);
+  void closed_by_limit(net::ConnectionLimit limit);
   void reloaded(bool ok);
   /// When the TLS certificate ends.
   void certificate_expires(WallTime when);

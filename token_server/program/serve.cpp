@@ -10,6 +10,8 @@
 #include "common/base/log_lines.hpp"
 #include "common/config/command_line.hpp"
 #include "common/config/deployment.hpp"
+#include "common/net/refusal_log.hpp"
+#include "common/net/spare_descriptor.hpp"
 #include "common/net/stop_signals.hpp"
 #include "token_server/program/settings.hpp"
 #include "token_server/program/worker_threads.hpp"
@@ -87,6 +89,7 @@ class Run {
     auto options = options_of(config_);
     if (!options) return options.error();
     scheme_ = options->tls ? "https://" : "http://";
+    if (const auto warning = net::fit_descriptors(options->max_connections)) tell("warning", *warning);
     server_.emplace(threads_.executors(), std::move(*options), surroundings());
     const auto address = server_->start();
     if (!address) return address.error();
@@ -103,14 +106,29 @@ class Run {
   }
 
   Surroundings surroundings() {
-    return {.clock = system_clock(),
-            .log =
-                [this](const RequestRecord& record) {
-                  lines_.add(to_json_line(record, system_clock().wall_now()));
-                },
-            .sessions = sessions_.get(),
-            .audit = audit_.get(),
-            .warn = [this](const std::string& warning) { tell("warning", warning); }};
+    return {
+        .clock = system_clock(),
+        .log = [this](const RequestRecord& record) { write_log(record); },
+        .sessions = sessions_.get(),
+        .audit = audit_.get(),
+        .warn = [this](const std::string& warning) { tell("warning", warning); },
+        .limited = [this](net::ConnectionLimit limit, const std::string& peer) { write_log(limit, peer); }};
+  }
+
+  void write_log(const RequestRecord& record) {
+    auto line = to_json_line(record, system_clock().wall_now());
+    const bool is_refusal = record.status >= 400 && record.status != 500;
+    if (!is_refusal) return lines_.add(line);
+    refusals_.add(std::string(record.route) + " " + std::to_string(record.status), record.address,
+                  std::move(line));
+  }
+
+  void write_log(net::ConnectionLimit limit, const std::string& peer) {
+    const std::string name(to_string(limit));
+    refusals_.add("connection " + name, peer,
+                  "{\"time\":\"" + format_iso8601(system_clock().wall_now()) +
+                      "\",\"level\":\"warning\",\"event\":\"connection_refused\",\"limit\":\"" + name +
+                      "\",\"address\":" + json::quote(peer) + "}");
   }
 
   void stop() {
@@ -191,6 +209,8 @@ class Run {
   std::atomic<bool> given_up_ = false;
   std::unique_ptr<AuditLog> audit_;
   WorkerThreads threads_;
+  net::RefusalLog refusals_{threads_.first().get_executor(), system_clock(),
+                            [this](const std::string& line) { lines_.add(line); }};
   std::unique_ptr<SessionService> sessions_;
   std::optional<TokenServer> server_;
 };

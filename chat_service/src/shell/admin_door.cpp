@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "chat_service/src/shell/local_socket.hpp"
+#include "common/net/spare_descriptor.hpp"
 
 namespace parley::chat_service {
 namespace {
@@ -43,8 +44,17 @@ Result<Local::socket> connect_to(asio::io_context& io, const std::string& databa
 /// One caller: reads a line, has it done, writes a line. Lives by its handlers; too slow a one is cut.
 class Visit : public std::enable_shared_from_this<Visit> {
  public:
-  Visit(Local::socket socket, std::shared_ptr<const AdminDoor::Handler> handler)
-      : socket_(std::move(socket)), timer_(socket_.get_executor()), handler_(std::move(handler)) {}
+  Visit(Local::socket socket, std::shared_ptr<const AdminDoor::Handler> handler,
+        std::shared_ptr<net::SpareDescriptor> spare)
+      : socket_(std::move(socket)),
+        timer_(socket_.get_executor()),
+        handler_(std::move(handler)),
+        spare_(std::move(spare)) {}
+  ~Visit() {
+    error_code ignored;
+    socket_.close(ignored);
+    spare_->hold();  // for the next one, if this one had it
+  }
 
   void start() {
     timer_.expires_after(kPatience);
@@ -76,6 +86,7 @@ class Visit : public std::enable_shared_from_this<Visit> {
   Local::socket socket_;
   asio::steady_timer timer_;
   std::shared_ptr<const AdminDoor::Handler> handler_;
+  std::shared_ptr<net::SpareDescriptor> spare_;
   asio::streambuf line_{kLineBytes};
   std::string reply_;
 };
@@ -128,15 +139,16 @@ class AdminDoor::Impl : public std::enable_shared_from_this<AdminDoor::Impl> {
   void accept() {
     acceptor_.async_accept([self = shared_from_this()](const error_code& error, Local::socket socket) {
       if (!self->acceptor_.is_open()) return;
-      if (error) return self->accept_later();
+      if (error) return self->accept_later(error);
       if (is_trusted_peer(socket, self->database_))
-        std::make_shared<Visit>(std::move(socket), self->handler_)->start();
+        std::make_shared<Visit>(std::move(socket), self->handler_, self->spare_)->start();
       self->accept();
     });
   }
 
-  // Without descriptors to spare an accept would fail again at once.
-  void accept_later() {
+  // Out of descriptors the spare one makes room. What else fails would fail again at once.
+  void accept_later(const error_code& why) {
+    if (why == asio::error::no_descriptors) spare_->release();
     rest_.expires_after(kRest);
     rest_.async_wait([self = shared_from_this()](const error_code& error) {
       if (!error) self->accept();
@@ -148,6 +160,7 @@ class AdminDoor::Impl : public std::enable_shared_from_this<AdminDoor::Impl> {
   std::string database_;
   std::string path_;
   std::shared_ptr<const Handler> handler_;
+  std::shared_ptr<net::SpareDescriptor> spare_ = std::make_shared<net::SpareDescriptor>();
   bool bound_ = false;
 };
 

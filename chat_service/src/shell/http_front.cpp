@@ -94,14 +94,21 @@ void HttpFront::finish(const Exchange& exchange, http::Response& response) {
   metrics_.http_request(exchange.kind.name, response.status);
   if (!options_.log || is_probe(exchange.kind)) return;
   const auto took = options_.clock.now() - exchange.started;
-  options_.log(LogLine("info", "request", options_.clock.wall_now())
-                   .put("method", exchange.method)
-                   .put("route", exchange.kind.name)
-                   .put("status", static_cast<std::uint64_t>(response.status))
-                   .put("us", static_cast<std::uint64_t>(
-                                  std::chrono::duration_cast<std::chrono::microseconds>(took).count()))
-                   .put("address", exchange.peer)
-                   .take());
+  write_log(exchange.kind.name, response.status, exchange.peer,
+            LogLine("info", "request", options_.clock.wall_now())
+                .put("method", exchange.method)
+                .put("route", exchange.kind.name)
+                .put("status", static_cast<std::uint64_t>(response.status))
+                .put("us", static_cast<std::uint64_t>(
+                               std::chrono::duration_cast<std::chrono::microseconds>(took).count()))
+                .put("address", exchange.peer)
+                .take());
+}
+
+void HttpFront::write_log(const char* route, int status, const std::string& peer, std::string line) const {
+  const bool is_refusal = status >= 400 && status != 500;
+  if (!is_refusal || !options_.log_refusal) return options_.log(std::move(line));
+  options_.log_refusal(std::string(route) + " " + std::to_string(status), peer, std::move(line));
 }
 
 HttpFront::Reply HttpFront::finishing(std::shared_ptr<Exchange> exchange, Reply reply) {
@@ -159,11 +166,12 @@ void HttpFront::note_refusal(http::Response& response, const std::string& peer) 
   options_.origins.decorate(response);
   metrics_.http_request(kRefused.name, response.status);
   if (!options_.log) return;
-  options_.log(LogLine("info", "request", options_.clock.wall_now())
-                   .put("route", kRefused.name)
-                   .put("status", static_cast<std::uint64_t>(response.status))
-                   .put("address", peer)
-                   .take());
+  write_log(kRefused.name, response.status, peer,
+            LogLine("info", "request", options_.clock.wall_now())
+                .put("route", kRefused.name)
+                .put("status", static_cast<std::uint64_t>(response.status))
+                .put("address", peer)
+                .take());
 }
 
 http::Response HttpFront::answer_operator(const http::Request& request, const Readings& readings) {

@@ -23,6 +23,8 @@ struct FrontOptions {
   std::function<bool()> is_ready{};  ///< what /readyz says
   /// Gets one line for each request but probes.
   std::function<void(std::string)> log{};
+  /// Gets the lines of requests that are refused instead, which may come a thousand times a second.
+  std::function<void(std::string_view what, const std::string& address, std::string line)> log_refusal{};
   const Clock& clock = system_clock();
 };
 
@@ -56,6 +58,7 @@ class HttpFront {
   std::shared_ptr<Exchange> begin(const http::Request& request, const std::string& peer) const;
   http::Response answer_probe(const http::Request& request) const;
   void finish(const Exchange& exchange, http::Response& response);
+  void write_log(const char* route, int status, const std::string& peer, std::string line) const;
   Reply finishing(std::shared_ptr<Exchange> exchange, Reply reply);
 
   FrontOptions options_;

@@ -54,6 +54,8 @@ struct Metrics::Impl {
   Family& commits = family("chat_service_commits_total", "Transactions ended, by result");
   Counter& commits_ok = commits.Add({{"result", "ok"}});
   Counter& commits_failed = commits.Add({{"result", "failed"}});
+  Family& by_limit = family("chat_service_connections_closed_by_limit_total",
+                            "Connections closed by a limit of the server, by the limit");
   Counter& slow_consumers =
       family("chat_service_slow_consumers_total", "Connections cut because they did not read").Add({});
   prometheus::Histogram& commit_seconds = prometheus::BuildHistogram()
@@ -68,6 +70,8 @@ struct Metrics::Impl {
       gauge("chat_service_database_log_bytes", "Size of the database's write-ahead log's file");
   Gauge& clock_ahead = gauge("chat_service_clock_ahead_seconds",
                              "So far the clock has jumped ahead, while that waits for an operator; else 0");
+  Gauge& inbound =
+      gauge("chat_service_inbound_buffer_bytes", "Bytes of messages and bodies that have come in part");
   Gauge& ready = gauge("chat_service_ready", "1 while /readyz says yes");
   prometheus::Family<Gauge>& certificate = prometheus::BuildGauge()
                                                .Name("chat_service_certificate_expiry_timestamp_seconds")
@@ -91,7 +95,10 @@ struct Metrics::Impl {
   ByRoute by_route;
 };
 
-Metrics::Metrics() : impl_(std::make_unique<Impl>()) {}
+Metrics::Metrics() : impl_(std::make_unique<Impl>()) {
+  for (const auto limit : net::kConnectionLimits)
+    impl_->by_limit.Add({{"limit", std::string(to_string(limit))}});
+}
 
 Metrics::~Metrics() = default;
 
@@ -110,6 +117,10 @@ void Metrics::committed(bool ok, Duration took) {
 
 void Metrics::slow_consumer() { impl_->slow_consumers.Increment(); }
 
+void Metrics::closed_by_limit(net::ConnectionLimit limit) {
+  impl_->by_limit.Add({{"limit", std::string(to_string(limit))}}).Increment();
+}
+
 void Metrics::certificate_expires(WallTime when) {
   impl_->certificate.Add({}).Set(std::chrono::duration<double>(when.time_since_epoch()).count());
 }
@@ -120,6 +131,7 @@ std::string Metrics::text(const Readings& readings) {
   impl_->queued.Set(static_cast<double>(readings.queued_bytes));
   impl_->database_log.Set(static_cast<double>(readings.database_log_bytes));
   impl_->clock_ahead.Set(static_cast<double>(readings.clock_ahead_seconds));
+  impl_->inbound.Set(static_cast<double>(readings.inbound_bytes));
   impl_->ready.Set(readings.ready ? 1 : 0);
   impl_->frames.set(readings.frames_sent);
   impl_->bytes.set(readings.bytes_sent);

@@ -6,6 +6,8 @@
 
 #include <parley/seams.hpp>
 
+#include "common/net/connection_limit.hpp"
+
 namespace parley::chat_service {
 
 /// What is counted elsewhere, at the moment somebody reads the metrics.
@@ -13,6 +15,7 @@ struct Readings {
   std::size_t connections = 0;  ///< chat clients
   std::size_t sockets = 0;      ///< open ones, HTTP included
   std::size_t queued_bytes = 0;
+  std::size_t inbound_bytes = 0;  ///< of messages and bodies that have come in part
   std::uint64_t frames_sent = 0;
   std::uint64_t bytes_sent = 0;
   std::uint64_t deliveries = 0;
@@ -42,6 +45,7 @@ class Metrics {
   void request(std::string_view route, int status);
   void committed(bool ok, Duration took);
   void slow_consumer();
+  void closed_by_limit(net::ConnectionLimit limit);
   /// When the TLS certificate ends.
   void certificate_expires(WallTime when);
 

@@ -15,6 +15,7 @@ net::HttpServerOptions server_options(const ServiceOptions& options) {
   server.tls = options.tls;
   server.max_connections = options.max_connections;
   server.max_connections_per_address = options.max_connections_per_address;
+  server.max_inbound_bytes = options.total_inbound_bytes;
   return server;
 }
 
@@ -30,10 +31,13 @@ std::string root_url(const ServiceOptions& options, const net::ListenAddress& ad
 Shell::Shell(boost::asio::io_context& io, const ServiceOptions& options)
     : io_(io),
       options_(options),
+      refusals_(io.get_executor(), system_clock(), [this](std::string line) { log(std::move(line)); }),
       front_({.origins = Origins(options.allowed_origins),
               .secure = options.tls.has_value(),
               .is_ready = [this] { return is_ready(); },
-              .log = [this](std::string line) { log(std::move(line)); }},
+              .log = [this](std::string line) { log(std::move(line)); },
+              .log_refusal = [this](std::string_view what, const std::string& address,
+                                    std::string line) { refusals_.add(what, address, std::move(line)); }},
              metrics_),
       receivers_({.each = options.send_queue_bytes, .all = options.total_queue_bytes}),
       review_timer_(io),
@@ -81,6 +85,14 @@ void Shell::make_server() {
       });
   server_->on_refusal(
       [this](http::Response& response, const std::string& peer) { front_.note_refusal(response, peer); });
+  server_->on_limit([this](net::ConnectionLimit limit, const std::string& peer) { note_limit(limit, peer); });
+}
+
+void Shell::note_limit(net::ConnectionLimit limit, const std::string& peer) {
+  metrics_.closed_by_limit(limit);
+  const auto name = to_string(limit);
+  refusals_.add("connection " + std::string(name), peer,
+                line("warning", "connection_refused").put("limit", name).put("address", peer).take());
 }
 
 Result<void> Shell::make_core(const net::ListenAddress& address) {
@@ -138,7 +150,8 @@ void Shell::administer(AdminCall call, const AdminDoor::Reply& reply) {
 Result<void> Shell::start_metrics() {
   if (!options_.metrics_listen) return {};
   metrics_server_.emplace(
-      io_.get_executor(), net::HttpServerOptions{.listen = *options_.metrics_listen},
+      io_.get_executor(),
+      net::HttpServerOptions{.listen = *options_.metrics_listen, .serves_with_spare_descriptor = true},
       [this](const http::Request& request, const std::string&, const net::HttpReply& reply) {
         reply(front_.answer_operator(request, readings()));
       });
@@ -172,6 +185,7 @@ Readings Shell::readings() const {
   return {.connections = receivers_.size(),
           .sockets = server_->connections(),
           .queued_bytes = receivers_.queued_bytes(),
+          .inbound_bytes = server_->inbound_bytes(),
           .frames_sent = receivers_.frames_sent(),
           .bytes_sent = receivers_.bytes_sent(),
           .deliveries = core.deliveries,

@@ -16,6 +16,7 @@
 #include "chat_service/src/shell/storage_watch.hpp"
 #include "common/base/random.hpp"
 #include "common/net/http_server.hpp"
+#include "common/net/refusal_log.hpp"
 
 namespace parley::chat_service {
 
@@ -41,6 +42,7 @@ class Shell {
   Result<void> make_media(std::string secret);
   void open_admin_door();
   Result<void> start_metrics();
+  void note_limit(net::ConnectionLimit limit, const std::string& peer);
   void note_certificate();
   void administer(AdminCall call, const AdminDoor::Reply& reply);
   bool is_ready() const;
@@ -70,6 +72,7 @@ class Shell {
   const ServiceOptions& options_;
   SecureRandom random_;
   Metrics metrics_;
+  net::RefusalLog refusals_;
   HttpFront front_;
   std::optional<net::HttpServer> server_;
   std::optional<net::HttpServer> metrics_server_;

@@ -303,6 +303,21 @@ TEST_F(TokenServerProgram, IsNotReadyWithoutItsAuditLog) {
   }
 }
 
+TEST_F(TokenServerProgram, SumsUpRefusalsOfOneAddress) {
+  use_backend_key(config_["token_server"]);
+  ChildProcess program({program_path(), "--config", write_config()});
+  const auto url = ready_url(program);
+  for (int i = 0; i < 15; ++i) EXPECT_EQ(ask_for_token(url).status, 401);
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.exit_code(), 0);
+  const auto log = program.error_output();
+  std::size_t lines = 0;
+  for (auto at = log.find("\"status\":401"); at != log.npos; at = log.find("\"status\":401", at + 1)) ++lines;
+  EXPECT_EQ(lines, 10u) << log;
+  EXPECT_THAT(log,
+              HasSubstr(R"("event":"refusals","what":"/v1/token 401","address":"127.0.0.1","count":5})"));
+}
+
 TEST_F(TokenServerProgram, ExchangesKeysInCheapGroupsOnly) {
   const net::test::Certificate certificate(net::test::CertificateOptions{.rsa = true});
   use_backend_key(config_["token_server"]);

@@ -19,5 +19,17 @@ TEST(Metrics, TellWhyUploadsWereRefused) {
   EXPECT_THAT(later, HasSubstr("\nchat_service_uploads_without_room_total 5\n"));
 }
 
+TEST(Metrics, CountConnectionsByTheLimitThatClosedThem) {
+  Metrics metrics;
+  metrics.closed_by_limit(net::ConnectionLimit::connections_per_address);
+  metrics.closed_by_limit(net::ConnectionLimit::connections_per_address);
+  const auto text = metrics.text({.inbound_bytes = 7});
+  EXPECT_THAT(
+      text,
+      HasSubstr("\nchat_service_connections_closed_by_limit_total{limit=\"connections_per_address\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("\nchat_service_connections_closed_by_limit_total{limit=\"descriptors\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("\nchat_service_inbound_buffer_bytes 7\n"));
+}
+
 }  // namespace
 }  // namespace parley::chat_service

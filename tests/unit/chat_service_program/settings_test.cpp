@@ -59,7 +59,7 @@ TEST(Settings, TakesEveryKeyOfTheSection) {
                    .url_life = seconds(9)};
   section.throttle = {.per_second = 4, .burst = 5};
   section.limits = {
-      .max_connections = 6, .connections_per_address = 7, .send_queue_bytes = 8, .total_queue_bytes = 9};
+      .max_connections = 6, .connections_per_address = 7, .send_queue_bytes = 8, .total_queue_bytes = 9, .total_inbound_bytes = 10};
   const auto options = options_of(config);
   ASSERT_TRUE(options);
   EXPECT_EQ(options->listen.to_string(), "127.0.0.1:1");
@@ -78,6 +78,7 @@ TEST(Settings, TakesEveryKeyOfTheSection) {
   EXPECT_EQ(options->throttle.burst, 5);
   EXPECT_EQ(options->max_connections, 6u);
   EXPECT_EQ(options->max_connections_per_address, 7u);
+  EXPECT_EQ(options->total_inbound_bytes, 10u);
   EXPECT_EQ(options->send_queue_bytes, 8u);
   EXPECT_EQ(options->total_queue_bytes, 9u);
 }

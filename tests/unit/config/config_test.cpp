@@ -96,7 +96,8 @@ TEST(Config, ReadsEveryKey) {
                                {{"max_connections", 7},
                                 {"connections_per_address", 6},
                                 {"send_queue_bytes", 4194304},
-                                {"total_queue_bytes", 33554432}}}};
+                                {"total_queue_bytes", 33554432},
+                                {"total_inbound_bytes", 16777216}}}};
   document["demo_app"] = {{"token_url", "https://t.example.com/a/v1/token"},
                           {"chat_url", "wss://c:1/v3/wsconnect"}};
   const auto loaded = parse_json(document);
@@ -125,6 +126,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(chat.limits.connections_per_address, 6u);
   EXPECT_EQ(chat.limits.send_queue_bytes, 4194304u);
   EXPECT_EQ(chat.limits.total_queue_bytes, 33554432u);
+  EXPECT_EQ(chat.limits.total_inbound_bytes, 16777216u);
   EXPECT_EQ(loaded->demo_app.token_url, "https://t.example.com/a/v1/token");
   EXPECT_EQ(loaded->demo_app.chat_url, "wss://c:1/v3/wsconnect");
 }
@@ -179,6 +181,7 @@ const Case kCases[] = {
     {"/chat_service/limits", 1, "chat_service.limits: expected an object with max_connections"},
     {"/chat_service/limits", {{"max_connections", 0}}, "chat_service.limits.max_connections: expected a whole number, 1 to 1000000"},
     {"/chat_service/limits", {{"total_queue_bytes", 33554431}}, "chat_service.limits.total_queue_bytes: expected a whole number of bytes, 33554432 to 1099511627776"},
+    {"/chat_service/limits", {{"total_inbound_bytes", 16777215}}, "chat_service.limits.total_inbound_bytes: expected a whole number of bytes, 16777216 to 1099511627776"},
     {"/chat_service/limits", {{"send_queue_bytes", 4194303}}, "chat_service.limits.send_queue_bytes: expected a whole number of bytes, 4194304 to 1073741824"},
     {"/chat_service/limits", {{"max_connexions", 1}}, "chat_service.limits.max_connexions: unknown key"},
     {"/demo_app/token_url", "http://127.0.0.1:4000/auth", "demo_app.token_url: expected an http or https URL that ends in /v1/token"},

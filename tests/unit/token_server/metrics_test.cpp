@@ -29,14 +29,17 @@ TEST(Metrics, CountWhatHappens) {
                     HasSubstr("token_server_request_seconds_count 8"), Not(HasSubstr("alice"))));
 }
 
-TEST(Metrics, KnowReloadsAndTheCertificate) {
+TEST(Metrics, KnowReloadsLimitsAndTheCertificate) {
   Metrics metrics;
   metrics.reloaded(true);
   metrics.reloaded(false);
+  metrics.closed_by_limit(net::ConnectionLimit::handshakes);
   metrics.certificate_expires(WallTime(std::chrono::seconds(1'800'000'000)));
   EXPECT_THAT(metrics.text(),
               AllOf(HasSubstr(R"(token_server_reloads_total{result="ok"} 1)"),
                     HasSubstr(R"(token_server_reloads_total{result="refused"} 1)"),
+                    HasSubstr(R"(token_server_connections_closed_by_limit_total{limit="handshakes"} 1)"),
+                    HasSubstr(R"(token_server_connections_closed_by_limit_total{limit="descriptors"} 0)"),
                     HasSubstr("token_server_certificate_expiry_timestamp_seconds 1800000000")));
 }
 
