@@ -6,6 +6,7 @@
 #include "chat_service/program/delete_channel.hpp"
 #include "chat_service/src/transfer/listing.hpp"
 #include "common/config/command_line.hpp"
+#include "common/os/owner_rights.hpp"
 
 namespace parley::chat_service {
 namespace {
@@ -84,6 +85,8 @@ class ClockCommand final : public Command {
   }
 
   int run(const Place& place) override {
+    const auto rights = os::OwnerRights::of(place.database);
+    if (!rights) return fail("clock accept", rights.error());
     std::error_code ignored;
     if (!std::filesystem::is_regular_file(place.database, ignored))
       return fail("clock accept", {.code = Errc::storage_error,
