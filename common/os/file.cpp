@@ -138,6 +138,13 @@ void File::share_owner_of(const std::filesystem::path& path) {
   static_cast<void>(!::fchown(descriptor_, owner.st_uid, owner.st_gid));
 }
 
+void File::share_rights_of(const std::filesystem::path& path) {
+  struct stat other {};
+  if (::lstat(path.c_str(), &other) != 0 || !S_ISREG(other.st_mode)) return;
+  if (::fchown(descriptor_, other.st_uid, other.st_gid) != 0) return;
+  static_cast<void>(!::fchmod(descriptor_, S_IRUSR | S_IWUSR | (other.st_mode & (S_IRGRP | S_IWGRP))));
+}
+
 Result<File> create(const std::filesystem::path& path) {
   return open_with(path, O_WRONLY | O_CREAT | O_EXCL);
 }

@@ -37,6 +37,9 @@ class File {
   bool is_locked() const;
   /// If this is the superuser: it belongs to the owner of that file from now on, unless it has a second name.
   void share_owner_of(const std::filesystem::path& path);
+  /// Best effort: if there is that regular file, this one gets its owner and group, and then what the group may
+  /// do with it.
+  void share_rights_of(const std::filesystem::path& path);
 
  private:
   int descriptor_ = -1;

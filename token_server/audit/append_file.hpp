@@ -17,6 +17,8 @@ Result<std::uint64_t> settled_size(const std::string& path);
 /// Thread rule: one thread at a time. Failures are Errc::storage_error and name the path.
 class AppendFile {
  public:
+  /// The superuser opens it with the rights of its directory's owner (os::OwnerRights): while no other thread
+  /// runs.
   static Result<std::unique_ptr<AppendFile>> open(const std::string& path);
   ~AppendFile();
 

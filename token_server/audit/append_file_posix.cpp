@@ -9,6 +9,7 @@
 #include <system_error>
 #include <thread>
 
+#include "common/os/owner_rights.hpp"
 #include "token_server/audit/append_file.hpp"
 #include "token_server/audit/file_identity.hpp"
 #include "token_server/audit/private_file.hpp"
@@ -59,18 +60,22 @@ Result<void> take_lock(int file, int kind, const std::string& path) {
 struct AppendFile::Handle : Descriptor {};
 
 Result<std::uint64_t> settled_size(const std::string& path) {
-  const Descriptor handle{again([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); })};
+  const Descriptor handle{again([&] { return ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC); })};
   if (handle.file < 0) return fail_now(path, "opened");
   struct stat status {};
   // Closing gives the lock back.
   if (auto taken = take_lock(handle.file, LOCK_SH, path); !taken) return taken.error();
   if (::fstat(handle.file, &status) != 0) return fail_now(path, "examined");
+  if (!S_ISREG(status.st_mode))
+    return Error{.code = Errc::storage_error, .message = path + ": is not a file"};
   return static_cast<std::uint64_t>(status.st_size);
 }
 
 Result<std::unique_ptr<AppendFile>> AppendFile::open(const std::string& path) {
+  const auto rights = os::OwnerRights::of(path);
+  if (!rights) return rights.error();
   if (auto made = make_private_file(path); !made) return made.error();
-  const int file = again([&] { return ::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC); });
+  const int file = again([&] { return ::open(path.c_str(), O_RDWR | O_APPEND | O_NONBLOCK | O_CLOEXEC); });
   if (file < 0) return fail_now(path, "opened");
   return std::unique_ptr<AppendFile>(new AppendFile(path, std::unique_ptr<Handle>(new Handle{{file}})));
 }

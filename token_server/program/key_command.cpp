@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <iomanip>
 #include <iostream>
 
@@ -64,6 +65,9 @@ Result<void> check_new(const BackendKey& key) {
   const bool about_name = problem.key.ends_with(".name");
   return refuse(Errc::invalid_argument, std::string(about_name ? "NAME: " : "--identity: ") + problem.what);
 }
+
+// A relative path starts where the command was called.
+std::string absolute(const std::string& file) { return std::filesystem::absolute(file).string(); }
 
 std::string joined(const std::vector<std::string>& texts) {
   std::string out;
@@ -178,7 +182,7 @@ class KeyCommand final : public Command {
       return {};
     });
     if (revoked)
-      std::cerr << "Key " << std::quoted(key_.name) << " is taken out of " << file
+      std::cerr << "Key " << std::quoted(key_.name) << " is taken out of " << absolute(file)
                 << ". A running server refuses it after SIGHUP.\n";
     return revoked;
   }
@@ -188,13 +192,15 @@ class KeyCommand final : public Command {
                     const KeysChange& change) const {
     auto audit = AuditLog::open(settings.audit_log, system_clock());
     if (!audit) return audit.error();
+    const bool is_new = !std::filesystem::exists(file);
     if (auto changed = change_keys_file(file, change); !changed) return changed;
+    if (is_new) std::cerr << "token_server key: " << absolute(file) << " is a new file: there was none\n";
     return (*audit)->append({.what = what, .caller = key_.name, .outcome = "ok"});
   }
 
   static void print_added(const std::string& text, const std::string& file) {
     std::cout << text << std::endl;
-    std::cerr << "Note the key now: " << file
+    std::cerr << "Note the key now: " << absolute(file)
               << " has its SHA-256 only. A running server takes it over after SIGHUP.\n";
   }
 

@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <iomanip>
 #include <iostream>
 
@@ -49,8 +50,11 @@ class UserCommand final : public Command {
     // First of all: nothing is changed that cannot be written down.
     auto audit = AuditLog::open(settings.audit_log, system_clock());
     if (!audit) return audit.error();
+    database_ = std::filesystem::absolute(settings.database).string();
+    const bool is_new = !std::filesystem::exists(database_);
     auto admin = UserAdmin::open(settings.database, system_clock(), audit->get());
     if (!admin) return admin.error();
+    if (is_new) std::cerr << "token_server user: " << database_ << " is a new database: there was none\n";
     return act(**admin);
   }
 
@@ -87,7 +91,7 @@ class UserCommand final : public Command {
   }
 
   Result<void> say(Result<void> done, const char* what) {
-    if (done) std::cout << "user " << std::quoted(name_) << " " << what << "\n";
+    if (done) std::cout << "user " << std::quoted(name_) << " " << what << " (" << database_ << ")\n";
     return done;
   }
 
@@ -96,6 +100,7 @@ class UserCommand final : public Command {
   CLI::App* disable_ = nullptr;
   CLI::App* enable_ = nullptr;
   CLI::App* list_ = nullptr;
+  std::string database_;  ///< absolute: a relative one starts where the command was called
   std::string name_;
   std::string identity_;
 };

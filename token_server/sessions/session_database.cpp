@@ -3,6 +3,7 @@
 #include <chrono>
 #include <thread>
 
+#include "common/os/owner_rights.hpp"
 #include "common/storage/migrations.hpp"
 #include "token_server/audit/private_file.hpp"
 
@@ -64,6 +65,8 @@ Opened open_patiently(const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<storage::Database>> open_session_database(const std::string& path) {
+  const auto rights = os::OwnerRights::of(path);
+  if (!rights) return rights.error();
   if (path != ":memory:")
     if (auto made = make_private_file(path); !made) return made.error();
   auto database = open_patiently(path);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -206,11 +207,29 @@ TEST_F(AuditLogTest, WhatRootMakesIsTheDirectorysOwners) {
     EXPECT_EQ(status.st_uid, kOwner) << made;
     EXPECT_EQ(status.st_gid, kGroup) << made;
   }
-  ASSERT_EQ(::chown(path().c_str(), 0, 0), 0);
-  open()->append({.what = "login"}).value();
-  struct stat status {};
-  ASSERT_EQ(::stat(path().c_str(), &status), 0);
-  EXPECT_EQ(status.st_uid, 0u) << "what is there keeps its owner";
+}
+
+// The server's user may plant links for a command that root runs: they lead nowhere.
+TEST_F(AuditLogTest, RootFollowsNoPlantedLink) {
+  if (::geteuid() != 0) GTEST_SKIP() << "it takes root";
+  const fs::path precious = file_.directory() / "precious", state = file_.directory() / "state";
+  std::ofstream(precious) << "precious";
+  fs::permissions(precious, fs::perms::owner_read | fs::perms::owner_write | fs::perms::others_read);
+  fs::create_directory(state);
+  ASSERT_EQ(::chown(state.c_str(), 12345, 23456), 0);
+  const auto planted = state / "audit.log";
+  const std::function<void()> ways[] = {[&] { fs::create_symlink(precious, planted); },
+                                        [&] { fs::create_hard_link(precious, planted); },
+                                        [&] { fs::create_symlink(file_.directory() / "made", planted); },
+                                        [&] { ASSERT_EQ(::mkfifo(planted.c_str(), 0666), 0); }};
+  for (const auto& plant : ways) {
+    plant();
+    EXPECT_FALSE(AuditLog::open(planted, system_clock()));
+    fs::remove(planted);
+  }
+  EXPECT_EQ(fs::file_size(precious), 8u);
+  EXPECT_EQ(fs::status(precious).permissions(), fs::perms(0604));
+  EXPECT_FALSE(fs::exists(file_.directory() / "made"));
 }
 
 TEST_F(AuditLogTest, AppendsNothingToAnothersTornLine) {

@@ -100,6 +100,7 @@ TEST_F(KeyCommandTest, MakesAKeyAndKeepsItsHash) {
       0);
   EXPECT_THAT(out_, testing::MatchesRegex("pk_[A-Za-z0-9_-]{43}\n"));
   EXPECT_THAT(err_, HasSubstr("SIGHUP"));
+  EXPECT_THAT(err_, HasSubstr(fs::absolute(file()).string() + " is a new file"));
   const std::string key = out_.substr(0, out_.size() - 1);
   const auto keys = keys_in(file());
   ASSERT_EQ(keys.size(), 1u);

@@ -33,12 +33,25 @@ class UserCommandTest : public CommandTest {
 
 TEST_F(UserCommandTest, AddsAUserWithAPasswordFromAPipe) {
   EXPECT_EQ(run({"user", "add", "alice"}, "correct horse\nnot this line\n"), 0);
-  EXPECT_EQ(out_, "user \"alice\" is added\n");
-  EXPECT_EQ(err_, "");
+  const auto& database = config_.token_server.database;
+  EXPECT_EQ(out_, "user \"alice\" is added (" + database + ")\n");
+  EXPECT_EQ(err_, "token_server user: " + database + " is a new database: there was none\n");
   ASSERT_EQ(users().size(), 1u);
   EXPECT_EQ(users()[0].identity, "alice");
   EXPECT_TRUE(is_password(users()[0], "correct horse"));
   EXPECT_EQ(verify_audit_log(config_.token_server.audit_log).value().lines, 1u);
+}
+
+// From another directory a relative path is another file.
+TEST_F(UserCommandTest, SaysWhichDatabaseARelativePathMeans) {
+  ASSERT_EQ(run({"user", "add", "alice"}, "correct horse\n"), 0);
+  const auto absolute = config_.token_server.database;
+  config_.token_server.database = std::filesystem::relative(absolute).string();
+  ASSERT_EQ(run({"user", "add", "bob"}, "correct horse\n"), 0);
+  EXPECT_EQ(std::filesystem::path(out_.substr(out_.find('(') + 1, out_.rfind(')') - out_.find('(') - 1))
+                .lexically_normal(),
+            absolute);
+  EXPECT_EQ(err_, "") << "it was there";
 }
 
 TEST_F(UserCommandTest, ALineMayEndInMoreThanOneWay) {
@@ -179,7 +192,10 @@ TEST_F(PasswordPrompt, AsksTwiceAndShowsNothing) {
   terminal->type("correct horse\n");
   ASSERT_TRUE(terminal->wait_for("is added"));
   EXPECT_EQ(terminal->end(), 0);
-  EXPECT_EQ(terminal->screen(), "Password: \r\nOnce more: \r\nuser \"alice\" is added\r\n");
+  const auto& database = config_.token_server.database;
+  EXPECT_EQ(terminal->screen(),
+            "token_server user: " + database + " is a new database: there was none\r\n" +
+                "Password: \r\nOnce more: \r\nuser \"alice\" is added (" + database + ")\r\n");
   EXPECT_TRUE(is_password(users()[0], "correct horse"));
 }
 
