@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "common/base/iso8601.hpp"
+#include "common/net/src/tls_files.hpp"
 #include "common/net/tls.hpp"
 
 namespace parley::net {
@@ -57,8 +58,9 @@ Result<WallTime> certificate_expires_at(const std::string& certificate_file) {
     return Error{.code = Errc::invalid_config,
                  .message = "the certificate file '" + certificate_file + "' cannot be used: " + why};
   };
-  const Bio file(BIO_new_file(certificate_file.c_str(), "r"), &BIO_free);
-  if (!file) return unusable("it cannot be opened");
+  const auto text = read_certificates(certificate_file);
+  if (!text) return text.error();
+  const Bio file(BIO_new_mem_buf(text->data(), static_cast<int>(text->size())), &BIO_free);
   const Certificate certificate(PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr), &X509_free);
   if (!certificate) return unusable("expected a certificate in PEM");
   const auto end = to_wall_time(X509_get0_notAfter(certificate.get()));

@@ -5,6 +5,7 @@
 #include <openssl/x509err.h>
 
 #include "common/net/src/certificate.hpp"
+#include "common/net/src/tls_files.hpp"
 
 namespace parley::net {
 namespace {
@@ -38,7 +39,7 @@ void harden_server(SSL_CTX* context) {
                       SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
   // Sessions are resumed by tickets, which the client keeps: nothing grows here.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  // Nobody is there to be asked for a passphrase.
+  // Nobody is there to be asked for a passphrase: such keys are refused before OpenSSL asks for one.
   SSL_CTX_set_default_passwd_cb(context, [](char*, int, int, void*) { return -1; });
 }
 
@@ -50,8 +51,10 @@ bool is_mismatch(const ErrorCode& error) {
 }
 
 Result<void> use_key(ssl::context& context, const TlsServerOptions& options) {
+  const auto key = read_private_key(options.private_key_file);
+  if (!key) return key.error();
   ErrorCode error;
-  context.use_private_key_file(options.private_key_file, ssl::context::pem, error);
+  context.use_private_key(boost::asio::buffer(*key), ssl::context::pem, error);
   if (error && !is_mismatch(error)) return unusable("the private key file", options.private_key_file, error);
   // A key of another kind than the certificate's is found out only here.
   const bool matches = !error && SSL_CTX_check_private_key(context.native_handle()) == 1;
@@ -82,8 +85,10 @@ Result<TlsContext> make_client_context(const TlsClientOptions& options) {
 Result<TlsContext> make_server_context(const TlsServerOptions& options) {
   auto context = make_context(ssl::context::tls_server);
   harden_server(context->native_handle());
+  const auto certificates = read_certificates(options.certificate_file);
+  if (!certificates) return certificates.error();
   ErrorCode error;
-  context->use_certificate_chain_file(options.certificate_file, error);
+  context->use_certificate_chain(boost::asio::buffer(*certificates), error);
   if (error) return unusable("the certificate file", options.certificate_file, error);
   const auto dates = check_dates(*context, options.certificate_file, system_clock().wall_now());
   if (!dates) return dates.error();

@@ -1,4 +1,5 @@
 #include <openssl/ssl.h>
+#include <sys/stat.h>
 
 #include <fstream>
 #include <future>
@@ -278,16 +279,37 @@ TEST_F(TlsFilesTest, NamesTheFileAndWhatIsWrongWithIt) {
   locked.lock_key();
   const auto words = good.certificate_file() + ".txt";
   std::ofstream(words) << "swordfish";
+  const auto der = good.certificate_file() + ".der", pipe = good.certificate_file() + ".pipe";
+  std::ofstream(der) << "\x30\x82 swordfish";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const auto folder = std::filesystem::path(words).parent_path().string();
   struct {
     const char* name;
     TlsServerOptions options;
     std::string file;
     const char* problem;
   } const cases[] = {
-      {"no certificate", {"/not/there.pem", good.key_file()}, "/not/there.pem", "certificate file"},
-      {"no key", {good.certificate_file(), "/not/there.pem"}, "/not/there.pem", "private key file"},
-      {"no PEM", {words, good.key_file()}, words, "cannot be used"},
-      {"key no PEM", {good.certificate_file(), words}, words, "cannot be used"},
+      {"no certificate",
+       {"/not/there.pem", good.key_file()},
+       "/not/there.pem",
+       "the certificate file '/not/there.pem' cannot be used: there is no such file"},
+      {"no key",
+       {good.certificate_file(), "/not/there.pem"},
+       "/not/there.pem",
+       "the private key file '/not/there.pem' cannot be used: there is no such file"},
+      {"a directory", {folder, good.key_file()}, folder, "it is a directory"},
+      {"key a directory", {good.certificate_file(), folder}, folder, "it is a directory"},
+      {"a pipe", {pipe, good.key_file()}, pipe, "it is no regular file"},
+      {"key a pipe", {good.certificate_file(), pipe}, pipe, "it is no regular file"},
+      {"no PEM", {words, good.key_file()}, words, "expected a certificate in PEM"},
+      {"key no PEM", {good.certificate_file(), words}, words, "expected a private key in PEM"},
+      {"DER", {der, good.key_file()}, der, "convert it: `openssl x509"},
+      {"key in DER", {good.certificate_file(), der}, der, "convert it: `openssl pkey"},
+      {"swapped", {good.key_file(), good.certificate_file()}, good.key_file(), "are probably swapped"},
+      {"twice the certificate",
+       {good.certificate_file(), good.certificate_file()},
+       good.certificate_file(),
+       "are probably swapped"},
       {"foreign key", {good.certificate_file(), other.key_file()}, other.key_file(), "does not belong to"},
       {"key of another kind",
        {good.certificate_file(), rsa.key_file()},
@@ -296,7 +318,7 @@ TEST_F(TlsFilesTest, NamesTheFileAndWhatIsWrongWithIt) {
       {"key behind a passphrase",
        {locked.certificate_file(), locked.key_file()},
        locked.key_file(),
-       "cannot be used"},
+       "it is behind a passphrase, and nobody is there to type it; write one without"},
       {"expired", expired.options(), expired.certificate_file(), "has expired at 20"},
       {"too early", early.options(), early.certificate_file(), "is not valid before 20"},
   };
