@@ -31,7 +31,11 @@ class UserCommand final : public Command {
     return *user;
   }
 
-  int run(const Place& place) override { return print("user list", list_users(place.database, service_)); }
+  int run(const Place& place) override {
+    const auto rights = os::OwnerRights::of(place.database);
+    if (!rights) return fail("user", rights.error());
+    return print("user list", list_users(place.database, service_));
+  }
 
  private:
   std::string service_;
@@ -51,6 +55,8 @@ class ChannelCommand final : public Command {
   }
 
   int run(const Place& place) override {
+    const auto rights = os::OwnerRights::of(place.database);
+    if (!rights) return fail("channel", rights.error());
     if (list_->parsed()) return print("channel list", list_channels(place.database, service_));
     if (show_->parsed()) return print("channel show", show_channel(place.database, service_, channel_));
     const auto name = find_channel(place.database, service_, channel_);
