@@ -2,6 +2,7 @@
 
 #include "chat_service/src/transfer/check.hpp"
 #include "chat_service/src/transfer/partial_file.hpp"
+#include "common/os/owner_rights.hpp"
 
 namespace parley::chat_service {
 namespace {
@@ -12,6 +13,9 @@ Error cannot(const std::string& why) { return {.code = Errc::storage_error, .mes
 Result<void> copy(DatabaseFile& source, const std::string& to, const OnProgress& on_progress) {
   const Progress now{.doing = "copying"};
   if (auto goes_on = report(on_progress, now); !goes_on) return goes_on;
+  // SQLite opens the copy by its name: with the rights for its place, not with those for the source.
+  const auto rights = os::OwnerRights::of(to);
+  if (!rights) return rights.error();
   const Watch watch(*source, on_progress, now);
   source->run("VACUUM INTO ?", to);
   return source.outcome();

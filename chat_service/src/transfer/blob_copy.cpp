@@ -7,6 +7,7 @@
 #include "chat_service/src/media/blobs.hpp"
 #include "chat_service/src/media/disk.hpp"
 #include "common/base/sha256.hpp"
+#include "common/os/owner_rights.hpp"
 
 namespace parley::chat_service {
 namespace {
@@ -51,6 +52,18 @@ Result<void> expect_hashes(const std::vector<Blob>& blobs) {
   return {};
 }
 
+Result<disk::File> open_source(const fs::path& path) {
+  const auto rights = os::OwnerRights::of(path);
+  if (!rights) return rights.error();
+  return disk::open(path);
+}
+
+Result<void> make_target(const std::string& directory) {
+  const auto rights = os::OwnerRights::of(directory);
+  if (!rights) return rights.error();
+  return disk::make_directory(directory);
+}
+
 /// Copies files of media one by one.
 class Copy {
  public:
@@ -82,12 +95,14 @@ class Copy {
   }
 
   Result<void> copy_one(const fs::path& from, const fs::path& to, const std::string& hash) {
+    auto in = open_source(from);
+    if (!in) return at(from, in.error());
+    const auto rights = os::OwnerRights::of(to);
+    if (!rights) return rights.error();
     std::error_code failed;
     fs::create_directories(to.parent_path(), failed);
     const fs::path partial = to.string() + ".partial";
     fs::remove(partial, failed);
-    auto in = disk::open(from);
-    if (!in) return at(from, in.error());
     auto out = disk::create(partial);
     if (!out) return at(partial, out.error());
     if (auto copied = copy_bytes(*in, *out, hash, from); !copied) {
@@ -146,7 +161,7 @@ Result<BlobCopy> copy_blobs(const std::string& database, const std::string& from
   if (!blobs) return blobs.error();
   if (auto named = expect_hashes(*blobs); !named) return named.error();
   if (!blobs->empty())
-    if (auto made = disk::make_directory(to); !made) return at(to, made.error()).error();
+    if (auto made = make_target(to); !made) return at(to, made.error()).error();
   return Copy(from, to, on_progress).run(*blobs);
 }
 

@@ -36,8 +36,18 @@ Result<void> make_directory_of(const std::string& database) {
       .message = "database: cannot make the directory " + directory.string() + ": " + error.message()};
 }
 
-DatabaseFile::DatabaseFile(std::unique_ptr<storage::Database> database)
-    : texts_(std::make_unique<std::set<std::string>>()), database_(std::move(database)) {}
+DatabaseFile::DatabaseFile(os::OwnerRights rights, std::unique_ptr<storage::Database> database)
+    : rights_(std::move(rights)),
+      texts_(std::make_unique<std::set<std::string>>()),
+      database_(std::move(database)) {}
+
+Result<DatabaseFile> DatabaseFile::open_as_owner(const std::string& path) {
+  auto rights = os::OwnerRights::of(path);
+  if (!rights) return rights.error();
+  auto database = storage::Database::open({.path = path});
+  if (!database) return database.error();
+  return DatabaseFile(std::move(*rights), std::move(*database));
+}
 
 Result<DatabaseFile> DatabaseFile::open(const std::string& path) {
   auto file = open_any_version(path);
@@ -61,19 +71,18 @@ Result<DatabaseFile> DatabaseFile::open_any_version(const std::string& path) {
   if (fs::is_directory(path, ignored)) return unusable(path, "it is a directory, expected a file");
   if (!fs::is_regular_file(path, ignored))
     return unusable(path, "there is no such file; chat_service makes it at its first start");
-  auto database = storage::Database::open({.path = path});
-  if (!database) return database.error();
-  DatabaseFile file(std::move(*database));
-  if (version_of(file) == 0)
+  auto file = open_as_owner(path);
+  if (!file) return file;
+  if (version_of(*file) == 0)
     return unusable(path, "it is another program's, expected the database of a chat_service");
   return file;
 }
 
 Result<DatabaseFile> DatabaseFile::make(const std::string& path) {
-  auto database = storage::Database::open({.path = path});
-  if (!database) return database.error();
-  if (auto migrated = storage::migrate(**database, schema()); !migrated) return migrated.error();
-  return DatabaseFile(std::move(*database));
+  auto file = open_as_owner(path);
+  if (!file) return file;
+  if (auto migrated = storage::migrate(**file, schema()); !migrated) return migrated.error();
+  return file;
 }
 
 Result<void> DatabaseFile::outcome() const {

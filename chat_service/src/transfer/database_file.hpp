@@ -7,11 +7,15 @@
 #include <parley/error.hpp>
 
 #include "chat_service/src/transfer/progress.hpp"
+#include "common/os/owner_rights.hpp"
 #include "common/storage/database.hpp"
 
 namespace parley::chat_service {
 
 /// A service's database as the program's own commands open it, while the service runs or not.
+///
+/// A command of the superuser works on it with the rights of its directory's owner (os::OwnerRights), for as
+/// long as this lives: what is opened meanwhile in another place needs the rights for that place.
 ///
 /// One thread at a time. Outlives its queries.
 class DatabaseFile {
@@ -35,8 +39,10 @@ class DatabaseFile {
 
  private:
   static Result<DatabaseFile> open_any_version(const std::string& path);
-  explicit DatabaseFile(std::unique_ptr<storage::Database> database);
+  static Result<DatabaseFile> open_as_owner(const std::string& path);
+  DatabaseFile(os::OwnerRights rights, std::unique_ptr<storage::Database> database);
 
+  os::OwnerRights rights_;                        // until the database is closed
   std::unique_ptr<std::set<std::string>> texts_;  // outlives the database, which refers to them
   std::unique_ptr<storage::Database> database_;
 };

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "common/os/owner_rights.hpp"
+
 namespace parley::chat_service {
 namespace {
 
@@ -30,6 +32,8 @@ Result<PartialFile> PartialFile::make_replacement(const std::string& name) {
     return refused(partial,
                    "it is there already: another command writes it now, or was killed while it did; "
                    "if none runs, remove it");
+  const auto rights = os::OwnerRights::of(name);
+  if (!rights) return rights.error();
   auto file = disk::create(partial);
   if (!file)
     return refused(name, "it cannot be made (" + file.error().message +
@@ -39,6 +43,8 @@ Result<PartialFile> PartialFile::make_replacement(const std::string& name) {
 
 PartialFile::~PartialFile() {
   if (!file_.is_open()) return;
+  const auto rights = os::OwnerRights::of(name_);
+  if (!rights) return;
   std::error_code ignored;
   for (const char* rest : {"", "-wal", "-shm", "-journal"}) fs::remove(path() + rest, ignored);
 }
@@ -54,6 +60,8 @@ Result<void> PartialFile::write(std::string_view bytes) {
 
 Result<void> PartialFile::keep() {
   if (auto synced = file_.sync(); !synced) return failed(synced.error());
+  const auto rights = os::OwnerRights::of(name_);
+  if (!rights) return rights.error();
   if (auto moved = disk::move(path(), name_); !moved) return failed(moved.error());
   file_ = disk::File();
   return {};

@@ -8,7 +8,7 @@
 namespace parley::chat_service {
 
 /// A new file that has its name only when it is whole: until keep() it is "NAME.partial", for its owner
-/// alone.
+/// alone. The superuser makes it with the rights of its directory's owner (os::OwnerRights).
 class PartialFile {
  public:
   /// Fails with Errc::storage_error if there is a file of either name, or if none can be made; the message
