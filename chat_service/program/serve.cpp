@@ -24,6 +24,7 @@
 namespace parley::chat_service {
 namespace {
 
+constexpr const char* kInMemory = ":memory:";
 constexpr auto kBeyondDrain = std::chrono::seconds(2);
 
 int fail(const Error& error) {
@@ -65,8 +66,11 @@ class Run {
     if (auto made = make_directory_of(settings->database); !made) return fail(made.error());
     settings->log = [this](const std::string& line) { lines_.add(line); };
     if (const auto warning = net::fit_descriptors(settings->max_connections)) tell("warning", *warning);
+    const auto database = std::filesystem::absolute(settings->database);
+    const bool is_new = settings->database != kInMemory && !std::filesystem::exists(database);
     service_.emplace(std::move(*settings));
     if (auto address = service_->start(); !address) return fail(address.error());
+    if (is_new) tell("info", database.string() + " is a new database: there was none");
     // Said when signals are heard: whoever waits for these words may send one at once.
     boost::asio::post(io_, [this] { announce(); });
     if (options_.exit_with_parent) parent_.emplace(io_, [this] { stop(); });

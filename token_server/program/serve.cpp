@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <boost/asio/post.hpp>
+#include <filesystem>
 #include <iostream>
 #include <optional>
 
@@ -79,9 +80,12 @@ class Run {
     auto settings = session_settings_of(section);
     settings.warn = [this](const std::string& warning) { tell("warning", warning); };
     settings.failed = [this](const std::string& what) { give_up(what); };
+    const auto database = std::filesystem::absolute(section.database);
+    const bool is_new = !std::filesystem::exists(database);
     auto sessions = SessionService::open(std::move(settings), system_clock(), audit_.get());
     if (!sessions) return sessions.error();
     sessions_ = std::move(*sessions);
+    if (is_new) tell("info", database.string() + " is a new database: there was none");
     return {};
   }
 
