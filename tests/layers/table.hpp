@@ -22,7 +22,7 @@ inline constexpr Room kRooms[] = {
     {"common/storage", "common/base"},
     {"token_server", "common/base common/protocol/token common/net"},
     {"token_server/audit", "common/base common/os"},
-    {"token_server/oidc", "common/base common/protocol/token common/net"},
+    {"token_server/oidc", "common/base common/os common/protocol/token common/net"},
     {"token_server/sessions", "token_server/audit common/base common/os common/protocol/token common/storage"},
     {"token_server/program", "token_server common/base common/config common/net common/os common/protocol/token"},
     {"chat_service", "common/base common/protocol"},

@@ -1,28 +1,17 @@
 #include "token_server/oidc/key_source.hpp"
 
-#include <fstream>
-#include <iterator>
-
 #include "common/base/limits.hpp"
 #include "common/net/url.hpp"
+#include "common/os/read_file.hpp"
 
 namespace parley::token_server {
 namespace {
 
 constexpr auto kFetchTimeout = std::chrono::seconds(5);
+constexpr std::size_t kAuthoritiesBytes = 4 * 1024 * 1024;
 
 Error bad_config(std::string message) {
   return {.code = Errc::invalid_config, .message = std::move(message)};
-}
-
-/// Reads one byte more than allowed, so that a longer file is seen to be one.
-Result<std::string> read_at_most(const std::string& path, std::size_t size) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text(size + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!in.eof() && !in.good()) return bad_config("the file cannot be read");
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return text;
 }
 
 bool is_loopback(const net::Url& url) {
@@ -47,9 +36,9 @@ Result<void> KeySource::start() {
 }
 
 Result<void> KeySource::read_file() {
-  const auto text = read_at_most(settings_.jwks_file, limits::kJwksBytes);
-  if (!text) return bad_config("jwks_file: " + text.error().message);
-  auto keys = JwkSet::parse(*text);
+  const auto content = os::read_file(settings_.jwks_file, limits::kJwksBytes);
+  if (!content) return bad_config("jwks_file: " + content.error().message);
+  auto keys = JwkSet::parse(content->text);
   if (!keys) return bad_config("jwks_file: " + keys.error().message);
   warn_of_skipped(*keys);
   if (keys->empty()) return bad_config("jwks_file: no public key for RS256 or ES256 in it");
@@ -63,7 +52,9 @@ Result<void> KeySource::read_url() {
   if (url->scheme != "https" && !(url->scheme == "http" && is_loopback(*url)))
     return bad_config("jwks_url: expected https, or http on loopback");
   const auto& authorities = settings_.jwks_ca_file;
-  if (!authorities.empty() && !std::ifstream(authorities)) return bad_config("jwks_ca_file: cannot be read");
+  if (!authorities.empty())
+    if (const auto content = os::read_file(authorities, kAuthoritiesBytes); !content)
+      return bad_config("jwks_ca_file: " + content.error().message);
   url_ = std::move(*url);
   return {};
 }

@@ -37,7 +37,7 @@ TEST_F(OidcKeyFileTest, RefusesToStartWithoutUsableKeys) {
   expect_refused(start(jwks("")), "jwks_file: no public key");
   expect_refused(start(jwks(TestKey::rsa(1024).jwk("a"))), "jwks_file: no public key");
   expect_refused(start(jwks(ec_key().jwk("b")) + std::string(limits::kJwksBytes, ' ')),
-                 "jwks_file: JWKS: longer");
+                 "jwks_file: it has more than");
 }
 
 TEST_F(OidcKeyFileTest, VerifiesNothingIfItWasNotStarted) {
@@ -52,14 +52,18 @@ TEST_F(OidcKeyFileTest, RefusesSettingsThatLeaveTheSourceOpen) {
   OidcSettings changed = settings();
   expect_refused(start_with(changed), "jwks_file, jwks_url");
   changed.jwks_file = "/nowhere/at/all";
-  expect_refused(start_with(changed), "jwks_file: the file cannot be read");
+  expect_refused(start_with(changed), "jwks_file: there is no such file");
+  changed.jwks_file = "/dev/null";
+  expect_refused(start_with(changed), "jwks_file: it is no regular file");
   changed.jwks_file = "/";
-  expect_refused(start_with(changed), "jwks_file: the file cannot be read");
+  expect_refused(start_with(changed), "jwks_file: it is a directory");
   changed.jwks_url = "https://id.example.com/keys";
   expect_refused(start_with(changed), "jwks_file, jwks_url");
   changed.jwks_file = "";
   changed.jwks_ca_file = "/nowhere/at/all";
-  expect_refused(start_with(changed), "jwks_ca_file");
+  expect_refused(start_with(changed), "jwks_ca_file: there is no such file");
+  changed.jwks_ca_file = "/dev/null";
+  expect_refused(start_with(changed), "jwks_ca_file: it is no regular file");
   changed.jwks_ca_file = "";
   for (const char* bad : {"http://id.example.com/keys", "http://127.0.0.1.example.com/", "ftp://localhost/",
                           "ws://127.0.0.1/", "wss://id.example.com/", "id.example.com", "/keys"}) {
