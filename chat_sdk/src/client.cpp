@@ -1,6 +1,7 @@
 #include <parley/client.hpp>
 
 #include "chat_sdk/src/shell/shell.hpp"
+#include "common/protocol/conversations/direct_name.hpp"
 
 namespace parley {
 namespace {
@@ -58,6 +59,10 @@ void Client::find_channel(detail::Shell& shell, std::string sid_or_name, Complet
   shell.operate<Channel>(std::move(done), [name = std::move(sid_or_name)](auto& engine, auto finish) {
     engine.operations().find_channel(name, finish);
   });
+}
+
+std::string private_channel_name(std::string_view a, std::string_view b) {
+  return conversations::direct_name(a, b);
 }
 
 }  // namespace parley

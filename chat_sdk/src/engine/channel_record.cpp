@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "chat_sdk/src/engine/message_page.hpp"
-#include "chat_sdk/src/engine/private_name.hpp"
+#include "common/protocol/conversations/direct_name.hpp"
 
 namespace parley::detail {
 ChannelRecord::ChannelRecord(Context& context, std::string sid, std::string self_identity,
@@ -54,9 +54,10 @@ void ChannelRecord::put_document(const conversations::ConversationDocument& docu
   state_.created_at = document.created_at;
   state_.updated_at = document.updated_at;
   state_.last_message_index = document.last_message_index;
-  const auto peer = peer_of_private_name(state_.name, self_);
-  state_.kind = peer ? ChannelKind::private_ : ChannelKind::group;
-  state_.peer = peer.value_or("");
+  const auto pair = conversations::parse_direct_name(state_.name);
+  const bool direct = pair && pair->contains(self_);
+  state_.kind = direct ? ChannelKind::private_ : ChannelKind::group;
+  state_.peer = direct ? pair->peer_of(self_) : "";
 }
 
 void ChannelRecord::set_document(const conversations::ConversationDocument& document) {
