@@ -40,7 +40,8 @@ struct Conversation {
   std::string attributes = "{}";
   bool is_public = false;
   std::string created_by{};
-  Id document = 0;  ///< sync objects
+  bool creator_demoted = false;  ///< an admin has removed the creator, who is nobody special since
+  Id document = 0;               ///< sync objects
   Id roster = 0;
   Id list = 0;
   std::int64_t next_index = 0;  ///< of the next message; never goes back

@@ -32,9 +32,8 @@ bool name_taken(Scope& scope, const std::optional<std::string>& name) {
   return name && scope.tables.conversations.find_by_name(scope.service_sid(), *name);
 }
 
-// Nobody has no identity, and is nobody's creator.
 policy::Relation relate(Scope& scope, const Conversation& conversation, const User& user, bool participant) {
-  return {.creator = !user.identity.empty() && conversation.created_by == user.identity,
+  return {.creator = is_creator(conversation, user.identity),
           .participant = participant,
           .invited = !participant && scope.tables.invitations.find(conversation.id, user.id).has_value(),
           .is_public = conversation.is_public && scope.tenant.public_channels,
@@ -46,6 +45,11 @@ std::optional<std::string> nothing_if_empty(const std::optional<std::string>& te
 }
 
 }  // namespace
+
+// Nobody has no identity, and is nobody's creator.
+bool is_creator(const Conversation& conversation, std::string_view identity) {
+  return !identity.empty() && !conversation.creator_demoted && conversation.created_by == identity;
+}
 
 Seen look_at(Scope& scope, Conversation conversation) {
   Seen seen;

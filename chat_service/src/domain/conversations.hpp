@@ -26,6 +26,8 @@ Result<Seen> find_visible(Scope& scope, std::string_view sid_or_name);
 /// As find(), and 403 unless the caller may look inside.
 Result<Seen> find_inside(Scope& scope, std::string_view sid_or_name);
 Seen look_at(Scope& scope, Conversation conversation);
+/// Has this identity the rights of its creator?
+bool is_creator(const Conversation& conversation, std::string_view identity);
 /// What somebody is to it now.
 policy::Relation relation_of(Scope& scope, const Conversation& conversation, const User& user);
 

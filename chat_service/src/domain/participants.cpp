@@ -17,7 +17,8 @@ using policy::ObjectKind;
 
 Role role_for(const Scope& scope, const Conversation& conversation, const NewParticipant& wanted) {
   if (wanted.identity.empty()) return Role::outsider;
-  return policy::role_of(wanted.identity == conversation.created_by, users::is_admin(scope, wanted.identity));
+  return policy::role_of(conversations::is_creator(conversation, wanted.identity),
+                         users::is_admin(scope, wanted.identity));
 }
 
 void show_in_roster(Scope& scope, const Conversation& conversation, const Participant& participant) {
@@ -66,6 +67,14 @@ Result<void> check_new(Scope& scope, const Seen& seen, const NewParticipant& wan
       too_many(scope.tables.participants.count_non_chat(conversation.id), limits::kNonChatParticipants))
     return errors::too_many_participants();
   return {};
+}
+
+// Who leaves by itself may come back as what it was; who was removed may not.
+void demote_if_creator(Scope& scope, Conversation& conversation, const Participant& removed) {
+  if (removed.identity == scope.caller.identity) return;
+  if (!conversations::is_creator(conversation, removed.identity)) return;
+  scope.tables.conversations.demote_creator(conversation.id);
+  conversation.creator_demoted = true;
 }
 
 // Oneself one may always manage.
@@ -121,10 +130,12 @@ Result<Participant> find(Scope& scope, const Seen& seen, std::string_view sid_or
 
 Result<void> remove(Scope& scope, const Seen& seen, const Participant& participant) {
   if (const auto allowed = check_managing(scope, seen, participant); !allowed) return allowed.error();
+  Conversation conversation = seen.conversation;
   scope.tables.participants.remove(participant.id);
-  change_count(scope, seen.conversation.id, -1);
-  if (participant.user) cut_off(scope, seen.conversation, *participant.user, Access::by_relation);
-  changes::remove_item(scope, seen.conversation.roster, participant.sid);
+  change_count(scope, conversation.id, -1);
+  demote_if_creator(scope, conversation, participant);
+  if (participant.user) cut_off(scope, conversation, *participant.user, Access::by_relation);
+  changes::remove_item(scope, conversation.roster, participant.sid);
   return {};
 }
 

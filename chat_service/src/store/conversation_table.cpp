@@ -11,7 +11,8 @@ using storage::Query;
 #define CONVERSATION_COLUMNS                                                                           \
   "c.id, c.sid, c.unique_name, c.friendly_name, c.attributes, c.is_public, c.created_by, c.document, " \
   "c.roster, c.list, c.next_index, c.messages_count, c.participants_count, c.last_message_index, "     \
-  "c.last_message_date, c.date_created, c.date_updated "
+  "c.last_message_date, c.date_created, c.date_updated, "                                                \
+  "EXISTS(SELECT 1 FROM demoted_creators d WHERE d.conversation_id = c.id) "
 
 Conversation read_conversation(const Query& row) {
   return {.id = row.integer(0),
@@ -21,6 +22,7 @@ Conversation read_conversation(const Query& row) {
           .attributes = row.text(4),
           .is_public = row.boolean(5),
           .created_by = row.text(6),
+          .creator_demoted = row.boolean(17),
           .document = row.integer(7),
           .roster = row.integer(8),
           .list = row.integer(9),
@@ -120,6 +122,10 @@ void ConversationTable::update(const Conversation& conversation) {
       conversation.id, conversation.unique_name, conversation.friendly_name, conversation.attributes,
       conversation.next_index, conversation.messages_count, conversation.participants_count,
       conversation.last_message_index, conversation.last_message_date, conversation.date_updated);
+}
+
+void ConversationTable::demote_creator(Id conversation) {
+  database_.run("INSERT OR IGNORE INTO demoted_creators(conversation_id) VALUES(?)", conversation);
 }
 
 // Without a name and private, it is in no index that somebody else reads along.

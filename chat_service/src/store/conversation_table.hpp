@@ -26,6 +26,8 @@ class ConversationTable {
   void insert(std::string_view service_sid, Conversation& conversation);
   /// Writes everything that can change.
   void update(const Conversation& conversation);
+  /// For good: a creator who is added again after that is a member.
+  void demote_creator(Id conversation);
   /// At once for everybody, and its name is free; participants and invitations go with it. What else belongs
   /// to it is left to ErasureTable.
   void remove(Id conversation);

@@ -232,11 +232,18 @@ CREATE TRIGGER message_hole_removed AFTER DELETE ON message_holes BEGIN
 END;
 )sql";
 
+constexpr const char* kDemotedCreators = R"sql(
+-- Conversations whose creator an admin has removed: it has no more rights there than anybody else.
+CREATE TABLE demoted_creators(
+  conversation_id INTEGER PRIMARY KEY REFERENCES conversations(id) ON DELETE CASCADE);
+)sql";
+
 constexpr storage::Migration kSchema[] = {{1, "first", kFirst},
                                           {2, "media_and_invitations", kSecond},
                                           {3, "conversations_by_service", kThird},
                                           {4, "media_usage", kFourth},
-                                          {5, "deletion_in_pieces", kFifth}};
+                                          {5, "deletion_in_pieces", kFifth},
+                                          {6, "demoted_creators", kDemotedCreators}};
 
 }  // namespace
 

@@ -60,6 +60,42 @@ TEST_F(Admins, ThatAreRemovedKeepTheirRightsToWatch) {
   EXPECT_EQ(root_.take_events().size(), 1u);
 }
 
+TEST_F(Admins, TakeFromACreatorTheyRemoveWhatAStrangerHasNot) {
+  alice_.add(room_, "bob");
+  alice_.watch(ObjectType::list, object("messages"));
+  const std::string said = alice_.say(room_, "x").body["url"];
+  EXPECT_EQ(root_.remove(participants() + "/alice").status, 204);
+  alice_.take_notes();
+  bob_.say(room_, "among ourselves");
+  EXPECT_TRUE(alice_.take_events().empty()) << "cut off at once";
+  EXPECT_EQ(alice_.get(url()).code(), 50430);
+  EXPECT_EQ(alice_.get("/v3/Lists/" + object("messages")).status, 403);
+  EXPECT_EQ(alice_.post(participants(), {{"identity", "alice"}}).code(), 50430);
+  EXPECT_EQ(alice_.post(url(), {{"friendly_name", "mine"}}).code(), 50430);
+  EXPECT_EQ(alice_.remove(participants() + "/bob").code(), 50430);
+  EXPECT_EQ(alice_.remove(said).code(), 50430);
+  EXPECT_EQ(alice_.remove(url()).code(), 50430);
+  EXPECT_EQ(bob_.get(url()).body["created_by"], "alice") << "that stays true";
+}
+
+TEST_F(Admins, LeaveARemovedCreatorWhoIsAddedAgainAMember) {
+  alice_.add(room_, "bob");
+  root_.remove(participants() + "/alice");
+  bob_.add(room_, "alice");
+  EXPECT_EQ(shown_role("alice"), policy::role_sid(testing::kServiceSid, Role::member));
+  EXPECT_EQ(alice_.say(room_, "back").status, 201);
+  EXPECT_EQ(alice_.remove(participants() + "/bob").code(), 50107);
+  EXPECT_EQ(alice_.remove(url()).code(), 50107);
+}
+
+TEST_F(InARoom, ACreatorWhoLeavesByItselfStaysTheCreator) {
+  alice_.add(room_, "bob");
+  EXPECT_EQ(alice_.remove(participants() + "/alice").status, 204);
+  EXPECT_EQ(alice_.remove(participants() + "/bob").status, 204);
+  EXPECT_EQ(alice_.post(participants(), {{"identity", "alice"}}).status, 201);
+  EXPECT_EQ(alice_.remove(url()).status, 204);
+}
+
 TEST_F(Admins, ByTheRoleOfTheirToken) {
   TestClient deputy(driver_, "deputy", {.role_sid = kAdminRole});
   TestClient other(driver_, "other", {.role_sid = "RL0000000000000000000000000000000b"});
