@@ -11,6 +11,14 @@
 
 namespace parley::chat_service {
 
+/// Whom a participant may bring into a conversation. Admins may bring in everybody; a user's blocks hold
+/// besides.
+enum class AddRule {
+  anybody,              ///< every user
+  shared_conversation,  ///< users with whom it shares another conversation
+  admins,               ///< nobody: only admins add others
+};
+
 /// One chat service (IS...) of one account: its users, conversations and media are its own.
 struct Tenant {
   std::string account_sid{};  ///< AC...
@@ -22,7 +30,8 @@ struct Tenant {
   std::vector<std::string> admins{};
   std::vector<std::string> admin_role_sids{};
   std::optional<std::chrono::hours> keep_messages{};  ///< older ones are removed; nothing: kept for ever
-  bool public_channels = true;           ///< false: `type: "public"` is refused, existing ones are private
+  bool public_channels = true;  ///< false: `type: "public"` is refused, existing ones are private
+  AddRule who_may_add = AddRule::anybody;
   std::string content_templates = "[]";  ///< JSON text, an array, as clients are shown it
 };
 

@@ -61,6 +61,23 @@ void Client::find_channel(detail::Shell& shell, std::string sid_or_name, Complet
   });
 }
 
+void Client::block(detail::Shell& shell, std::string identity, Completion<void> done) {
+  shell.operate<void>(std::move(done), [identity = std::move(identity)](auto& engine, auto finish) {
+    engine.operations().block(identity, finish);
+  });
+}
+
+void Client::unblock(detail::Shell& shell, std::string identity, Completion<void> done) {
+  shell.operate<void>(std::move(done), [identity = std::move(identity)](auto& engine, auto finish) {
+    engine.operations().unblock(identity, finish);
+  });
+}
+
+void Client::blocked(detail::Shell& shell, Completion<std::vector<std::string>> done) {
+  shell.operate<std::vector<std::string>>(
+      std::move(done), [](auto& engine, auto finish) { engine.operations().blocked(finish); });
+}
+
 std::string private_channel_name(std::string_view a, std::string_view b) {
   return conversations::direct_name(a, b);
 }

@@ -2,8 +2,8 @@
 #include <filesystem>
 #include <iostream>
 
+#include "chat_service/program/administer.hpp"
 #include "chat_service/program/command.hpp"
-#include "chat_service/program/delete_channel.hpp"
 #include "chat_service/src/transfer/listing.hpp"
 #include "common/config/command_line.hpp"
 #include "common/os/owner_rights.hpp"
@@ -26,19 +26,45 @@ class UserCommand final : public Command {
   CLI::App& add_to(CLI::App& program) override {
     auto* user = program.add_subcommand("user", "The people that the service knows");
     user->require_subcommand(1);
-    auto* list = user->add_subcommand("list", "One line of JSON each");
-    add_service(*list, service_);
+    add_service(*(list_ = user->add_subcommand("list", "One line of JSON each")), service_);
+    blocked_ = add_action(*user, "blocked", "Whom a user has blocked, one line of JSON each");
+    block_ = add_action(*user, "block", "Block somebody for a user, who then cannot be reached by it");
+    unblock_ = add_action(*user, "unblock", "Take a block back");
+    for (auto* action : {block_, unblock_})
+      action->add_option("BLOCKED", other_, "Identity of the other one")->required();
     return *user;
   }
 
   int run(const Place& place) override {
     const auto rights = os::OwnerRights::of(place.database);
     if (!rights) return fail("user", rights.error());
-    return print("user list", list_users(place.database, service_));
+    if (list_->parsed()) return print("user list", list_users(place.database, service_));
+    const bool on = block_->parsed();
+    const char* command = blocked_->parsed() ? "user blocked" : on ? "user block" : "user unblock";
+    const auto name = find_user(place.database, service_, identity_);
+    if (!name) return fail(command, name.error());
+    if (blocked_->parsed()) return print(command, list_blocks(place.database, *name));
+    const AdminCall call{.service_sid = name->service_sid, .action = ChangeBlock{identity_, other_, on}};
+    if (auto done = administer(place.database, call); !done) return fail(command, done.error());
+    std::cout << (on ? "blocked" : "not blocked any more") << std::endl;
+    return config::kExitOk;
   }
 
  private:
+  CLI::App* add_action(CLI::App& user, const char* name, const char* description) {
+    auto* action = user.add_subcommand(name, description);
+    action->add_option("IDENTITY", identity_, "Of the user")->required();
+    add_service(*action, service_);
+    return action;
+  }
+
+  CLI::App* list_ = nullptr;
+  CLI::App* blocked_ = nullptr;
+  CLI::App* block_ = nullptr;
+  CLI::App* unblock_ = nullptr;
   std::string service_;
+  std::string identity_;
+  std::string other_;
 };
 
 class ChannelCommand final : public Command {
@@ -97,7 +123,7 @@ class ClockCommand final : public Command {
     if (!std::filesystem::is_regular_file(place.database, ignored))
       return fail("clock accept", {.code = Errc::storage_error,
                                    .message = "database: " + place.database + ": there is no such file"});
-    if (auto done = administer(place.database, {.accept_clock = true}); !done)
+    if (auto done = administer(place.database, {.action = AcceptClock()}); !done)
       return fail("clock accept", done.error());
     std::cout << "the clock is accepted" << std::endl;
     return config::kExitOk;

@@ -9,6 +9,11 @@ namespace {
 
 constexpr std::uint64_t kMegabyte = 1024 * 1024;
 
+AddRule add_rule_of(std::string_view name) {
+  if (name == "admins") return AddRule::admins;
+  return name == "shared_conversation" ? AddRule::shared_conversation : AddRule::anybody;
+}
+
 Tenant tenant_of(const config::Account& account) {
   Tenant tenant{.account_sid = account.account_sid, .service_sid = account.chat_service_sid};
   tenant.keys.add({account.account_sid, account.api_key_sid, account.api_key_secret});
@@ -20,6 +25,7 @@ Tenant tenant_of(const config::Account& account) {
   tenant.keep_messages = account.chat.keep_messages;
   tenant.content_templates = account.chat.content_templates;
   tenant.public_channels = account.chat.public_channels;
+  tenant.who_may_add = add_rule_of(account.chat.who_may_add);
   return tenant;
 }
 

@@ -51,7 +51,7 @@ Router make_router() {
   for (const auto table :
        {routes::messages(), routes::sync_objects(), routes::subscriptions(), routes::my_conversations(),
         routes::conversations(), routes::participants(), routes::invitations(), routes::users(),
-        routes::typing(), routes::configuration(), routes::registrations()})
+        routes::blocks(), routes::typing(), routes::configuration(), routes::registrations()})
     router.add(table);
   return router;
 }

@@ -27,6 +27,11 @@ Error unique_name_taken() {
 Error participant_not_found() { return make(Errc::not_found, 404, 50432, "Participant not found"); }
 Error participant_exists() { return make(Errc::conflict, 409, 50433, "Participant already exists"); }
 Error too_many_participants() { return make(Errc::forbidden, 403, 50417, "Participants limit exceeded"); }
+Error may_not_add() { return make(Errc::forbidden, 403, 50480, "The caller may not add this user"); }
+Error blocked() { return make(Errc::forbidden, 403, 50481, "The other user does not accept this"); }
+Error only_for_the_two() {
+  return make(Errc::forbidden, 403, 50482, "A conversation of two users is for these two only");
+}
 Error message_not_found() { return make(Errc::not_found, 404, 50500, "Message not found"); }
 Error user_not_found() { return make(Errc::not_found, 404, 50200, "User not found"); }
 Error no_channel_metadata() { return make(Errc::not_found, 404, 50530, "Channel metadata not found"); }

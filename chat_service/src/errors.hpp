@@ -17,6 +17,10 @@ Error unique_name_taken();       ///< 409/50353
 Error participant_not_found();   ///< 404/50432
 Error participant_exists();      ///< 409/50433
 Error too_many_participants();   ///< 403/50417
+// These three are not in the vendor's dictionary.
+Error may_not_add();             ///< 403/50480: this caller may not bring that user into a conversation
+Error blocked();                 ///< 403/50481: the other one of a 1x1 conversation has blocked the caller
+Error only_for_the_two();        ///< 403/50482: a 1x1 conversation and its name are for its two identities
 Error message_not_found();       ///< 404/50500
 Error user_not_found();          ///< 404/50200
 Error no_channel_metadata();     ///< 404/50530

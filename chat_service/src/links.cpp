@@ -56,6 +56,10 @@ std::string Links::user(std::string_view identity) const {
   return join(chat_, "/Users/", percent_encode(identity));
 }
 
+std::string Links::block(std::string_view identity, std::string_view blocked) const {
+  return join(blocks(identity), "/", percent_encode(blocked));
+}
+
 std::string Links::sync_object(sync::ObjectType type, std::string_view sid) const {
   return join(sync_, plural(type), sid);
 }

@@ -21,6 +21,9 @@ class Links {
   std::string my_conversation(std::string_view user_sid, std::string_view conversation_sid) const;
   std::string users() const { return chat_ + "/Users"; }
   std::string user(std::string_view identity) const;
+  /// Of that user.
+  std::string blocks(std::string_view identity) const { return user(identity) + "/Blocks"; }
+  std::string block(std::string_view identity, std::string_view blocked) const;
   std::string typing() const { return chat_ + "/TypingIndicator"; }
   /// With two %s: conversation and message SID.
   std::string receipts() const { return chat_ + "/Conversations/%s/Messages/%s/Receipts"; }

@@ -121,6 +121,13 @@ struct Receipt {
   Millis date_updated = 0;
 };
 
+/// A user does not want to hear of an identity.
+struct Block {
+  Id user = 0;
+  std::string identity{};  ///< of whom; there need be no such user
+  Millis date_created = 0;
+};
+
 /// Somebody was asked to join and has neither joined nor declined.
 struct Invitation {
   Id conversation = 0;

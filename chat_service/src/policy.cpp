@@ -34,9 +34,27 @@ std::string_view name_of(Role role) {
   return "1";
 }
 
-}  // namespace
+// Reading goes on, and so does what takes something away: one's own message, oneself, the conversation.
+bool is_stopped_by_block(Action action) {
+  switch (action) {
+    case Action::join:
+    case Action::add_others:
+    case Action::manage_others:
+    case Action::send:
+    case Action::update:
+    case Action::change_own_message:
+    case Action::change_others_message:
+      return true;
+    case Action::see:
+    case Action::look_inside:
+    case Action::remove:
+    case Action::remove_own_message:
+      return false;
+  }
+  return true;
+}
 
-bool allows(Action action, const Relation& it) {
+bool role_allows(Action action, const Relation& it) {
   const bool master = it.creator || it.admin;
   switch (action) {
     case Action::see:
@@ -55,14 +73,30 @@ bool allows(Action action, const Relation& it) {
     case Action::send:
       return it.participant;
     case Action::change_own_message:
+    case Action::remove_own_message:
       return master || it.participant;
   }
   return false;
 }
 
+}  // namespace
+
+bool allows(Action action, const Relation& it) {
+  return role_allows(action, it) && !(it.blocked && is_stopped_by_block(action));
+}
+
 Result<void> check(Action action, const Relation& relation) {
   if (allows(action, relation)) return {};
+  if (role_allows(action, relation)) return errors::blocked();
   return relation.participant ? errors::forbidden() : errors::not_a_participant();
+}
+
+Result<void> check_adding(AddRule rule, const Contact& contact) {
+  if (contact.admin) return {};
+  const bool allowed =
+      rule == AddRule::anybody || (rule == AddRule::shared_conversation && contact.acquainted);
+  if (allowed && !contact.blocked) return {};
+  return errors::may_not_add();
 }
 
 Result<void> check_user_update(bool oneself, bool admin) {

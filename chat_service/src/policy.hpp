@@ -5,6 +5,7 @@
 
 #include <parley/error.hpp>
 
+#include "chat_service/options.hpp"
 #include "chat_service/src/model.hpp"
 
 /// Who may do what, in one place. Everything here is a decision on plain facts; nothing is looked up.
@@ -17,6 +18,8 @@ struct Relation {
   bool invited = false;
   bool is_public = false;
   bool admin = false;  ///< of the tenant
+  /// The conversation is a 1x1 one whose other identity has blocked this user. Never of an admin.
+  bool blocked = false;
 };
 
 enum class Action {
@@ -28,15 +31,26 @@ enum class Action {
   send,                   ///< send messages, tell of typing
   update,                 ///< change names and attributes of the conversation
   remove,                 ///< delete the conversation
-  change_own_message,     ///< change or remove a message that the user wrote
-  change_others_message,  ///< or that somebody else wrote
+  change_own_message,     ///< change a message that the user wrote
+  remove_own_message,     ///< or remove it
+  change_others_message,  ///< change or remove a message that somebody else wrote
 };
 
 bool allows(Action action, const Relation& relation);
-/// Refused with 403: 50107 for participants, whose role it is that does not suffice, 50430 for everybody
-/// else.
+/// Refused with 403: 50481 if it is the block, 50107 for participants, whose role it is that does not
+/// suffice, 50430 for everybody else.
 Result<void> check(Action action, const Relation& relation);
-/// Friendly name and attributes of a user: one's own, and an admin everybody's. Refused with 403/50107.
+
+/// What the caller is to a user whom it is about to bring into a conversation.
+struct Contact {
+  bool admin = false;       ///< the caller is one
+  bool blocked = false;     ///< the user has blocked the caller
+  bool acquainted = false;  ///< they share a conversation
+};
+/// Refused with 403/50480, whatever the reason: a block is not told apart from the tenant's rule.
+Result<void> check_adding(AddRule rule, const Contact& contact);
+/// What belongs to a user (names, attributes, blocks): one's own, and an admin everybody's. Refused with
+/// 403/50107.
 Result<void> check_user_update(bool oneself, bool admin);
 
 /// What a participant is shown as.

@@ -42,6 +42,7 @@ struct Chat {
   std::optional<std::chrono::hours> keep_messages{};  ///< nothing: for ever
   std::string content_templates = "[]";               ///< JSON text, an array of objects with a sid
   bool public_channels = true;
+  std::string who_may_add = "anybody";  ///< or shared_conversation, admins
 };
 
 /// An account, the key that signs its tokens and the chat service they are for.

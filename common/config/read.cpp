@@ -68,6 +68,7 @@ Chat read_chat(const json& in) {
     out.keep_messages = std::chrono::hours(24) * days->get<int>();
   if (in.contains("content_templates")) out.content_templates = parley::json::dump(in["content_templates"]);
   take(in, "public_channels", out.public_channels);
+  take(in, "who_may_add", out.who_may_add);
   return out;
 }
 

@@ -29,7 +29,8 @@ inline constexpr Room kRooms[] = {
     {"chat_service/src/media", "chat_service common/base common/os common/protocol common/net/http_body"},
     {"chat_service/src/store", "chat_service common/base common/os common/protocol/sync common/storage"},
     {"chat_service/src/domain",
-     "chat_service/src/scope chat_service/src/errors chat_service/src/model chat_service/src/policy "
+     "chat_service/src/scope chat_service/src/errors chat_service/src/limits chat_service/src/model "
+     "chat_service/src/policy "
      "chat_service/src/store common/base common/protocol"},
     {"chat_service/src/connections",
      "chat_service/core chat_service/options chat_service/src/effects chat_service/src/tenants "

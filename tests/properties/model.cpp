@@ -5,7 +5,8 @@
 namespace parley::properties {
 namespace {
 
-constexpr int kOk = 200, kCreated = 201, kDone = 204, kForbidden = 403, kNotFound = 404, kConflict = 409;
+constexpr int kOk = 200, kCreated = 201, kDone = 204, kBadRequest = 400, kForbidden = 403, kNotFound = 404,
+              kConflict = 409;
 
 }  // namespace
 
@@ -35,8 +36,20 @@ int Model::add(const std::string& who, const std::string& sid, const std::string
   const bool allowed = who == whom ? room.is_visible_to(who) : room.is_insider(who);
   if (!allowed) return kForbidden;
   if (room.has_member(whom)) return kConflict;
+  if (blocks.contains({whom, who})) return kForbidden;
   room.members[whom];
   return kCreated;
+}
+
+int Model::block(const std::string& who, const std::string& whom) {
+  if (who == whom) return kBadRequest;
+  blocks.insert({who, whom});
+  return kCreated;
+}
+
+int Model::unblock(const std::string& who, const std::string& whom) {
+  blocks.erase({who, whom});
+  return kDone;
 }
 
 int Model::remove(const std::string& who, const std::string& sid, const std::string& whom) {

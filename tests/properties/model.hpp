@@ -2,7 +2,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// What the service has to do, without how: who may do what with which answer, and what everybody sees then.
@@ -36,10 +38,13 @@ struct Room {
 /// changes the room if that is a success.
 class Model {
  public:
-  std::map<std::string, Room> rooms;  ///< by SID
+  std::map<std::string, Room> rooms;                     ///< by SID
+  std::set<std::pair<std::string, std::string>> blocks;  ///< who has blocked whom
 
   void create(const std::string& who, const std::string& sid, bool is_public);
   int add(const std::string& who, const std::string& sid, const std::string& whom);
+  int block(const std::string& who, const std::string& whom);
+  int unblock(const std::string& who, const std::string& whom);
   int remove(const std::string& who, const std::string& sid, const std::string& whom);
   int delete_room(const std::string& who, const std::string& sid);
   int rename(const std::string& who, const std::string& sid, const std::string& name);

@@ -157,7 +157,9 @@ class History {
     if (dice < 32)
       return ask(device, "DELETE", participants(sid) + "/" + other, {}, model_.remove(who, sid, other));
     if (dice < 34) return ask(device, "DELETE", url(sid), {}, model_.delete_room(who, sid));
-    if (dice < 40) {
+    if (dice < 36) return ask(device, "POST", blocks(who), {{"identity", other}}, model_.block(who, other));
+    if (dice < 38) return ask(device, "DELETE", blocks(who) + "/" + other, {}, model_.unblock(who, other));
+    if (dice < 42) {
       const std::string name = "name " + std::to_string(++counter_);
       return ask(device, "POST", url(sid), {{"friendly_name", name}}, model_.rename(who, sid, name));
     }
@@ -333,6 +335,9 @@ class History {
 
   static std::string url(const std::string& sid) {
     return "/Client/v2/Services/" + std::string(testing::kServiceSid) + "/Conversations/" + sid;
+  }
+  static std::string blocks(const std::string& who) {
+    return "/Client/v2/Services/" + std::string(testing::kServiceSid) + "/Users/" + who + "/Blocks";
   }
   static std::string participants(const std::string& sid) { return url(sid) + "/Participants"; }
   static std::string my_conversation(const Device& device, const std::string& sid) {

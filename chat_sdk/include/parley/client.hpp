@@ -79,7 +79,8 @@ class Client {
   }
 
   /// The 1x1 channel with `peer`, created if need be: both sides get the same one, whoever asks first.
-  /// Errc::conflict: a channel of that name belongs to somebody else.
+  /// Errc::conflict: a channel of that name belongs to somebody else. Errc::forbidden: `peer` has blocked
+  /// this user, or the service does not let this user add it.
   template <class Token = boost::asio::deferred_t>
   auto async_create_private_channel(std::string peer, std::string description, Token&& token = {}) {
     return start<Channel>(
@@ -105,6 +106,38 @@ class Client {
                           token, std::move(sid_or_name));
   }
 
+  /// Stops an identity from reaching this user: it can no longer add this user to channels, open their 1x1
+  /// channel or write in it. It is refused with Errc::forbidden and may conclude why. In group channels that
+  /// both are in, its messages still arrive, and others may add both to one; admins of the service are not
+  /// bound. Holds for all devices of this user until async_unblock(). Blocking somebody again changes
+  /// nothing; the identity need not be known to the service. Fails with Errc::invalid_argument (empty, too
+  /// long, one's own, or more than 1000 are blocked) or, at a service that knows no blocks (the vendor's),
+  /// Errc::not_found.
+  template <class Token = boost::asio::deferred_t>
+  auto async_block(std::string identity, Token&& token = {}) {
+    return start<void>([](detail::Shell& shell, Completion<void> done,
+                          std::string who) { block(shell, std::move(who), std::move(done)); },
+                       token, std::move(identity));
+  }
+
+  /// Takes a block back. Harmless for an identity that is not blocked. Fails as async_block() does.
+  template <class Token = boost::asio::deferred_t>
+  auto async_unblock(std::string identity, Token&& token = {}) {
+    return start<void>([](detail::Shell& shell, Completion<void> done,
+                          std::string who) { unblock(shell, std::move(who), std::move(done)); },
+                       token, std::move(identity));
+  }
+
+  /// The identities that this user has blocked, from whatever device, sorted as bytes; at most 1000.
+  template <class Token = boost::asio::deferred_t>
+  auto async_blocked(Token&& token = {}) {
+    return start<std::vector<std::string>>(
+        [](detail::Shell& shell, Completion<std::vector<std::string>> done) {
+          blocked(shell, std::move(done));
+        },
+        token);
+  }
+
   /// The joined channels as of now, oldest first. Never blocks.
   std::vector<Channel> channels() const;
   std::vector<Channel> group_channels() const;
@@ -128,6 +161,9 @@ class Client {
   static void create_private_channel(detail::Shell& shell, std::string peer, std::string description,
                                      Completion<Channel> done);
   static void join_channel(detail::Shell& shell, std::string name, Completion<Channel> done);
+  static void block(detail::Shell& shell, std::string identity, Completion<void> done);
+  static void unblock(detail::Shell& shell, std::string identity, Completion<void> done);
+  static void blocked(detail::Shell& shell, Completion<std::vector<std::string>> done);
   static void find_channel(detail::Shell& shell, std::string sid_or_name, Completion<Channel> done);
 
   std::shared_ptr<detail::Shell> shell_;

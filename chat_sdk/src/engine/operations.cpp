@@ -150,6 +150,25 @@ void Operations::remove_member(const std::string& sid, std::string identity, Don
   caller_.remove(urls_.participant(sid, identity), outcome_only(std::move(done)));
 }
 
+void Operations::block(const std::string& identity, Done<void> done) {
+  if (auto error = check_identity_argument("identity", identity)) return done(*error);
+  if (identity == urls_.configuration().identity)
+    return done(
+        Error{.code = Errc::invalid_argument, .message = "identity: expected somebody else's identity"});
+  caller_.post(urls_.blocks(), conversations::encode_participant(identity), outcome_only(std::move(done)));
+}
+
+void Operations::unblock(const std::string& identity, Done<void> done) {
+  if (auto error = check_identity_argument("identity", identity)) return done(*error);
+  caller_.remove(urls_.block(identity), outcome_only(std::move(done)));
+}
+
+void Operations::blocked(Done<std::vector<std::string>> done) {
+  caller_.get(urls_.blocks(), {}, [done = std::move(done)](Result<http::Response> reply) {
+    reply ? done(conversations::decode_blocks(reply->body)) : done(reply.error());
+  });
+}
+
 void Operations::destroy(const std::string& sid, Done<void> done) {
   caller_.remove(urls_.conversation(sid), [this, sid, done](Result<http::Response> reply) {
     if (!reply) return done(reply.error());

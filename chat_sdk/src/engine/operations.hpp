@@ -25,6 +25,9 @@ class Operations {
   void set_read(const std::string& sid, std::int64_t index, Done<Unread> done);
   void leave(const std::string& sid, Done<void> done);
   void remove_member(const std::string& sid, std::string identity, Done<void> done);
+  void block(const std::string& identity, Done<void> done);
+  void unblock(const std::string& identity, Done<void> done);
+  void blocked(Done<std::vector<std::string>> done);
   void destroy(const std::string& sid, Done<void> done);
 
   /// Becomes a member (already being one is fine), then opens the channel and makes it the current one.

@@ -38,4 +38,12 @@ std::string ServiceUrls::participant(std::string_view sid, std::string_view iden
 
 std::string ServiceUrls::messages(std::string_view sid) const { return conversation(sid) + "/Messages"; }
 
+std::string ServiceUrls::blocks() const {
+  return configuration_.users_url + "/" + percent_encode(configuration_.identity) + "/Blocks";
+}
+
+std::string ServiceUrls::block(std::string_view identity) const {
+  return blocks() + "/" + percent_encode(identity);
+}
+
 }  // namespace parley::detail

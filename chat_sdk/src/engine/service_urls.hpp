@@ -26,6 +26,9 @@ class ServiceUrls {
   std::string participants(std::string_view sid) const;
   std::string participant(std::string_view sid, std::string_view identity) const;
   std::string messages(std::string_view sid) const;
+  /// Whom this user has blocked.
+  std::string blocks() const;
+  std::string block(std::string_view identity) const;
 
  private:
   std::string sync(std::string_view kind, std::string_view name) const;

@@ -1,6 +1,7 @@
 #include "chat_service/src/domain/conversations.hpp"
 
 #include "chat_service/src/domain/changes.hpp"
+#include "chat_service/src/domain/contact.hpp"
 #include "chat_service/src/domain/participants.hpp"
 #include "chat_service/src/domain/projection.hpp"
 #include "chat_service/src/domain/users.hpp"
@@ -37,7 +38,8 @@ policy::Relation relate(Scope& scope, const Conversation& conversation, const Us
           .participant = participant,
           .invited = !participant && scope.tables.invitations.find(conversation.id, user.id).has_value(),
           .is_public = conversation.is_public && scope.tenant.public_channels,
-          .admin = users::is_admin(scope, user.identity)};
+          .admin = users::is_admin(scope, user.identity),
+          .blocked = contact::is_blocked(scope, conversation, user)};
 }
 
 std::optional<std::string> nothing_if_empty(const std::optional<std::string>& text) {
@@ -94,6 +96,7 @@ Result<Conversation> create(Scope& scope, const Fields& fields) {
                             .attributes = fields.attributes.value_or("{}"),
                             .is_public = fields.is_public,
                             .created_by = scope.caller.identity};
+  if (const auto possible = contact::check_new(scope, fields); !possible) return possible.error();
   if (name_taken(scope, conversation.unique_name)) return errors::unique_name_taken();
   conversation.date_created = conversation.date_updated = scope.now;
   using sync::ObjectType;
@@ -113,6 +116,11 @@ Result<Conversation> update(Scope& scope, Seen seen, const Fields& fields) {
   if (fields.attributes) changed.attributes = *fields.attributes;
   if (fields.unique_name) changed.unique_name = nothing_if_empty(fields.unique_name);
   const bool renamed = changed.unique_name != seen.conversation.unique_name;
+  if (renamed)
+    if (const auto possible =
+            contact::check_renaming(scope, seen.conversation.unique_name, changed.unique_name);
+        !possible)
+      return possible.error();
   if (renamed && name_taken(scope, changed.unique_name)) return errors::unique_name_taken();
   changed.date_updated = scope.now;
   save(scope, changed);

@@ -1,6 +1,7 @@
 #include "chat_service/src/domain/invitations.hpp"
 
 #include "chat_service/src/domain/changes.hpp"
+#include "chat_service/src/domain/contact.hpp"
 #include "chat_service/src/domain/participants.hpp"
 #include "chat_service/src/domain/projection.hpp"
 #include "chat_service/src/domain/users.hpp"
@@ -23,12 +24,15 @@ Result<void> check_removing(const Scope& scope, const Seen& seen, const Invitati
 Result<Invitation> invite(Scope& scope, const Seen& seen, const std::string& identity) {
   if (const auto allowed = policy::check(policy::Action::add_others, seen.relation); !allowed)
     return allowed.error();
+  if (const auto has_place = contact::check_place(scope, seen.conversation, identity); !has_place)
+    return has_place.error();
   const Id conversation = seen.conversation.id;
   const auto known = scope.tables.users.find(scope.service_sid(), identity);
   if (known && scope.tables.participants.find_by_user(conversation, known->id))
     return errors::participant_exists();
   if (known)
     if (auto before = scope.tables.invitations.find(conversation, known->id)) return std::move(*before);
+  if (const auto allowed = contact::check_adding(scope, identity); !allowed) return allowed.error();
   if (scope.tables.invitations.count(conversation) >= static_cast<std::int64_t>(limits::kParticipants))
     return errors::too_many_participants();
   const User user = known ? *known : users::ensure(scope, identity);

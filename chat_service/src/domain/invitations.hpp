@@ -11,7 +11,8 @@
 /// (which ends the invitation, see participants::add()) or declines.
 namespace parley::chat_service::invitations {
 
-/// Inviting somebody again changes nothing. Errors: 403; 409 for a participant; 403 if too many are invited.
+/// Inviting somebody again changes nothing. Errors: 403, also by contact.hpp; 409 for a
+/// participant; 403 if too many are invited.
 Result<Invitation> invite(Scope& scope, const conversations::Seen& seen, const std::string& identity);
 /// 404 if there is none.
 Result<Invitation> find(Scope& scope, const conversations::Seen& seen, std::string_view identity);

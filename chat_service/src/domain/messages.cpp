@@ -8,12 +8,12 @@ namespace parley::chat_service::messages {
 namespace {
 
 using conversations::Seen;
+using policy::Action;
 using projection::MessageDetails;
 
-Result<void> check_changing(const Scope& scope, const Seen& seen, const Message& message) {
+Result<void> check_changing(const Scope& scope, const Seen& seen, const Message& message, Action if_own) {
   const bool own = message.author == scope.caller.identity;
-  return policy::check(own ? policy::Action::change_own_message : policy::Action::change_others_message,
-                       seen.relation);
+  return policy::check(own ? if_own : Action::change_others_message, seen.relation);
 }
 
 Message make_message(Scope& scope, const Seen& seen, const Content& content) {
@@ -62,7 +62,8 @@ Result<Message> find(Scope& scope, const Seen& seen, std::string_view sid) {
 }
 
 Result<Message> update(Scope& scope, const Seen& seen, Message message, const Content& content) {
-  if (const auto allowed = check_changing(scope, seen, message); !allowed) return allowed.error();
+  if (const auto allowed = check_changing(scope, seen, message, Action::change_own_message); !allowed)
+    return allowed.error();
   if (content.body) message.body = content.body;
   if (content.subject) message.subject = content.subject;
   if (content.attributes) message.attributes = *content.attributes;
@@ -74,7 +75,8 @@ Result<Message> update(Scope& scope, const Seen& seen, Message message, const Co
 }
 
 Result<void> remove(Scope& scope, const Seen& seen, const Message& message) {
-  if (const auto allowed = check_changing(scope, seen, message); !allowed) return allowed.error();
+  if (const auto allowed = check_changing(scope, seen, message, Action::remove_own_message); !allowed)
+    return allowed.error();
   Conversation conversation = seen.conversation;
   if (erase(scope, conversation, message))
     conversations::save(scope, conversation);

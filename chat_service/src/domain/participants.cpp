@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "chat_service/src/domain/changes.hpp"
+#include "chat_service/src/domain/contact.hpp"
 #include "chat_service/src/domain/projection.hpp"
 #include "chat_service/src/domain/users.hpp"
 #include "chat_service/src/errors.hpp"
@@ -56,6 +57,8 @@ Result<void> check_new(Scope& scope, const Seen& seen, const NewParticipant& wan
   const bool self = wanted.identity == scope.caller.identity;
   const auto action = self ? policy::Action::join : policy::Action::add_others;
   if (const auto allowed = policy::check(action, seen.relation); !allowed) return allowed.error();
+  if (const auto has_place = contact::check_place(scope, conversation, wanted.identity); !has_place)
+    return has_place.error();
   if (find_by_identity(scope, conversation.id, wanted.identity)) return errors::participant_exists();
   if (binding_taken(scope, conversation.id, wanted.binding)) return errors::participant_exists();
   const auto too_many = [](std::int64_t count, std::size_t most) {
@@ -66,7 +69,8 @@ Result<void> check_new(Scope& scope, const Seen& seen, const NewParticipant& wan
   if (wanted.identity.empty() &&
       too_many(scope.tables.participants.count_non_chat(conversation.id), limits::kNonChatParticipants))
     return errors::too_many_participants();
-  return {};
+  if (self || wanted.identity.empty()) return {};
+  return contact::check_adding(scope, wanted.identity);
 }
 
 // Who leaves by itself may come back as what it was; who was removed may not.
@@ -77,10 +81,21 @@ void demote_if_creator(Scope& scope, Conversation& conversation, const Participa
   conversation.creator_demoted = true;
 }
 
-// Oneself one may always manage.
-Result<void> check_managing(const Scope& scope, const Seen& seen, const Participant& participant) {
-  if (participant.user && *participant.user == scope.caller.id) return {};
+bool is_caller(const Scope& scope, const Participant& participant) {
+  return participant.user && *participant.user == scope.caller.id;
+}
+
+// One may always leave.
+Result<void> check_removing(const Scope& scope, const Seen& seen, const Participant& participant) {
+  if (is_caller(scope, participant)) return {};
   return policy::check(policy::Action::manage_others, seen.relation);
+}
+
+// One's own attributes one may change, unless that would be a way to tell somebody something.
+Result<void> check_changing(const Scope& scope, const Seen& seen, const Participant& participant) {
+  if (!is_caller(scope, participant)) return policy::check(policy::Action::manage_others, seen.relation);
+  if (seen.relation.blocked) return errors::blocked();
+  return {};
 }
 
 // An index beyond the last message means "all of them".
@@ -129,7 +144,7 @@ Result<Participant> find(Scope& scope, const Seen& seen, std::string_view sid_or
 }
 
 Result<void> remove(Scope& scope, const Seen& seen, const Participant& participant) {
-  if (const auto allowed = check_managing(scope, seen, participant); !allowed) return allowed.error();
+  if (const auto allowed = check_removing(scope, seen, participant); !allowed) return allowed.error();
   Conversation conversation = seen.conversation;
   scope.tables.participants.remove(participant.id);
   change_count(scope, conversation.id, -1);
@@ -157,7 +172,7 @@ void cut_off(Scope& scope, const Conversation& conversation, Id user_id, Access 
 
 Result<Participant> update_attributes(Scope& scope, const Seen& seen, Participant participant,
                                       const std::string& attributes) {
-  if (const auto allowed = check_managing(scope, seen, participant); !allowed) return allowed.error();
+  if (const auto allowed = check_changing(scope, seen, participant); !allowed) return allowed.error();
   participant.attributes = attributes;
   participant.date_updated = scope.now;
   scope.tables.participants.update(participant);

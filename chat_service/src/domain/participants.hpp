@@ -18,8 +18,8 @@ struct NewParticipant {
   std::string attributes = "{}";
 };
 
-/// An invitation of the same user ends with it. Errors: by policy, 409 if it is in already, 403 if the
-/// conversation is full.
+/// An invitation of the same user ends with it. Errors: by policy and contact.hpp, 409 if it is in
+/// already, 403 if the conversation is full.
 Result<Participant> add(Scope& scope, const conversations::Seen& seen, const NewParticipant& wanted);
 /// By identity or SID.
 Result<Participant> find(Scope& scope, const conversations::Seen& seen, std::string_view sid_or_identity);

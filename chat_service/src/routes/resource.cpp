@@ -187,6 +187,12 @@ Value invitation(Scope& scope, const Conversation& conversation, const Invitatio
   return object;
 }
 
+Value block(Scope& scope, const User& user, const Block& block) {
+  return {{"identity", block.identity},
+          {"date_created", to_iso(block.date_created)},
+          {"url", scope.links.block(user.identity, block.identity)}};
+}
+
 Value user(Scope& scope, const User& user) {
   Value object{{"sid", user.sid},
                {"identity", user.identity},

@@ -26,6 +26,7 @@ std::string message(Scope& scope, const Conversation& conversation, const Messag
                     const std::vector<Medium>& media);
 json::Value receipt(const Conversation& conversation, const Receipt& receipt);
 json::Value invitation(Scope& scope, const Conversation& conversation, const Invitation& invitation);
+json::Value block(Scope& scope, const User& user, const Block& block);
 json::Value user(Scope& scope, const User& user);
 json::Value sync_object(Scope& scope, const SyncObject& object);
 json::Value sync_item(Scope& scope, const SyncObject& object, const SyncItem& item);

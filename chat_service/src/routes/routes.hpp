@@ -6,6 +6,7 @@
 /// The tables of routes, one per part of the protocol.
 namespace parley::chat_service::routes {
 
+std::span<const Route> blocks();
 std::span<const Route> configuration();
 std::span<const Route> conversations();
 std::span<const Route> participants();

@@ -11,7 +11,7 @@ using storage::Query;
 #define CONVERSATION_COLUMNS                                                                           \
   "c.id, c.sid, c.unique_name, c.friendly_name, c.attributes, c.is_public, c.created_by, c.document, " \
   "c.roster, c.list, c.next_index, c.messages_count, c.participants_count, c.last_message_index, "     \
-  "c.last_message_date, c.date_created, c.date_updated, "                                                \
+  "c.last_message_date, c.date_created, c.date_updated, "                                              \
   "EXISTS(SELECT 1 FROM demoted_creators d WHERE d.conversation_id = c.id) "
 
 Conversation read_conversation(const Query& row) {

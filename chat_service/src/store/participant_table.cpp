@@ -1,5 +1,7 @@
 #include "chat_service/src/store/participant_table.hpp"
 
+#include "chat_service/src/limits.hpp"
+
 namespace parley::chat_service {
 namespace {
 
@@ -71,6 +73,17 @@ std::int64_t ParticipantTable::count_non_chat(Id conversation) {
   auto row = database_.query(
       "SELECT COUNT(*) FROM participants WHERE conversation_id = ? AND user_id IS NULL", conversation);
   return row.next() ? row.integer(0) : 0;
+}
+
+// From both sides, because one of the two may be in very many.
+bool ParticipantTable::share_a_conversation(Id one, Id other) {
+#define IN_NEWEST_OF(user, peer)                                                           \
+  "EXISTS(SELECT 1 FROM (SELECT conversation_id FROM participants WHERE user_id = " user   \
+  " ORDER BY conversation_id DESC LIMIT ?3) mine JOIN participants p ON p.user_id = " peer \
+  " AND p.conversation_id = mine.conversation_id) "
+  constexpr std::string_view kShared = "SELECT " IN_NEWEST_OF("?1", "?2") "OR " IN_NEWEST_OF("?2", "?1");
+  auto row = database_.query(kShared, one, other, static_cast<std::int64_t>(limits::kSharedConversations));
+  return row.next() && row.boolean(0);
 }
 
 std::vector<std::string> ParticipantTable::identities(Id conversation) {

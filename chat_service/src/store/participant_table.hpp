@@ -21,6 +21,8 @@ class ParticipantTable {
   /// Those who chat, in the order in which they came.
   std::vector<Participant> page_of_chat(Id conversation, const RowWindow& window);
   std::int64_t count_non_chat(Id conversation);
+  /// Are both in some conversation? Of each the newest limits::kSharedConversations are looked through.
+  bool share_a_conversation(Id one, Id other);
   /// Of the chat participants.
   std::vector<std::string> identities(Id conversation);
 

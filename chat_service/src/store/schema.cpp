@@ -238,12 +238,22 @@ CREATE TABLE demoted_creators(
   conversation_id INTEGER PRIMARY KEY REFERENCES conversations(id) ON DELETE CASCADE);
 )sql";
 
+constexpr const char* kBlocks = R"sql(
+-- Whom a user does not want to hear of: an identity of the same service, which need not exist.
+CREATE TABLE blocks(
+  user_id INTEGER NOT NULL REFERENCES users(id),
+  identity TEXT NOT NULL,
+  date_created INTEGER NOT NULL,
+  PRIMARY KEY(user_id, identity)) WITHOUT ROWID;
+)sql";
+
 constexpr storage::Migration kSchema[] = {{1, "first", kFirst},
                                           {2, "media_and_invitations", kSecond},
                                           {3, "conversations_by_service", kThird},
                                           {4, "media_usage", kFourth},
                                           {5, "deletion_in_pieces", kFifth},
-                                          {6, "demoted_creators", kDemotedCreators}};
+                                          {6, "demoted_creators", kDemotedCreators},
+                                          {7, "blocks", kBlocks}};
 
 }  // namespace
 

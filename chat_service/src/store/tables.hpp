@@ -1,4 +1,5 @@
 #pragma once
+#include "chat_service/src/store/block_table.hpp"
 #include "chat_service/src/store/conversation_table.hpp"
 #include "chat_service/src/store/erasure_table.hpp"
 #include "chat_service/src/store/invitation_table.hpp"
@@ -18,6 +19,7 @@ namespace parley::chat_service {
 struct Tables {
   explicit Tables(storage::Database& database)
       : users(database),
+        blocks(database),
         conversations(database),
         participants(database),
         invitations(database),
@@ -31,6 +33,7 @@ struct Tables {
         meta(database) {}
 
   UserTable users;
+  BlockTable blocks;
   ConversationTable conversations;
   ParticipantTable participants;
   InvitationTable invitations;

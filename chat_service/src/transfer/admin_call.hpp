@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include <parley/error.hpp>
 
@@ -9,11 +10,20 @@
 /// What the commands of the program ask of a running service.
 namespace parley::chat_service {
 
-/// "Delete this conversation", or "the clock is right: go by it" (see RetentionClock).
+struct DeleteChannel {
+  std::string channel{};  ///< SID or unique name
+};
+/// On behalf of a user that exists.
+struct ChangeBlock {
+  std::string identity{};
+  std::string blocked{};  ///< the other's
+  bool on = true;         ///< false: takes the block back
+};
+/// "The clock is right: go by it", see RetentionClock. Of no service in particular.
+struct AcceptClock {};
 struct AdminCall {
   std::string service_sid{};
-  std::string channel{};      ///< SID or unique name
-  bool accept_clock = false;  ///< the other call: the rest is empty
+  std::variant<DeleteChannel, ChangeBlock, AcceptClock> action{};
 };
 
 /// Where the service that uses this database listens for its own commands; "" for one in memory.

@@ -63,6 +63,10 @@ Result<void> expect_service(DatabaseFile& file, const std::string& service_sid) 
                           (known.empty() ? "which has none yet" : "which has " + known)};
 }
 
+std::string block_line(const storage::Query& row) {
+  return json::dump({{"identity", row.text(0)}, {"date_created", to_iso(row.integer(1))}});
+}
+
 template <class Line>
 Result<Lines> lines_of(DatabaseFile& file, storage::Query query, Line line) {
   Lines lines;
@@ -109,6 +113,31 @@ Result<Lines> show_channel(const std::string& database, const std::string& servi
       name->sid);
   while (lines && participants.next()) lines->push_back(participant_line(participants));
   return lines;
+}
+
+Result<UserName> find_user(const std::string& database, const std::string& service_sid,
+                           const std::string& identity) {
+  auto file = DatabaseFile::open(database);
+  if (!file) return file.error();
+  if (auto known = expect_service(*file, service_sid); !known) return known.error();
+  auto query = (*file)->query(
+      "SELECT service_sid FROM users WHERE identity = ?1 AND (?2 = '' OR service_sid = ?2) LIMIT 2", identity,
+      service_sid);
+  if (!query.next()) return Error{.code = Errc::not_found, .message = "there is no such user"};
+  UserName name{.service_sid = query.text(0), .identity = identity};
+  if (query.next())
+    return Error{.code = Errc::conflict, .message = "several services have such a user: expected --service"};
+  return name;
+}
+
+Result<Lines> list_blocks(const std::string& database, const UserName& name) {
+  auto file = DatabaseFile::open(database);
+  if (!file) return file.error();
+  auto query = (*file)->query(
+      "SELECT b.identity, b.date_created FROM blocks b JOIN users u ON u.id = b.user_id "
+      "WHERE u.service_sid = ? AND u.identity = ? ORDER BY b.identity",
+      name.service_sid, name.identity);
+  return lines_of(*file, std::move(query), block_line);
 }
 
 Result<ChannelName> find_channel(const std::string& database, const std::string& service_sid,

@@ -16,6 +16,16 @@ Result<Lines> list_channels(const std::string& database, const std::string& serv
 Result<Lines> show_channel(const std::string& database, const std::string& service_sid,
                            const std::string& sid_or_name);
 
+struct UserName {
+  std::string service_sid;
+  std::string identity;
+};
+/// Fails with Errc::not_found, or Errc::conflict if several services have such a user.
+Result<UserName> find_user(const std::string& database, const std::string& service_sid,
+                           const std::string& identity);
+/// Whom that user has blocked.
+Result<Lines> list_blocks(const std::string& database, const UserName& name);
+
 struct ChannelName {
   std::string service_sid;
   std::string sid;

@@ -149,6 +149,15 @@ Result<ConversationPage> decode_conversation_page(std::string_view body) {
   return page;
 }
 
+Result<std::vector<std::string>> decode_blocks(std::string_view body) {
+  const auto value = json::parse_object(body);
+  if (!value) return value.error();
+  Reader reader(*value, "");
+  const Value& array = reader.array("blocks");
+  if (reader.failed()) return reader.error();
+  return decode_each<std::string>(array, "blocks", [](Reader& block) { return block.string("identity"); });
+}
+
 Result<Participant> decode_participant(std::string_view body) {
   return decode<Participant>(body, "participant", [](Reader& reader) {
     Participant participant = read_participant(reader);

@@ -137,6 +137,9 @@ Result<Message> decode_message_item(std::int64_t index, std::string_view data);
 /// Reply of an upload, or of a question for one file.
 Result<MediumRecord> decode_medium_record(std::string_view body);
 
+/// The identities that a user has blocked, see docs/protocol-notes.md.
+Result<std::vector<std::string>> decode_blocks(std::string_view body);
+
 /// A reply that is not 2xx as an Error with all its layers.
 Error to_error(const http::Response& response);
 /// The `resource_url` of a 202 ("done already" or "being done"); "" if there is none.

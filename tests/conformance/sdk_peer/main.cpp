@@ -36,9 +36,13 @@ class Peer {
     std::string command, name, rest;
     words >> command >> name;
     std::getline(words >> std::ws, rest);
-    if (command == "create") return report(client_.async_create_group_channel({name, rest}, use_future).get());
+    if (command == "create")
+      return report(client_.async_create_group_channel({name, rest}, use_future).get());
     if (command == "join") return report(client_.async_join_channel(name, use_future).get());
-    if (command == "private") return report(client_.async_create_private_channel(name, rest, use_future).get());
+    if (command == "private")
+      return report(client_.async_create_private_channel(name, rest, use_future).get());
+    if (command == "block") return confirm(client_.async_block(name, use_future).get());
+    if (command == "unblock") return confirm(client_.async_unblock(name, use_future).get());
     const auto channel = client_.async_channel(name, use_future).get();
     if (!channel) return print(failure(channel.error()));
     if (command == "send") return report(channel->async_send_message({rest}, use_future).get());
@@ -47,7 +51,9 @@ class Peer {
     print({{"ok", false}, {"error", "unknown command " + command}});
   }
 
-  static Json describe(const Channel& channel) { return {{"sid", channel.sid()}, {"channel", channel.name()}}; }
+  static Json describe(const Channel& channel) {
+    return {{"sid", channel.sid()}, {"channel", channel.name()}};
+  }
   static Json describe(const Message& message) { return {{"sid", message.sid}, {"index", message.index}}; }
   static Json describe(const Member& member) { return {{"identity", member.identity}}; }
   static Json describe(const Unread& unread) { return {{"unread", unread.count}}; }
@@ -59,6 +65,10 @@ class Peer {
     Json line{{"ok", true}};
     line.update(describe(*outcome));
     print(line);
+  }
+
+  void confirm(const Result<void>& outcome) {
+    print(outcome ? Json{{"ok", true}} : failure(outcome.error()));
   }
 
   bool answer(const Result<void>& outcome) {

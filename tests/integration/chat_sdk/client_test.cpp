@@ -101,6 +101,55 @@ boost::asio::awaitable<Result<Message>> send_or_give_up(const Channel& channel, 
   co_return Error{.code = Errc::cancelled, .message = "given up"};
 }
 
+TEST_F(ClientTest, BlocksAreOfTheUserAndHold) {
+  Client alice(runtime, options_for("alice")), mallory(runtime, options_for("mallory"));
+  ASSERT_TRUE(get(alice.async_connect(use_future)));
+  ASSERT_TRUE(get(mallory.async_connect(use_future)));
+  const auto direct = get(mallory.async_create_private_channel("alice", "", use_future)).value();
+  ASSERT_TRUE(get(direct.async_send_message({"hello"}, use_future)));
+  const auto group = get(mallory.async_create_group_channel({"spam"}, use_future)).value();
+  ASSERT_TRUE(get(alice.async_block("mallory", use_future)));
+  ASSERT_TRUE(get(alice.async_block("mallory", use_future))) << "again";
+  EXPECT_EQ(get(alice.async_blocked(use_future)).value(), std::vector<std::string>{"mallory"});
+
+  const auto refused = get(direct.async_send_message({"listen"}, use_future));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::forbidden);
+  EXPECT_EQ(refused.error().server_code, 50481);
+  const auto not_added = get(group.async_invite("alice", use_future));
+  ASSERT_FALSE(not_added);
+  EXPECT_EQ(not_added.error().server_code, 50480);
+
+  Client phone(runtime, options_for("alice"));
+  ASSERT_TRUE(get(phone.async_connect(use_future)));
+  EXPECT_EQ(get(phone.async_blocked(use_future)).value(), std::vector<std::string>{"mallory"});
+  ASSERT_TRUE(get(phone.async_unblock("mallory", use_future)));
+  EXPECT_TRUE(get(alice.async_blocked(use_future)).value().empty());
+  EXPECT_TRUE(get(direct.async_send_message({"thank you"}, use_future)));
+}
+
+TEST_F(ClientTest, AChannelWithWhoeverBlockedThisUserIsNotOpened) {
+  Client alice(runtime, options_for("a#lice %")), mallory(runtime, options_for("mallory"));
+  ASSERT_TRUE(get(alice.async_connect(use_future)));
+  ASSERT_TRUE(get(mallory.async_connect(use_future)));
+  ASSERT_TRUE(get(alice.async_block("mallory", use_future)));
+  const auto refused = get(mallory.async_create_private_channel("a#lice %", "", use_future));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::forbidden);
+  EXPECT_TRUE(mallory.channels().empty()) << "nothing is left behind";
+  EXPECT_TRUE(get(alice.async_create_private_channel("mallory", "", use_future)))
+      << "who blocks is not bound";
+}
+
+TEST_F(ClientTest, BlocksOfNobodyAreRefusedAtOnce) {
+  Client client(runtime, options_for("alice"));
+  ASSERT_TRUE(get(client.async_connect(use_future)));
+  for (const std::string& who :
+       {std::string(), std::string("alice"), std::string(257, 'x'), std::string("a\nb")})
+    EXPECT_EQ(get(client.async_block(who, use_future)).error().code, Errc::invalid_argument) << who;
+  EXPECT_EQ(get(client.async_unblock("", use_future)).error().code, Errc::invalid_argument);
+}
+
 TEST_F(ClientTest, APendingOperationKeepsTheHandlersExecutorAwake) {
   boost::asio::io_context ui;
   Client client(runtime, options_for("alice"));

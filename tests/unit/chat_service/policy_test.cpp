@@ -9,7 +9,7 @@ namespace {
 
 // The table of docs/protocol-notes.md: 0 is allowed, else the code of the refusal.
 TEST(Policy, EveryActionOfEveryRelation) {
-  constexpr int kIn = 50430, kRole = 50107;
+  constexpr int kIn = 50430, kRole = 50107, kBlock = 50481;
   struct Column {
     const char* who;
     Relation relation;
@@ -23,6 +23,8 @@ TEST(Policy, EveryActionOfEveryRelation) {
       {"creator inside", {.creator = true, .participant = true}},
       {"admin outside", {.admin = true}},
       {"admin inside", {.participant = true, .admin = true}},
+      {"blocked member", {.participant = true, .blocked = true}},
+      {"blocked creator outside", {.creator = true, .blocked = true}},
   };
   struct Row {
     Action action;
@@ -30,17 +32,18 @@ TEST(Policy, EveryActionOfEveryRelation) {
     int codes[std::size(columns)];
   };
   const Row rows[] = {
-      //                                        stranger visitor invited member  creator   admin
-      {Action::see, "see", {kIn, 0, 0, 0, 0, 0, 0, 0}},
-      {Action::look_inside, "look inside", {kIn, kIn, 0, 0, 0, 0, 0, 0}},
-      {Action::join, "join", {kIn, 0, 0, 0, 0, 0, 0, 0}},
-      {Action::add_others, "add others", {kIn, kIn, kIn, 0, 0, 0, 0, 0}},
-      {Action::manage_others, "manage others", {kIn, kIn, kIn, kRole, 0, 0, 0, 0}},
-      {Action::send, "send", {kIn, kIn, kIn, 0, kIn, 0, kIn, 0}},
-      {Action::update, "update", {kIn, kIn, kIn, 0, 0, 0, 0, 0}},
-      {Action::remove, "remove", {kIn, kIn, kIn, kRole, 0, 0, 0, 0}},
-      {Action::change_own_message, "change own message", {kIn, kIn, kIn, 0, 0, 0, 0, 0}},
-      {Action::change_others_message, "change others'", {kIn, kIn, kIn, kRole, 0, 0, 0, 0}},
+      //                                        stranger visitor invited member  creator   admin  blocked
+      {Action::see, "see", {kIn, 0, 0, 0, 0, 0, 0, 0, 0, 0}},
+      {Action::look_inside, "look inside", {kIn, kIn, 0, 0, 0, 0, 0, 0, 0, 0}},
+      {Action::join, "join", {kIn, 0, 0, 0, 0, 0, 0, 0, kBlock, kBlock}},
+      {Action::add_others, "add others", {kIn, kIn, kIn, 0, 0, 0, 0, 0, kBlock, kBlock}},
+      {Action::manage_others, "manage others", {kIn, kIn, kIn, kRole, 0, 0, 0, 0, kRole, kBlock}},
+      {Action::send, "send", {kIn, kIn, kIn, 0, kIn, 0, kIn, 0, kBlock, kIn}},
+      {Action::update, "update", {kIn, kIn, kIn, 0, 0, 0, 0, 0, kBlock, kBlock}},
+      {Action::remove, "remove", {kIn, kIn, kIn, kRole, 0, 0, 0, 0, kRole, 0}},
+      {Action::change_own_message, "change own message", {kIn, kIn, kIn, 0, 0, 0, 0, 0, kBlock, kBlock}},
+      {Action::remove_own_message, "remove own message", {kIn, kIn, kIn, 0, 0, 0, 0, 0, 0, 0}},
+      {Action::change_others_message, "change others'", {kIn, kIn, kIn, kRole, 0, 0, 0, 0, kRole, kBlock}},
   };
   for (const Row& row : rows)
     for (std::size_t i = 0; i < std::size(columns); ++i) {
@@ -55,6 +58,31 @@ TEST(Policy, EveryActionOfEveryRelation) {
     EXPECT_EQ(may_open(ObjectKind::document, column.relation), allows(Action::see, column.relation));
     EXPECT_EQ(may_open(ObjectKind::roster, column.relation), allows(Action::look_inside, column.relation));
     EXPECT_EQ(may_open(ObjectKind::messages, column.relation), allows(Action::look_inside, column.relation));
+  }
+}
+
+TEST(Policy, WhoMayBringWhomIntoAConversation) {
+  using Rule = AddRule;
+  const Contact stranger{}, friends{.acquainted = true}, blocked{.blocked = true, .acquainted = true},
+      admin{.admin = true, .blocked = true};
+  struct Case {
+    Rule rule;
+    Contact contact;
+    bool allowed;
+  };
+  for (const Case& one :
+       {Case{Rule::anybody, stranger, true}, Case{Rule::anybody, friends, true},
+        Case{Rule::anybody, blocked, false}, Case{Rule::anybody, admin, true},
+        Case{Rule::shared_conversation, stranger, false}, Case{Rule::shared_conversation, friends, true},
+        Case{Rule::shared_conversation, blocked, false}, Case{Rule::shared_conversation, admin, true},
+        Case{Rule::admins, stranger, false}, Case{Rule::admins, friends, false},
+        Case{Rule::admins, blocked, false}, Case{Rule::admins, admin, true}}) {
+    const auto checked = check_adding(one.rule, one.contact);
+    EXPECT_EQ(checked.has_value(), one.allowed) << static_cast<int>(one.rule);
+    if (!checked) {
+      EXPECT_EQ(checked.error().http_status, 403);
+      EXPECT_EQ(checked.error().server_code, 50480);
+    }
   }
 }
 

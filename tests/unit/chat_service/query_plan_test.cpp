@@ -49,6 +49,11 @@ void use_everything(CoreDriver& driver) {
   alice.request(typing);
   alice.post(alice.link("users") + "/alice", {{"friendly_name", "Alice"}});
   alice.get(alice.link("users") + "/bob");
+  const std::string blocks = alice.link("users") + "/alice/Blocks";
+  alice.post(blocks, {{"identity", "bob"}});
+  alice.get(blocks);
+  alice.remove(blocks + "/bob");
+  alice.make_room({{"unique_name", "alice#bob"}});
   alice.remove(room["links"]["participants"].get<std::string>() + "/bob");
   alice.remove(alice.make_room()["url"].get<std::string>());
 }
@@ -82,6 +87,19 @@ TEST(QueryPlans, NoStatementOfAClientScansATable) {
     EXPECT_THAT(slow_steps(driver.database(), explained), ::testing::IsEmpty()) << sql;
   }
   EXPECT_GT(looked_at, 25);
+}
+
+TEST(QueryPlans, NeitherDoesTheSearchForASharedConversation) {
+  auto tenant = testing::test_tenant();
+  tenant.who_may_add = AddRule::shared_conversation;
+  CoreDriver driver({.tenants = {tenant}});
+  TestClient alice(driver, "alice"), bob(driver, "bob");
+  alice.post(alice.make_room()["links"]["participants"].get<std::string>(), {{"identity", "bob"}});
+  static std::string explained;
+  for (const std::string& sql : driver.database().statements())
+    if (sql.starts_with("SELECT EXISTS(SELECT 1 FROM (SELECT")) explained = "EXPLAIN QUERY PLAN " + sql;
+  ASSERT_FALSE(explained.empty());
+  EXPECT_THAT(slow_steps(driver.database(), explained), ::testing::IsEmpty());
 }
 
 // A step of upkeep reads as many conversations as it may, of its tenant alone.

@@ -12,7 +12,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "chat_service/program/delete_channel.hpp"
+#include "chat_service/program/administer.hpp"
 #include "chat_service/service.hpp"
 #include "tests/unit/chat_service_program/lived_in.hpp"
 
@@ -177,9 +177,9 @@ class AdminDoorAndStrangers : public AdminDoorTest {
 TEST_F(AdminDoorAndStrangers, HearsNoneEvenIfTheFileLetsThemIn) {
   start(lived_.path());
   fs::permissions(lived_.path() + "-admin", fs::perms::all);
-  const std::string call =
-      encode(AdminCall{.service_sid = std::string(testing::kServiceSid), .channel = lived_.room_sid()}) +
-      "\n";
+  const std::string call = encode(AdminCall{.service_sid = std::string(testing::kServiceSid),
+                                            .action = DeleteChannel{lived_.room_sid()}}) +
+                           "\n";
   Stranger stranger([&](int) {
     const int peer = ::socket(AF_UNIX, SOCK_STREAM, 0);
     if (::connect(peer, address(), sizeof address_) != 0) return 1;
@@ -200,7 +200,7 @@ TEST_F(AdminDoorAndStrangers, NoneIsAskedInPlaceOfAService) {
     for (;;) ::pause();
   });
   ASSERT_TRUE(stranger.is_ready());
-  const auto asked = ask_service(lived_.path(), {.channel = "general"});
+  const auto asked = ask_service(lived_.path(), {.action = DeleteChannel{"general"}});
   ASSERT_FALSE(asked);
   EXPECT_EQ(asked.error().message, "no service can be asked: somebody else listens in its place");
 }

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "chat_service/program/delete_channel.hpp"
+#include "chat_service/program/administer.hpp"
 #include "chat_service/service.hpp"
 #include "chat_service/src/store/tables.hpp"
 #include "chat_service/src/transfer/check.hpp"
@@ -101,7 +101,7 @@ TEST_F(Listing, TheClockIsAcceptedWhereNoServiceRunsAndWhereOneDoes) {
   };
   const auto before = to_millis(system_clock().wall_now());
   EXPECT_LT(accepted(), before);
-  ASSERT_TRUE(administer(lived_.path(), {.accept_clock = true}));
+  ASSERT_TRUE(administer(lived_.path(), {.action = AcceptClock()}));
   EXPECT_GE(accepted(), before);
   {
     SecureRandom random;
@@ -114,7 +114,7 @@ TEST_F(Listing, TheClockIsAcceptedWhereNoServiceRunsAndWhereOneDoes) {
   options.log = [&](const std::string& line) { log.push_back(line); };
   Service service(std::move(options));
   ASSERT_TRUE(service.start());
-  ASSERT_TRUE(administer(lived_.path(), {.accept_clock = true}));
+  ASSERT_TRUE(administer(lived_.path(), {.action = AcceptClock()}));
   service.stop(std::chrono::seconds(1));
   EXPECT_GE(accepted(), before);
   EXPECT_THAT(log, ::testing::Contains(HasSubstr(R"("event":"clock_jumped")")));
@@ -139,6 +139,51 @@ TEST_F(Listing, NothingOfADeletedChannelIsListedExportedOrFoundAmiss) {
   std::istringstream in(text);
   const auto imported = import_database(lived_.folder() + "/other.db", in);
   EXPECT_TRUE(imported) << imported.error().message;
+}
+
+/// What the operator changes for Alice.
+AdminCall change_block(const std::string& blocked, bool on) {
+  return {.service_sid = std::string(testing::kServiceSid), .action = ChangeBlock{"alice", blocked, on}};
+}
+
+TEST_F(Listing, BlocksAreChangedWithAndWithoutAService) {
+  const auto name = find_user(lived_.path(), "", "alice");
+  ASSERT_TRUE(name);
+  EXPECT_EQ(find_user(lived_.path(), "", "nobody").error().code, Errc::not_found);
+  ASSERT_TRUE(administer(lived_.path(), change_block("mallory", true)));
+  ServiceOptions options;
+  options.database = lived_.path();
+  options.tenants = {testing::test_tenant()};
+  Service service(std::move(options));
+  ASSERT_TRUE(service.start());
+  ASSERT_TRUE(administer(lived_.path(), change_block("eve \"#%", true)));
+  ASSERT_TRUE(administer(lived_.path(), change_block("trudy", true)));
+  ASSERT_TRUE(administer(lived_.path(), change_block("trudy", false)));
+  EXPECT_EQ(administer(lived_.path(), change_block("alice", true)).error().message,
+            "identity: expected somebody else's");
+  EXPECT_FALSE(administer(lived_.path(), change_block("", true)));
+  service.stop(std::chrono::seconds(1));
+  const auto lines = list_blocks(lived_.path(), *name);
+  ASSERT_TRUE(lines);
+  ASSERT_THAT(*lines, SizeIs(2));
+  EXPECT_EQ(json::parse(lines->front())["identity"], "eve \"#%");
+  EXPECT_EQ(json::parse(lines->back())["identity"], "mallory");
+  EXPECT_THAT(check_database(lived_.path()).value(), IsEmpty());
+}
+
+TEST(AdminCalls, ComeBackAsTheyWere) {
+  for (const bool on : {true, false}) {
+    const auto call = decode_admin_call(encode(change_block("bob", on)));
+    ASSERT_TRUE(call);
+    const auto* change = std::get_if<ChangeBlock>(&call->action);
+    ASSERT_TRUE(change);
+    EXPECT_EQ(change->identity, "alice");
+    EXPECT_EQ(change->blocked, "bob");
+    EXPECT_EQ(change->on, on);
+  }
+  for (const char* line : {"", "{}", R"({"service":"IS1"})", R"({"service":"IS1","block":1})",
+                           R"({"service":"IS1","block":{"identity":"a"}})", R"({"block":{"identity":"a"}})"})
+    EXPECT_FALSE(decode_admin_call(line)) << line;
 }
 
 TEST_F(Listing, TwoServicesCannotHaveOneDatabase) {

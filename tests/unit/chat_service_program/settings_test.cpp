@@ -21,6 +21,8 @@ config::Config two_accounts() {
   shop.chat = {.admins = {"root"}, .admin_role_sids = {"RL1"}, .keep_messages = hours(24)};
   shop.chat.content_templates = "[1]";
   shop.chat.public_channels = false;
+  shop.chat.who_may_add = "shared_conversation";
+  config.accounts[1].chat.who_may_add = "admins";
   config.accounts[1].chat_service_sid = "IS2";
   return config;
 }
@@ -40,6 +42,11 @@ TEST(Settings, EveryAccountIsATenant) {
   EXPECT_FALSE(shop.public_channels);
   EXPECT_EQ(tenants[1].service_sid, "IS2");
   EXPECT_TRUE(tenants[1].public_channels);
+  EXPECT_EQ(shop.who_may_add, AddRule::shared_conversation);
+  EXPECT_EQ(tenants[1].who_may_add, AddRule::admins);
+  auto unlike = two_accounts();
+  unlike.accounts[0].chat.who_may_add = "anybody";
+  EXPECT_EQ(tenants_of(unlike)[0].who_may_add, AddRule::anybody);
 }
 
 TEST(Settings, TakesEveryKeyOfTheSection) {

@@ -22,7 +22,8 @@ TEST(ChatSection, ReadsWhatAnAccountMayHave) {
                                             {"admin_role_sids", {"RL0123456789abcdef0123456789abcdef"}},
                                             {"keep_messages_days", 30},
                                             {"content_templates", json::parse(kTemplate)},
-                                            {"public_channels", false}}));
+                                            {"public_channels", false},
+                                            {"who_may_add", "shared_conversation"}}));
   ASSERT_TRUE(loaded) << problems_of(loaded);
   const auto& chat = loaded->accounts.at(0).chat;
   EXPECT_THAT(chat.admins, ElementsAre("root"));
@@ -30,6 +31,7 @@ TEST(ChatSection, ReadsWhatAnAccountMayHave) {
   EXPECT_EQ(chat.keep_messages, std::chrono::hours(30 * 24));
   EXPECT_EQ(chat.content_templates, kTemplate);
   EXPECT_FALSE(chat.public_channels);
+  EXPECT_EQ(chat.who_may_add, "shared_conversation");
 }
 
 TEST(ChatSection, LeavesEverythingOutByDefault) {
@@ -40,6 +42,7 @@ TEST(ChatSection, LeavesEverythingOutByDefault) {
   EXPECT_FALSE(chat.keep_messages);
   EXPECT_EQ(chat.content_templates, "[]");
   EXPECT_TRUE(chat.public_channels);
+  EXPECT_EQ(chat.who_may_add, "anybody");
 }
 
 TEST(ChatSection, TakesTemplatesFromAFile) {
@@ -65,6 +68,14 @@ TEST(ChatSection, TakesTemplatesOnce) {
   EXPECT_THAT(problems_of(parse_json(with_chat(
                   {{"content_templates_file", file.path()}, {"content_templates", json::parse(kTemplate)}}))),
               HasSubstr("content_templates_file: expected this key or content_templates, not both"));
+}
+
+TEST(ChatSection, KnowsWhoMayAddWhom) {
+  for (const char* rule : {"anybody", "shared_conversation", "admins"})
+    EXPECT_TRUE(parse_json(with_chat({{"who_may_add", rule}}))) << rule;
+  for (const json& rule : {json("friends"), json(""), json(true)})
+    EXPECT_THAT(problems_of(parse_json(with_chat({{"who_may_add", rule}}))),
+                HasSubstr("account.chat.who_may_add: expected anybody, shared_conversation or admins"));
 }
 
 TEST(ChatSection, RefusesAKeyThatOthersCanRead) {

@@ -1,7 +1,7 @@
 // The C++ SDK and the official client in the same conversations.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { numbers } from '../support/expect.mjs';
+import { numbers, refused } from '../support/expect.mjs';
 import { Peer } from '../support/peer.mjs';
 import { hasBinary } from '../support/programs.mjs';
 import { Relay } from '../support/relay.mjs';
@@ -59,20 +59,38 @@ function define(world, test) {
     await cpp.message('thank you');
   });
 
-  for (const invited of [true, false]) {
-    test(`interop_private_channel_in_foreign_hands: ${invited ? 'invited' : 'hidden'}`, async (t) => {
-      const [cpp, mallory] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'mallory')]);
-      const friend = fresh('friend');
-      const room = await mallory.room({ uniqueName: [cpp.identity, friend].sort().join('#') });
-      if (invited) {
-        await room.add(cpp.identity);
-        await cpp.sees((e) => e.event === 'joined', 'the invitation');
-      }
-      const reply = await cpp.asked('private', friend);
-      assert.equal(reply.ok, false, 'somebody else owns that name');
-      assert.match(reply.error, /^conflict: the name of this 1x1 channel/);
-    });
-  }
+  test('interop_private_channel_in_foreign_hands', async (t) => {
+    const [cpp, mallory] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'mallory')]);
+    const friend = fresh('friend');
+    const name = [cpp.identity, friend].sort().join('#');
+    await refused(mallory.client.createConversation({ uniqueName: name }), 403, 50482);
+    const group = await mallory.room({ uniqueName: fresh('group') });
+    await refused(group.updateUniqueName(name), 403, 50482);
+    await cpp.obeys('private', friend);
+  });
+
+  test('interop_private_channel_stays_between_two', async (t) => {
+    const [cpp, js] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'js')]);
+    const { sid } = await cpp.obeys('private', js.identity);
+    const room = await js.joined({ sid });
+    await refused(room.add(fresh('third')), 403, 50482);
+    await refused(room.updateUniqueName('a group'), 403, 50482);
+  });
+
+  test('interop_blocked_by_cpp', async (t) => {
+    const [cpp, js] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'js')]);
+    const { sid } = await cpp.obeys('private', js.identity);
+    const direct = await js.joined({ sid });
+    const group = await js.room({ uniqueName: fresh('group') });
+    await cpp.obeys('block', js.identity);
+    await refused(direct.sendMessage('listen'), 403, 50481);
+    await refused(group.add(cpp.identity), 403, 50480);
+    await cpp.obeys('unblock', js.identity);
+    await group.add(cpp.identity);
+    await cpp.sees((e) => e.event === 'joined' && e.sid === group.sid, 'the invitation');
+    await direct.sendMessage('thank you');
+    await cpp.message('thank you');
+  });
 
   test('interop_invitation_by_js', async (t) => {
     const [cpp, js] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'js')]);

@@ -11,7 +11,8 @@ namespace parley::conversations {
 namespace {
 
 TEST(DirectName, IsTheSameForBothAndReadsBack) {
-  for (const auto& [a, b] : {std::pair{"alice", "bob"}, {"a#b", "c"}, {"100%", "x"}, {"%23", "#"}, {"é", "e"}}) {
+  for (const auto& [a, b] :
+       {std::pair{"alice", "bob"}, {"a#b", "c"}, {"100%", "x"}, {"%23", "#"}, {"é", "e"}}) {
     const auto name = direct_name(a, b);
     EXPECT_EQ(name, direct_name(b, a));
     const auto pair = parse_direct_name(name);
@@ -47,8 +48,8 @@ TEST(DirectName, NoTwoPairsShareOne) {
 
 // In another order, escaped where it need not be, of one identity or of nobody.
 TEST(DirectName, OrdinaryNamesAreNone) {
-  for (const char* name : {"general", "alice", "bob#alice", "alice#bob#x", "alice#%zz", "a%6cice#bob", "alice#alice",
-                           "#general", "general#", "#", "##", "%", ""})
+  for (const char* name : {"general", "alice", "bob#alice", "alice#bob#x", "alice#%zz", "a%6cice#bob",
+                           "alice#alice", "#general", "general#", "#", "##", "%", ""})
     EXPECT_FALSE(parse_direct_name(name)) << name;
 }
 

@@ -31,6 +31,17 @@ TEST(ConversationsError, MapsStatusesToCodes) {
     EXPECT_EQ(to_error({row.status, {}, "not json"}).code, row.code) << row.status;
 }
 
+TEST(ConversationsResources, ReadsWhomAUserHasBlocked) {
+  const auto blocks =
+      decode_blocks(R"({"blocks":[{"identity":"a","date_created":"x"},{"identity":"b","url":"y"}]})");
+  ASSERT_TRUE(blocks);
+  EXPECT_EQ(*blocks, (std::vector<std::string>{"a", "b"}));
+  EXPECT_TRUE(decode_blocks(R"({"blocks":[]})").value().empty());
+  for (const char* body : {"", "{}", R"({"blocks":{}})", R"({"blocks":[1]})", R"({"blocks":[{}]})",
+                           R"({"blocks":[{"identity":1}]})"})
+    EXPECT_FALSE(decode_blocks(body)) << body;
+}
+
 TEST(ConversationsResources, ReadsAMessageItemWithEveryMember) {
   const auto message = decode_message_item(
       7,

@@ -1,11 +1,10 @@
-#include "chat_service/program/delete_channel.hpp"
+#include "chat_service/program/administer.hpp"
 
 #include <algorithm>
 
 #include "chat_service/core.hpp"
 #include "chat_service/src/shell/admin_door.hpp"
 #include "chat_service/src/store/database_lock.hpp"
-#include "chat_service/src/transfer/admin_call.hpp"
 #include "common/base/random.hpp"
 
 namespace parley::chat_service {
@@ -57,7 +56,7 @@ Result<void> administer(const std::string& database, const AdminCall& call) {
 }
 
 Result<void> delete_channel(const std::string& database, const ChannelName& name) {
-  return administer(database, {.service_sid = name.service_sid, .channel = name.sid});
+  return administer(database, {.service_sid = name.service_sid, .action = DeleteChannel{name.sid}});
 }
 
 }  // namespace parley::chat_service
