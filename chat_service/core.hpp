@@ -28,6 +28,10 @@ struct CoreOptions {
   std::size_t erase_rows = 200;  ///< of deleted conversations, about, in one transaction; at least 1
   Throttle throttle{};
   MediaOptions media{};
+  MessageOptions messages{};
+  /// How many bytes may still be written where the database is. Empty: it is in memory. Called on the core's
+  /// thread about once for every 4 MiB that are stored.
+  std::function<Result<std::uint64_t>()> free_bytes{};
   /// Called about once an hour, when rows were removed that files may belong to. May be within a transaction
   /// of the core: post what there is to do.
   std::function<void()> on_tidy{};
@@ -42,6 +46,8 @@ struct CoreCounters {
   std::uint64_t deliveries = 0;     ///< events queued, once for each receiver
   std::uint64_t refused_inits = 0;  ///< tokens that were not good enough to come in or to stay
   std::uint64_t throttled = 0;  ///< requests refused with 429, and connections sent away for too many packets
+  std::uint64_t over_quota = 0;    ///< messages refused because their author has stored too much
+  std::uint64_t without_room = 0;  ///< requests refused because too little is free on the disk
   std::uint64_t failed_commits = 0;
   bool last_commit_failed = false;
   std::uint64_t failed_requests = 0;      ///< and other work: undone alone because a statement failed

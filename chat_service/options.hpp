@@ -42,6 +42,16 @@ struct Throttle {
   double burst = 1000;
 };
 
+/// What messages may take of the database, as MediaOptions says for files.
+struct MessageOptions {
+  /// Of all messages of one user that are stored: their texts, and limits::kMessageOverheadBytes for each.
+  /// 0: not limited.
+  std::uint64_t max_user_bytes = 4096ull * 1024 * 1024;
+  /// Of the file system of the database: while fewer are free, nothing new is stored; reading and removing go
+  /// on. 0: not looked at.
+  std::uint64_t min_free_bytes = 128ull * 1024 * 1024;
+};
+
 struct MediaOptions {
   /// Where the files are, made if missing. Empty: beside the database as "<database>.media"; with a database
   /// in memory a temporary directory that goes with the service.

@@ -26,6 +26,7 @@ struct ServiceOptions {
   std::vector<chat_service::Tenant> tenants;  ///< at least one, each with a service SID of its own
   chat_service::Throttle throttle;
   chat_service::MediaOptions media;
+  chat_service::MessageOptions messages;
   std::optional<net::TlsServerOptions> tls;  ///< nothing: plain; TLS is somewhere in front
   std::vector<std::string> allowed_origins;  ///< web pages that may connect from a browser; empty: any
   std::optional<net::ListenAddress> metrics_listen{};  ///< plain HTTP: /metrics, /healthz, /readyz

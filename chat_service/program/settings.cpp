@@ -36,6 +36,13 @@ Throttle throttle_of(const config::Throttle& in) {
   return out;
 }
 
+MessageOptions messages_of(const config::MessageLimits& in) {
+  MessageOptions out;
+  if (in.max_user_megabytes) out.max_user_bytes = *in.max_user_megabytes * kMegabyte;
+  if (in.min_free_megabytes) out.min_free_bytes = *in.min_free_megabytes * kMegabyte;
+  return out;
+}
+
 config::Problems address_problems(const config::ChatService& section) {
   config::Problems problems;
   if (const auto listen = net::parse_listen_address(section.listen); !listen)
@@ -92,6 +99,7 @@ Result<ServiceOptions> options_of(const config::Config& config) {
   options.tenants = tenants_of(config);
   options.throttle = throttle_of(section.throttle);
   options.media = media_of(section);
+  options.messages = messages_of(section.messages);
   options.tls = tls_of(section);
   options.allowed_origins = section.allowed_origins;
   options.max_connections = section.limits.max_connections;

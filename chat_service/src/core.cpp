@@ -46,6 +46,11 @@ std::size_t price_of(const http::Response& response, const Scope& scope) {
   return Admission::price_of_answer(bytes, scope.lookups);
 }
 
+FreeSpace floor_of(const CoreOptions& options) {
+  const std::uint64_t floor = options.messages.min_free_bytes;
+  return {floor, floor == 0 ? FreeSpace::Look() : options.free_bytes};
+}
+
 Router make_router() {
   Router router;
   for (const auto table :
@@ -70,7 +75,8 @@ class Core::Impl {
         upkeep_(options_, tenants_),
         erasure_(options_.erase_rows),
         group_(store_->database(), hub_, options_.on_answer),
-        admission_(options_.throttle) {
+        admission_(options_.throttle),
+        space_(floor_of(options_)) {
     restore_clock();
   }
 
@@ -81,7 +87,8 @@ class Core::Impl {
 
   Scope scope(const Tenants::Room& room, WallTime wall_now) {
     const Millis now = to_millis(wall_now);
-    return {store_->tables(), options_, room.tenant, room.links, random_, now, retention_clock_.at(now)};
+    return {store_->tables(), options_, room.tenant, room.links,
+            random_,          space_,   now,         retention_clock_.at(now)};
   }
 
   /// Handles what the connections did since the last call.
@@ -189,6 +196,7 @@ class Core::Impl {
     request_scope.origins = hub_.origins(who.connection);
     if (!request_scope.origins) return;
     http::Response response = group_.unit().run(request_scope, who.caller.identity, asked.request, router_);
+    if (request_scope.over_quota) ++counters_.over_quota;
     response.headers.emplace_back("twilio-request-id", request_id(asked.request));
     if (request_scope.erases) erasure_.wake(now);
     charge(who.caller, who.connection, price_of(response, request_scope), now);
@@ -293,6 +301,7 @@ class Core::Impl {
   CoreCounters counters_;            ///< what nobody else counts
   GroupCommit group_;
   Admission admission_;
+  FreeSpace space_;
   std::vector<ConnectionId> demoted_;     ///< in the transaction that is open
   std::optional<TimePoint> try_again_{};  ///< after a failed commit
   bool started_ = false;                  ///< something was committed: what the last run left is put right
@@ -366,6 +375,7 @@ std::optional<TimePoint> Core::next_deadline() const {
 CoreCounters Core::counters() const {
   CoreCounters counters = impl_->counters_;
   counters.deliveries = impl_->hub_.deliveries();
+  counters.without_room = impl_->space_.refused();
   counters.throttled = impl_->admission_.refused();
   counters.refused_inits = impl_->hub_.refused_tokens();
   const auto& database = impl_->store_->database();

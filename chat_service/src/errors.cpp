@@ -32,6 +32,11 @@ Error blocked() { return make(Errc::forbidden, 403, 50481, "The other user does 
 Error only_for_the_two() {
   return make(Errc::forbidden, 403, 50482, "A conversation of two users is for these two only");
 }
+Error over_quota(std::uint64_t max_bytes) {
+  return make(Errc::limit_exceeded, 413, 50483,
+              "All messages of one user may take " + std::to_string(max_bytes) + " bytes");
+}
+Error no_room() { return make(Errc::storage_error, 507, 20507, "The service has no room for more"); }
 Error message_not_found() { return make(Errc::not_found, 404, 50500, "Message not found"); }
 Error user_not_found() { return make(Errc::not_found, 404, 50200, "User not found"); }
 Error no_channel_metadata() { return make(Errc::not_found, 404, 50530, "Channel metadata not found"); }

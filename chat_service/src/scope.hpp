@@ -7,6 +7,7 @@
 #include "chat_service/core.hpp"
 #include "chat_service/src/domain/replay_origins.hpp"
 #include "chat_service/src/effects.hpp"
+#include "chat_service/src/free_space.hpp"
 #include "chat_service/src/links.hpp"
 #include "chat_service/src/model.hpp"
 #include "chat_service/src/policy.hpp"
@@ -21,6 +22,7 @@ struct Scope {
   const Tenant& tenant;
   const Links& links;  ///< of the tenant
   Random& random;
+  FreeSpace& space;  ///< where the database is
   Millis now = 0;
   Millis retention_now = 0;  ///< what is removed for its age is as old as this says, see RetentionClock
   bool is_admin = false;     ///< the caller may do everything within the tenant
@@ -29,6 +31,7 @@ struct Scope {
   Effects effects{};
   std::string_view route = "other";  ///< pattern of the route that the request took
   bool erases = false;               ///< something was deleted whose rows are still to be erased
+  bool over_quota = false;           ///< the request was refused because a user has stored too much
   std::size_t lookups = 0;           ///< objects that the request asked for, if many: each costs
 
   const std::string& service_sid() const { return tenant.service_sid; }

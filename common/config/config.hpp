@@ -150,6 +150,12 @@ struct Media {
   std::optional<std::chrono::seconds> url_life{};
 };
 
+/// What messages may take of the database; nothing: the service's own.
+struct MessageLimits {
+  std::optional<std::size_t> max_user_megabytes{};
+  std::optional<std::size_t> min_free_megabytes{};
+};
+
 /// Requests of one user, and of one connection; nothing: the service's own.
 struct Throttle {
   std::optional<unsigned> per_second{};
@@ -166,6 +172,7 @@ struct ChatService {
   std::string metrics_listen{};                ///< empty: no metrics
   std::chrono::seconds drain{3};               ///< for clients to leave at the end
   Media media{};
+  MessageLimits messages{};
   Throttle throttle{};
   ServiceLimits limits{};
 };

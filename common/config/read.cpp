@@ -197,6 +197,8 @@ ChatService read_chat_service(const json& in) {
   take(in, "metrics_listen", out.metrics_listen);
   take(in, "drain_seconds", out.drain);
   out.media = read_media(section(in, "media"));
+  take(section(in, "messages"), "max_user_megabytes", out.messages.max_user_megabytes);
+  take(section(in, "messages"), "min_free_megabytes", out.messages.min_free_megabytes);
   take(section(in, "throttle"), "per_second", out.throttle.per_second);
   take(section(in, "throttle"), "burst", out.throttle.burst);
   out.limits = read_service_limits(section(in, "limits"));

@@ -36,7 +36,7 @@ inline constexpr Room kRooms[] = {
      "chat_service/core chat_service/options chat_service/src/effects chat_service/src/tenants "
      "chat_service/src/domain/replay_origins common/base common/protocol"},
     {"chat_service/src/unit_of_work", "chat_service common/base common/storage"},
-    {"chat_service/src/shell", "chat_service common/base common/protocol common/net"},
+    {"chat_service/src/shell", "chat_service common/base common/os common/protocol common/net"},
     {"chat_service/service.hpp", "chat_service/options.hpp common/base common/net"},
     {"chat_service/src/transfer", "chat_service common/base common/os common/storage"},
     {"chat_service/program", "chat_service common/base common/config common/net common/os common/storage/database"},

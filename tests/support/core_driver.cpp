@@ -56,6 +56,8 @@ void CoreDriver::start() {
   core.tenants = options_.tenants;
   core.public_url = "http://chat.test:4010";
   core.throttle = options_.throttle;
+  core.messages = options_.messages;
+  core.free_bytes = options_.free_bytes;
   core.erase_rows = options_.erase_rows;
   core.on_tidy = options_.on_tidy;
   core.on_answer = options_.on_answer;

@@ -33,6 +33,8 @@ struct DriverOptions {
   std::uint64_t seed = 1;
   /// Nothing is refused unless the test is about that: in virtual time much happens at once.
   chat_service::Throttle throttle{.per_second = 1e9, .burst = 1e9};
+  chat_service::MessageOptions messages{};
+  std::function<Result<std::uint64_t>()> free_bytes{};
   std::size_t erase_rows = 200;
   std::function<void()> on_tidy{};
   std::function<void(std::string_view route, int status)> on_answer{};

@@ -16,6 +16,18 @@ Result<void> check_changing(const Scope& scope, const Seen& seen, const Message&
   return policy::check(own ? if_own : Action::change_others_message, seen.relation);
 }
 
+/// Counts what a message takes more than before for its author, if the author may have that.
+Result<void> count_bytes(Scope& scope, const User& author, std::int64_t more) {
+  const auto most = scope.options.messages.max_user_bytes;
+  if (most > 0 && more > 0 &&
+      static_cast<std::uint64_t>(scope.tables.messages.bytes_of(author.id) + more) > most) {
+    scope.over_quota = true;
+    return errors::over_quota(most);
+  }
+  scope.tables.messages.count_bytes(author.id, more);
+  return {};
+}
+
 Message make_message(Scope& scope, const Seen& seen, const Content& content) {
   Message message{.sid = make_sid_at("IM", scope.now, scope.random),
                   .conversation = seen.conversation.id,
@@ -48,6 +60,8 @@ Result<Message> send(Scope& scope, const Seen& seen, const Content& content) {
   auto media = attachments::pick(scope, content.media);
   if (!media) return media.error();
   Message message = make_message(scope, seen, content);
+  if (const auto counted = count_bytes(scope, scope.caller, size_of(message)); !counted)
+    return counted.error();
   scope.tables.messages.insert(message);
   attachments::attach(scope, *media, message);
   show(scope, seen.conversation, message, {.media = std::move(*media)});
@@ -64,11 +78,15 @@ Result<Message> find(Scope& scope, const Seen& seen, std::string_view sid) {
 Result<Message> update(Scope& scope, const Seen& seen, Message message, const Content& content) {
   if (const auto allowed = check_changing(scope, seen, message, Action::change_own_message); !allowed)
     return allowed.error();
+  const std::int64_t size_before = size_of(message);
   if (content.body) message.body = content.body;
   if (content.subject) message.subject = content.subject;
   if (content.attributes) message.attributes = *content.attributes;
   message.last_updated_by = scope.caller.identity;
   message.date_updated = scope.now;
+  if (const auto author = scope.tables.users.find(scope.service_sid(), message.author))
+    if (const auto counted = count_bytes(scope, *author, size_of(message) - size_before); !counted)
+      return counted.error();
   scope.tables.messages.update(message);
   show(scope, seen.conversation, message, details_of(scope, message));
   return message;

@@ -25,10 +25,11 @@ struct Content {
   std::optional<std::string> content_variables{};
 };
 
-/// By a participant. Errors: 403, and 400 for media that cannot be attached.
+/// By a participant. Errors: 403, 400 for media that cannot be attached, 413/50483 if the author has stored
+/// too much.
 Result<Message> send(Scope& scope, const conversations::Seen& seen, const Content& content);
 Result<Message> find(Scope& scope, const conversations::Seen& seen, std::string_view sid);
-/// The media stay.
+/// The media stay. Errors as with send().
 Result<Message> update(Scope& scope, const conversations::Seen& seen, Message message,
                        const Content& content);
 Result<void> remove(Scope& scope, const conversations::Seen& seen, const Message& message);

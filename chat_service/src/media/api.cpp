@@ -2,11 +2,11 @@
 
 #include "chat_service/core.hpp"
 #include "chat_service/src/errors.hpp"
+#include "chat_service/src/free_space.hpp"
 #include "chat_service/src/media/blobs.hpp"
 #include "chat_service/src/media/counts.hpp"
 #include "chat_service/src/media/download.hpp"
 #include "chat_service/src/media/file_source.hpp"
-#include "chat_service/src/media/free_space.hpp"
 #include "chat_service/src/media/quota.hpp"
 #include "chat_service/src/media/records.hpp"
 #include "chat_service/src/media/refusal.hpp"

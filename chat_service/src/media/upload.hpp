@@ -5,8 +5,8 @@
 #include <string>
 
 #include "chat_service/core.hpp"
+#include "chat_service/src/free_space.hpp"
 #include "chat_service/src/media/blob_pipe.hpp"
-#include "chat_service/src/media/free_space.hpp"
 #include "chat_service/src/media/quota.hpp"
 #include "chat_service/src/model.hpp"
 #include "common/base/multipart.hpp"

@@ -58,7 +58,7 @@ Result<Answer> remove(Scope& scope, const Call& call) {
 
 constexpr Route kRoutes[] = {
     {"GET", "/Client/v2/Services/{service}/Users/{}/Blocks", list},
-    {"POST", "/Client/v2/Services/{service}/Users/{}/Blocks", add},
+    {"POST", "/Client/v2/Services/{service}/Users/{}/Blocks", add, Stores::something},
     {"DELETE", "/Client/v2/Services/{service}/Users/{}/Blocks/{}", remove},
 };
 

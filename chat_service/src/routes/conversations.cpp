@@ -95,10 +95,10 @@ Result<Answer> remove(Scope& scope, const Call& call) {
 }
 
 constexpr Route kRoutes[] = {
-    {"POST", "/Client/v2/Services/{service}/Conversations", create},
+    {"POST", "/Client/v2/Services/{service}/Conversations", create, Stores::something},
     {"GET", "/Client/v2/Services/{service}/Conversations", list_public},
     {"GET", "/Client/v2/Services/{service}/Conversations/{}", get},
-    {"POST", "/Client/v2/Services/{service}/Conversations/{}", update},
+    {"POST", "/Client/v2/Services/{service}/Conversations/{}", update, Stores::something},
     {"DELETE", "/Client/v2/Services/{service}/Conversations/{}", remove},
 };
 

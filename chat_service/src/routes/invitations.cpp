@@ -61,7 +61,7 @@ Result<Answer> remove(Scope& scope, const Call& call) {
 }
 
 constexpr Route kRoutes[] = {
-    {"POST", "/Client/v2/Services/{service}/Conversations/{}/Invites", invite},
+    {"POST", "/Client/v2/Services/{service}/Conversations/{}/Invites", invite, Stores::something},
     {"GET", "/Client/v2/Services/{service}/Conversations/{}/Invites/{}", get},
     {"DELETE", "/Client/v2/Services/{service}/Conversations/{}/Invites/{}", remove},
 };

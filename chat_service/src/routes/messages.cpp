@@ -142,9 +142,9 @@ Result<Answer> get_recipients(Scope& scope, const Call& call) {
 }
 
 constexpr Route kRoutes[] = {
-    {"POST", "/Client/v2/Services/{service}/Conversations/{}/Messages", send},
+    {"POST", "/Client/v2/Services/{service}/Conversations/{}/Messages", send, Stores::something},
     {"GET", "/Client/v2/Services/{service}/Conversations/{}/Messages/{}", get},
-    {"POST", "/Client/v2/Services/{service}/Conversations/{}/Messages/{}", update},
+    {"POST", "/Client/v2/Services/{service}/Conversations/{}/Messages/{}", update, Stores::something},
     {"DELETE", "/Client/v2/Services/{service}/Conversations/{}/Messages/{}", remove},
     {"GET", "/Client/v2/Services/{service}/Conversations/{}/Messages/{}/ChannelMetadata", get_metadata},
     {"GET", "/Client/v2/Services/{service}/Conversations/{}/Messages/{}/Receipts", get_receipts},

@@ -114,9 +114,9 @@ Result<Answer> remove(Scope& scope, const Call& call) {
 }
 
 constexpr Route kRoutes[] = {
-    {"POST", "/Client/v2/Services/{service}/Conversations/{}/Participants", add},
+    {"POST", "/Client/v2/Services/{service}/Conversations/{}/Participants", add, Stores::something},
     {"GET", "/Client/v2/Services/{service}/Conversations/{}/Participants/{}", get},
-    {"POST", "/Client/v2/Services/{service}/Conversations/{}/Participants/{}", update},
+    {"POST", "/Client/v2/Services/{service}/Conversations/{}/Participants/{}", update, Stores::something},
     {"DELETE", "/Client/v2/Services/{service}/Conversations/{}/Participants/{}", remove},
 };
 

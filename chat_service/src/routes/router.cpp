@@ -41,6 +41,16 @@ std::vector<std::string> take_args(const std::vector<std::string_view>& pattern,
   return args;
 }
 
+// What is stored stands in a row, in what clients are shown, and for a while in the log, in pages of 4 KiB.
+constexpr std::uint64_t kCopies = 4;
+constexpr std::uint64_t kAround = 8 * 1024;
+
+Result<void> take_room(Scope& scope, const http::Request& request) {
+  const auto taken = scope.space.take(kAround + kCopies * request.body.size());
+  if (taken) return {};
+  return taken.error().http_status == 507 ? errors::no_room() : errors::internal();
+}
+
 }  // namespace
 
 void Router::add(std::span<const Route> routes) {
@@ -59,8 +69,10 @@ Result<Answer> Router::handle(Scope& scope, const http::Request& request) const 
     if (!fits(entry.segments, path, scope.service_sid())) continue;
     known_path = true;
     scope.route = entry.route.pattern;
-    if (entry.route.method == request.method)
-      return entry.route.handler(scope, Call{request, take_args(entry.segments, path)});
+    if (entry.route.method != request.method) continue;
+    if (entry.route.stores == Stores::something)
+      if (const auto room = take_room(scope, request); !room) return room.error();
+    return entry.route.handler(scope, Call{request, take_args(entry.segments, path)});
   }
   return known_path ? errors::method_not_allowed() : errors::no_such_route(request.path);
 }

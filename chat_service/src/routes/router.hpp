@@ -25,11 +25,15 @@ struct Call {
 
 using Handler = Result<Answer> (*)(Scope&, const Call&);
 
+/// Does a request store something new? Such are refused while too little is free on the disk.
+enum class Stores { nothing, something };
+
 struct Route {
   std::string_view method{};
   /// "/Client/v2/Services/{service}/Users/{}": "{}" is an argument, "{service}" must be the caller's service.
   std::string_view pattern{};
   Handler handler;
+  Stores stores = Stores::nothing;
 };
 
 /// Finds a request's handler by method and path. Host and query play no part.
@@ -37,7 +41,8 @@ class Router {
  public:
   void add(std::span<const Route> routes);
 
-  /// Errors: 400 for a path that cannot be decoded, 404 for an unknown one, 405 for the wrong method.
+  /// Errors: 400 for a path that cannot be decoded, 404 for an unknown one, 405 for the wrong method,
+  /// 507 if there is no room for what it stores.
   Result<Answer> handle(Scope& scope, const http::Request& request) const;
 
  private:

@@ -68,7 +68,7 @@ Result<Answer> update(Scope& scope, const Call& call) {
 constexpr Route kRoutes[] = {
     {"GET", "/Client/v2/Services/{service}/Users", list},
     {"GET", "/Client/v2/Services/{service}/Users/{}", get},
-    {"POST", "/Client/v2/Services/{service}/Users/{}", update},
+    {"POST", "/Client/v2/Services/{service}/Users/{}", update, Stores::something},
 };
 
 }  // namespace

@@ -82,6 +82,10 @@ struct Metrics::Impl {
   Total deliveries = total("chat_service_deliveries_total", "Events sent, once for each receiver");
   Total refused = total("chat_service_refused_inits_total", "Connections whose token was refused");
   Total throttled = total("chat_service_throttled_total", "Requests refused with 429");
+  Total messages_over_quota = total("chat_service_messages_over_quota_total",
+                                    "Messages refused because their author has stored too much");
+  Total writes_without_room = total("chat_service_writes_without_room_total",
+                                    "Requests refused because too little is free on the disk");
   Total uploads = total("chat_service_uploads_total", "Files received");
   Total upload_bytes = total("chat_service_upload_bytes_total", "Bytes of files received");
   Total uploads_refused =
@@ -138,6 +142,8 @@ std::string Metrics::text(const Readings& readings) {
   impl_->deliveries.set(readings.deliveries);
   impl_->refused.set(readings.refused_inits);
   impl_->throttled.set(readings.throttled);
+  impl_->messages_over_quota.set(readings.messages_over_quota);
+  impl_->writes_without_room.set(readings.writes_without_room);
   impl_->uploads.set(readings.uploads);
   impl_->upload_bytes.set(readings.upload_bytes);
   impl_->uploads_refused.set(readings.uploads_refused);

@@ -21,6 +21,8 @@ struct Readings {
   std::uint64_t deliveries = 0;
   std::uint64_t refused_inits = 0;
   std::uint64_t throttled = 0;
+  std::uint64_t messages_over_quota = 0;
+  std::uint64_t writes_without_room = 0;
   std::uint64_t uploads = 0;
   std::uint64_t upload_bytes = 0;
   std::uint64_t uploads_refused = 0;

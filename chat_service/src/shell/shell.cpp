@@ -1,6 +1,9 @@
 #include "chat_service/src/shell/shell.hpp"
 
 #include <boost/asio/post.hpp>
+#include <filesystem>
+
+#include "common/os/file.hpp"
 
 namespace parley::chat_service {
 namespace {
@@ -24,6 +27,12 @@ std::string root_url(const ServiceOptions& options, const net::ListenAddress& ad
   if (url.empty()) url = (options.tls ? "https://" : "http://") + address.to_string();
   while (url.ends_with('/')) url.pop_back();
   return url;
+}
+
+std::function<Result<std::uint64_t>()> free_bytes_beside(const std::string& database) {
+  if (database == ":memory:") return {};
+  const auto directory = std::filesystem::absolute(database).parent_path();
+  return [directory] { return os::free_bytes(directory); };
 }
 
 }  // namespace
@@ -103,6 +112,8 @@ Result<void> Shell::make_core(const net::ListenAddress& address) {
   core.tenants = options_.tenants;
   core.throttle = options_.throttle;
   core.media = options_.media;
+  core.messages = options_.messages;
+  core.free_bytes = free_bytes_beside(options_.database);
   core.public_url = root_url(options_, address);
   core.on_answer = [this](std::string_view route, int status) { metrics_.request(route, status); };
   core.on_tidy = [this] {
@@ -191,6 +202,8 @@ Readings Shell::readings() const {
           .deliveries = core.deliveries,
           .refused_inits = core.refused_inits,
           .throttled = core.throttled,
+          .messages_over_quota = core.over_quota,
+          .writes_without_room = core.without_room,
           .uploads = media.uploads,
           .upload_bytes = media.upload_bytes,
           .uploads_refused = media.uploads_refused,

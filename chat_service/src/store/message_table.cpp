@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "chat_service/src/limits.hpp"
+
 namespace parley::chat_service {
 namespace {
 
@@ -34,7 +36,15 @@ std::optional<Message> first_message(Query row) {
   return read_message(row);
 }
 
+std::size_t size_of_text(const std::optional<std::string>& text) { return text ? text->size() : 0; }
+
 }  // namespace
+
+std::int64_t size_of(const Message& message) {
+  return static_cast<std::int64_t>(limits::kMessageOverheadBytes + size_of_text(message.body) +
+                                   size_of_text(message.subject) + message.attributes.size() +
+                                   size_of_text(message.content_variables));
+}
 
 std::optional<Message> MessageTable::find(Id conversation, std::string_view sid) {
   return first_message(
@@ -68,6 +78,18 @@ std::int64_t MessageTable::count_after(Id conversation, std::int64_t index, std:
       conversation, from, block, (block + 1) * kHoleBlock);
   const std::int64_t holes = row.next() ? row.integer(0) : 0;
   return next_index - 1 - from - holes;
+}
+
+std::int64_t MessageTable::bytes_of(Id user) {
+  auto row = database_.query("SELECT bytes FROM message_usage WHERE user_id = ?", user);
+  return row.next() ? row.integer(0) : 0;
+}
+
+void MessageTable::count_bytes(Id user, std::int64_t bytes) {
+  database_.run(
+      "INSERT INTO message_usage(user_id, bytes) VALUES(?1, ?2) "
+      "ON CONFLICT(user_id) DO UPDATE SET bytes = bytes + ?2",
+      user, bytes);
 }
 
 void MessageTable::insert(const Message& message) {

@@ -247,13 +247,35 @@ CREATE TABLE blocks(
   PRIMARY KEY(user_id, identity)) WITHOUT ROWID;
 )sql";
 
+constexpr const char* kMessageUsage = R"sql(
+-- What each user's messages take together: 1024 and the bytes of its texts for each. The service adds what it
+-- sends; whatever removes a message gives it back here. The view counts it from the messages.
+CREATE TABLE message_usage(
+  user_id INTEGER PRIMARY KEY REFERENCES users(id),
+  bytes INTEGER NOT NULL);
+CREATE VIEW message_usage_counted(user_id, bytes) AS
+  SELECT u.id, SUM(1024 + ifnull(length(CAST(m.body AS BLOB)), 0) + ifnull(length(CAST(m.subject AS BLOB)), 0)
+      + length(CAST(m.attributes AS BLOB)) + ifnull(length(CAST(m.content_variables AS BLOB)), 0))
+    FROM messages m JOIN conversations c ON c.id = m.conversation_id
+    JOIN users u ON u.service_sid = c.service_sid AND u.identity = m.author GROUP BY u.id;
+INSERT INTO message_usage SELECT user_id, bytes FROM message_usage_counted;
+CREATE TRIGGER message_removed AFTER DELETE ON messages BEGIN
+  UPDATE message_usage SET bytes = bytes
+      - (1024 + ifnull(length(CAST(old.body AS BLOB)), 0) + ifnull(length(CAST(old.subject AS BLOB)), 0)
+      + length(CAST(old.attributes AS BLOB)) + ifnull(length(CAST(old.content_variables AS BLOB)), 0))
+    WHERE user_id = (SELECT u.id FROM conversations c JOIN users u
+      ON u.service_sid = c.service_sid AND u.identity = old.author WHERE c.id = old.conversation_id);
+END;
+)sql";
+
 constexpr storage::Migration kSchema[] = {{1, "first", kFirst},
                                           {2, "media_and_invitations", kSecond},
                                           {3, "conversations_by_service", kThird},
                                           {4, "media_usage", kFourth},
                                           {5, "deletion_in_pieces", kFifth},
                                           {6, "demoted_creators", kDemotedCreators},
-                                          {7, "blocks", kBlocks}};
+                                          {7, "blocks", kBlocks},
+                                          {8, "message_usage", kMessageUsage}};
 
 }  // namespace
 

@@ -98,6 +98,12 @@ constexpr CheckRule kRules[] = {
      "1 AS holes FROM message_holes UNION ALL SELECT conversation_id, block, -holes FROM "
      "message_hole_counts) "
      "GROUP BY conversation_id, block HAVING SUM(holes) <> 0"},
+    {"what a user's messages take is not what is counted",
+     "SELECT u.sid FROM (SELECT user_id, bytes FROM message_usage_counted "
+     "UNION ALL SELECT user_id, -bytes FROM message_usage) x JOIN users u ON u.id = x.user_id "
+     "GROUP BY x.user_id HAVING SUM(x.bytes) <> 0"},
+    {"a user has blocked itself",
+     "SELECT u.sid FROM blocks b JOIN users u ON u.id = b.user_id AND u.identity = b.identity"},
     {"a receipt belongs to a message that does not exist",
      "SELECT r.sid FROM receipts r LEFT JOIN messages m ON m.sid = r.message_sid "
      "AND m.conversation_id = r.conversation_id WHERE m.sid IS NULL"},

@@ -26,8 +26,9 @@ std::vector<TableColumns> tables_of(DatabaseFile& file) {
   std::vector<TableColumns> tables;
   auto names = file->query(
       "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
-      // The last two follow from media and message_holes.
-      "AND name NOT IN ('meta', 'schema_version', 'media_usage', 'message_hole_counts') ORDER BY name");
+      // The last three follow from media, message_holes and messages.
+      "AND name NOT IN ('meta', 'schema_version', 'media_usage', 'message_hole_counts', "
+      "'message_usage') ORDER BY name");
   while (names.next()) tables.push_back({.table = names.text(0)});
   for (auto& table : tables) {
     auto columns = file->query(

@@ -9,9 +9,15 @@ using ::testing::HasSubstr;
 
 TEST(Metrics, TellWhyUploadsWereRefused) {
   Metrics metrics;
-  const auto text = metrics.text({.throttled = 2, .uploads_refused = 9, .uploads_over_quota = 3});
+  const auto text = metrics.text({.throttled = 2,
+                                  .messages_over_quota = 6,
+                                  .writes_without_room = 7,
+                                  .uploads_refused = 9,
+                                  .uploads_over_quota = 3});
   EXPECT_THAT(text, HasSubstr("\nchat_service_throttled_total 2\n"));
   EXPECT_THAT(text, HasSubstr("\nchat_service_uploads_refused_total 9\n"));
+  EXPECT_THAT(text, HasSubstr("\nchat_service_messages_over_quota_total 6\n"));
+  EXPECT_THAT(text, HasSubstr("\nchat_service_writes_without_room_total 7\n"));
   EXPECT_THAT(text, HasSubstr("\nchat_service_uploads_over_quota_total 3\n"));
   EXPECT_THAT(text, HasSubstr("\nchat_service_uploads_without_room_total 0\n"));
   const auto later = metrics.text({.uploads_over_quota = 4, .uploads_without_room = 5});

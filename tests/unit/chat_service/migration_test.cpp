@@ -125,5 +125,36 @@ TEST(SecondVersion, CountsWhatUsersHaveStored) {
   EXPECT_EQ(media.bytes_of("IS1", "alice"), 5);
 }
 
+TEST_F(FirstVersion, HasNobodyBlockedAndNoCreatorRemoved) {
+  CoreDriver driver({.database = file_.path()});
+  TestClient client(driver, "sender0");
+  const std::string blocks = client.link("users") + "/sender0/Blocks";
+  EXPECT_EQ(client.get(blocks).body["blocks"].size(), 0u);
+  EXPECT_EQ(client.post(blocks, {{"identity", "sender1"}}).status, 201);
+  EXPECT_EQ(client.remove(client.link("conversations") + "/" + kRoom).status, 204) << "as its creator";
+}
+
+// What messages take is counted when the file is brought up to date, and right from then on.
+TEST_F(FirstVersion, CountsWhatItsMessagesTake) {
+  CoreDriver driver({.database = file_.path()});
+  const auto differences = [&] {
+    auto row = driver.database().query(
+        "SELECT (SELECT COUNT(*) FROM (SELECT * FROM message_usage EXCEPT SELECT * FROM "
+        "message_usage_counted)), "
+        "(SELECT COUNT(*) FROM message_usage)");
+    EXPECT_TRUE(row.next());
+    EXPECT_GT(row.integer(1), 0);
+    return row.integer(0);
+  };
+  EXPECT_EQ(differences(), 0);
+  TestClient client(driver, "sender0");
+  const auto room = client.get(client.link("conversations") + "/" + kRoom).body;
+  const std::string said = client.say(room, "new").body["url"];
+  client.say(room, "another");
+  EXPECT_EQ(differences(), 0);
+  client.remove(said);
+  EXPECT_EQ(differences(), 0);
+}
+
 }  // namespace
 }  // namespace parley::chat_service

@@ -1,4 +1,4 @@
-#include "chat_service/src/media/free_space.hpp"
+#include "chat_service/src/free_space.hpp"
 #include "tests/unit/chat_service_media/media_fixture.hpp"
 
 namespace parley::chat_service::media::test {

@@ -64,6 +64,7 @@ TEST(Settings, TakesEveryKeyOfTheSection) {
                    .min_free_megabytes = 11,
                    .content_types = {"image/*"},
                    .url_life = seconds(9)};
+  section.messages = {.max_user_megabytes = 12, .min_free_megabytes = 13};
   section.throttle = {.per_second = 4, .burst = 5};
   section.limits = {
       .max_connections = 6, .connections_per_address = 7, .send_queue_bytes = 8, .total_queue_bytes = 9, .total_inbound_bytes = 10};
@@ -79,6 +80,8 @@ TEST(Settings, TakesEveryKeyOfTheSection) {
   EXPECT_EQ(options->media.max_bytes, 3u * 1024 * 1024);
   EXPECT_EQ(options->media.max_user_bytes, 10u * 1024 * 1024);
   EXPECT_EQ(options->media.min_free_bytes, 11u * 1024 * 1024);
+  EXPECT_EQ(options->messages.max_user_bytes, 12u * 1024 * 1024);
+  EXPECT_EQ(options->messages.min_free_bytes, 13u * 1024 * 1024);
   EXPECT_EQ(options->media.content_types.size(), 1u);
   EXPECT_EQ(options->media.url_life, seconds(9));
   EXPECT_EQ(options->throttle.per_second, 4);

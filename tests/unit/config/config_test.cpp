@@ -91,6 +91,7 @@ TEST(Config, ReadsEveryKey) {
                                 {"min_free_megabytes", 0},
                                 {"content_types", {"image/*"}},
                                 {"url_life_seconds", 60}}},
+                              {"messages", {{"max_user_megabytes", 2}, {"min_free_megabytes", 3}}},
                               {"throttle", {{"per_second", 8}, {"burst", 9}}},
                               {"limits",
                                {{"max_connections", 7},
@@ -120,6 +121,8 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(chat.media.min_free_megabytes, 0u);
   EXPECT_EQ(chat.media.content_types, std::vector<std::string>{"image/*"});
   EXPECT_EQ(chat.media.url_life, std::chrono::seconds(60));
+  EXPECT_EQ(chat.messages.max_user_megabytes, 2u);
+  EXPECT_EQ(chat.messages.min_free_megabytes, 3u);
   EXPECT_EQ(chat.throttle.per_second, 8u);
   EXPECT_EQ(chat.throttle.burst, 9u);
   EXPECT_EQ(chat.limits.max_connections, 7u);
@@ -173,6 +176,8 @@ const Case kCases[] = {
     {"/chat_service/media", {{"max_user_megabytes", 0}}, "chat_service.media.max_user_megabytes: expected a whole number, 1 to"},
     {"/chat_service/media", {{"min_free_megabytes", -1}}, "chat_service.media.min_free_megabytes: expected a whole number, 0 to"},
     {"/chat_service/media", {{"content_types", {"Image/PNG"}}}, "chat_service.media.content_types[0]: expected a type in lower case"},
+    {"/chat_service/messages", {{"max_user_megabytes", -1}}, "chat_service.messages.max_user_megabytes: expected a whole number, 0 to"},
+    {"/chat_service/messages", {{"min_free_megabytes", 1048577}}, "chat_service.messages.min_free_megabytes: expected a whole number, 0 to"},
     {"/chat_service/throttle", {{"burst", 0}}, "chat_service.throttle.burst: expected a whole number, 1 to 1000000"},
     {"/chat_service/allowed_origins", {"*"}, "chat_service.allowed_origins[0]: expected an origin as browsers send it"},
     {"/account/chat", {{"admin_role_sids", {"IS0123456789abcdef0123456789abcdef"}}}, "account.chat.admin_role_sids[0]: expected \"RL\" and 32 lower-case hex digits"},

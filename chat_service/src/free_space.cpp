@@ -1,9 +1,10 @@
-#include "chat_service/src/media/free_space.hpp"
+#include "chat_service/src/free_space.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
-namespace parley::chat_service::media {
+namespace parley::chat_service {
 
 Result<void> FreeSpace::expect(std::uint64_t bytes) {
   if (auto looked = look(); !looked) return looked;
@@ -21,7 +22,7 @@ Result<void> FreeSpace::take(std::uint64_t bytes) {
 }
 
 Result<void> FreeSpace::look() {
-  const auto free = look_();
+  const auto free = look_ ? look_() : Result<std::uint64_t>(std::numeric_limits<std::uint64_t>::max());
   if (!free) return free.error();
   left_ = *free - std::min(*free, floor_);
   until_ = std::min(left_, kLookEvery);
@@ -35,4 +36,4 @@ Error FreeSpace::no_room() {
           .http_status = 507};
 }
 
-}  // namespace parley::chat_service::media
+}  // namespace parley::chat_service

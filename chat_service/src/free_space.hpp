@@ -4,21 +4,20 @@
 
 #include <parley/error.hpp>
 
-namespace parley::chat_service::media {
+namespace parley::chat_service {
 
-/// A floor of free disk space that uploads may not take: what is left is for the database. One thread at a
-/// time.
+/// A floor of free disk space that what is stored may not take. One thread at a time.
 class FreeSpace {
  public:
-  /// Asks the system how many bytes are free.
+  /// Asks the system how many bytes are free. Empty: nobody needs to know, there is always room.
   using Look = std::function<Result<std::uint64_t>()>;
   /// So much may be written between two looks. What others write meanwhile is seen with the next one.
   static constexpr std::uint64_t kLookEvery = 4ull * 1024 * 1024;
 
   FreeSpace(std::uint64_t floor, Look look) : floor_(floor), look_(std::move(look)) {}
 
-  /// An upload begins that will have so many bytes, or of which that is not known (0): looks. Errors, here
-  /// and below: Errc::storage_error, 507 if there is no room, 500 if nobody can tell.
+  /// Something begins to come that will have so many bytes, or of which that is not known (0): looks. Errors,
+  /// here and below: Errc::storage_error, 507 if there is no room, 500 if nobody can tell.
   Result<void> expect(std::uint64_t bytes);
   /// These are to be written now.
   Result<void> take(std::uint64_t bytes);
@@ -36,4 +35,4 @@ class FreeSpace {
   std::uint64_t refused_ = 0;
 };
 
-}  // namespace parley::chat_service::media
+}  // namespace parley::chat_service

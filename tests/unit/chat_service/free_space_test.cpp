@@ -1,10 +1,10 @@
-#include "chat_service/src/media/free_space.hpp"
+#include "chat_service/src/free_space.hpp"
 
 #include <gtest/gtest.h>
 
 #include "common/os/file.hpp"
 
-namespace parley::chat_service::media {
+namespace parley::chat_service {
 namespace {
 
 constexpr std::uint64_t kFloor = 1000;
@@ -74,5 +74,12 @@ TEST(FreeBytes, AreThoseOfAFileSystem) {
   EXPECT_EQ(nowhere.error().http_status, 500);
 }
 
+TEST(FreeSpaceNobodyAsksFor, IsAlwaysThere) {
+  FreeSpace space(kFloor, {});
+  EXPECT_TRUE(space.expect(0));
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(space.take(FreeSpace::kLookEvery));
+  EXPECT_EQ(space.refused(), 0u);
+}
+
 }  // namespace
-}  // namespace parley::chat_service::media
+}  // namespace parley::chat_service
