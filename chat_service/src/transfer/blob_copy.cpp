@@ -5,8 +5,8 @@
 #include <set>
 
 #include "chat_service/src/media/blobs.hpp"
-#include "chat_service/src/media/disk.hpp"
 #include "common/base/sha256.hpp"
+#include "common/os/file.hpp"
 #include "common/os/owner_rights.hpp"
 
 namespace parley::chat_service {
@@ -15,7 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 using media::blob_path;
 using media::is_hash;
-namespace disk = media::disk;
 
 constexpr std::size_t kPiece = 256 * 1024;
 
@@ -52,16 +51,16 @@ Result<void> expect_hashes(const std::vector<Blob>& blobs) {
   return {};
 }
 
-Result<disk::File> open_source(const fs::path& path) {
+Result<os::File> open_source(const fs::path& path) {
   const auto rights = os::OwnerRights::of(path);
   if (!rights) return rights.error();
-  return disk::open(path);
+  return os::open(path);
 }
 
 Result<void> make_target(const std::string& directory) {
   const auto rights = os::OwnerRights::of(directory);
   if (!rights) return rights.error();
-  return disk::make_directory(directory);
+  return os::make_directory(directory);
 }
 
 /// Copies files of media one by one.
@@ -103,16 +102,16 @@ class Copy {
     fs::create_directories(to.parent_path(), failed);
     const fs::path partial = to.string() + ".partial";
     fs::remove(partial, failed);
-    auto out = disk::create(partial);
+    auto out = os::create(partial);
     if (!out) return at(partial, out.error());
     if (auto copied = copy_bytes(*in, *out, hash, from); !copied) {
       fs::remove(partial, failed);
       return copied;
     }
-    return disk::move(partial, to);
+    return os::move(partial, to);
   }
 
-  Result<void> copy_bytes(disk::File& in, disk::File& out, const std::string& hash, const fs::path& path) {
+  Result<void> copy_bytes(os::File& in, os::File& out, const std::string& hash, const fs::path& path) {
     std::vector<char> piece(kPiece);
     Sha256 digest;
     for (std::uint64_t offset = 0;;) {

@@ -8,7 +8,6 @@ namespace parley::chat_service {
 namespace {
 
 namespace fs = std::filesystem;
-namespace disk = media::disk;
 
 bool exists(const std::string& path) {
   std::error_code unknown;
@@ -34,7 +33,7 @@ Result<PartialFile> PartialFile::make_replacement(const std::string& name) {
                    "if none runs, remove it");
   const auto rights = os::OwnerRights::of(name);
   if (!rights) return rights.error();
-  auto file = disk::create(partial);
+  auto file = os::create(partial);
   if (!file)
     return refused(name, "it cannot be made (" + file.error().message +
                              "); expected a place in which this user may write");
@@ -62,8 +61,8 @@ Result<void> PartialFile::keep() {
   if (auto synced = file_.sync(); !synced) return failed(synced.error());
   const auto rights = os::OwnerRights::of(name_);
   if (!rights) return rights.error();
-  if (auto moved = disk::move(path(), name_); !moved) return failed(moved.error());
-  file_ = disk::File();
+  if (auto moved = os::move(path(), name_); !moved) return failed(moved.error());
+  file_ = os::File();
   return {};
 }
 

@@ -3,7 +3,7 @@
 
 #include <parley/error.hpp>
 
-#include "chat_service/src/media/disk.hpp"
+#include "common/os/file.hpp"
 
 namespace parley::chat_service {
 
@@ -28,11 +28,11 @@ class PartialFile {
   Result<void> keep();
 
  private:
-  PartialFile(std::string name, media::disk::File file) : name_(std::move(name)), file_(std::move(file)) {}
+  PartialFile(std::string name, os::File file) : name_(std::move(name)), file_(std::move(file)) {}
   Error failed(const Error& why) const;
 
   std::string name_;
-  media::disk::File file_;  // open until it is kept
+  os::File file_;  // open until it is kept
 };
 
 }  // namespace parley::chat_service

@@ -6,12 +6,12 @@
 #include "chat_service/src/store/database_lock.hpp"
 #include "chat_service/src/transfer/check.hpp"
 #include "chat_service/src/transfer/partial_file.hpp"
+#include "common/os/owner_rights.hpp"
 
 namespace parley::chat_service {
 namespace {
 
 namespace fs = std::filesystem;
-namespace disk = media::disk;
 
 constexpr std::size_t kPiece = 256 * 1024;
 
@@ -35,8 +35,16 @@ Result<void> expect_whole(const std::string& backup) {
   return {};
 }
 
+// The operator's own links are followed, as everywhere on a command line.
+Result<os::File> open_backup(const std::string& backup) {
+  const auto rights = os::OwnerRights::of(backup);
+  if (!rights) return rights.error();
+  std::error_code failed;
+  return os::open(fs::canonical(backup, failed));
+}
+
 Result<void> copy(const std::string& backup, PartialFile& to, const OnProgress& on_progress) {
-  const auto from = disk::open(backup);
+  const auto from = open_backup(backup);
   if (!from) return refused(backup, from.error().message);
   const auto size = from->size();
   if (!size) return refused(backup, size.error().message);
@@ -69,7 +77,7 @@ Result<std::string> set_aside(const std::string& database) {
   for (const char* rest : kFiles) {
     if (!exists(database + rest)) continue;
     any = true;
-    if (auto moved = disk::move(database + rest, name + rest); !moved)
+    if (auto moved = os::move(database + rest, name + rest); !moved)
       return refused(database + rest, moved.error().message);
   }
   return any ? name : "";
