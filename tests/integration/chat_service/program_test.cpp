@@ -41,6 +41,27 @@ TEST_F(ChatProgram, TheLineForSuitesHasTheConfiguredAccount) {
   EXPECT_FALSE(std::filesystem::exists(folder() + "/chat.db"));
 }
 
+// One configuration for both servers: the other one's files are none of its business.
+TEST_F(ChatProgram, LooksAtNoFileOfTheTokenServer) {
+  config_["token_server"]["callers"] = {{{"type", "backend_keys"}, {"keys_file", folder()}}};
+  ChildProcess running(with_config());
+  EXPECT_EQ(ask(ready_url(running), "/readyz").status, 200);
+}
+
+TEST_F(ChatProgram, SaysThatADatabaseIsANewOne) {
+  for (const bool is_new : {true, false}) {
+    ChildProcess running(with_config());
+    ready_url(running);
+    running.signal(SIGTERM);
+    EXPECT_EQ(running.exit_code(), 0);
+    const auto words = HasSubstr(folder() + "/chat.db is a new database");
+    if (is_new)
+      EXPECT_THAT(running.error_output(), words);
+    else
+      EXPECT_THAT(running.error_output(), Not(words));
+  }
+}
+
 TEST_F(ChatProgram, EndsWithWhoeverStartedIt) {
   auto command = kForSuites;
   command.push_back("--exit-with-parent");

@@ -79,6 +79,22 @@ TEST_F(ChatProgramTls, KeepsTheOldCertificateIfTheNewOneIsNotGood) {
   EXPECT_EQ(ask(url, "/healthz").status, 200);
 }
 
+TEST_F(ChatProgramTls, KeepsTheOldCertificateIfOthersCanReadTheNewKey) {
+  const Certificate certificate, renewed;
+  use(certificate);
+  ChildProcess running(with_config());
+  const auto url = ready_url(running);
+  const Certificate before;
+  before.replace_by(certificate);
+  certificate.replace_by(renewed);
+  std::filesystem::permissions(certificate.key_file(), std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  reload(running,
+         "chat_service.tls.private_key_file: expected a file that only its owner and group can read");
+  trusted_ = before.certificate_file();
+  EXPECT_EQ(ask(url, "/healthz").status, 200);
+}
+
 TEST_F(ChatProgramTls, DoesNotStartWithAnExpiredCertificate) {
   const Certificate expired({.valid_from = std::chrono::hours(-2), .valid_until = std::chrono::hours(-1)});
   use(expired);
