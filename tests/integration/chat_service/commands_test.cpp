@@ -195,6 +195,14 @@ TEST_F(ChatCommands, SayWhatWentWrong) {
   const auto unknown = run({"--database", database(), "channel", "delete", "nowhere"});
   EXPECT_EQ(unknown.code, 1);
   EXPECT_THAT(unknown.err, HasSubstr("there is no such channel"));
+  for (const char* command : {"block", "unblock"}) {
+    const auto nobody = run({"--database", database(), "user", command, "nobody", "mallory"});
+    EXPECT_EQ(nobody.code, 1);
+    EXPECT_THAT(nobody.err, HasSubstr(std::string("user ") + command + ": there is no such user"));
+    EXPECT_EQ(run({"--database", database(), "user", command, "alice"}).code, 2) << "whom?";
+  }
+  EXPECT_THAT(run({"--database", database(), "user", "blocked", "nobody"}).err,
+              HasSubstr("there is no such user"));
   EXPECT_EQ(run({"--database", database(), "export", "-", "--no-such-option"}).code, 2);
   const auto too_long = run({"--database", database(), "export", std::string(300, 'x')});
   EXPECT_EQ(too_long.code, 1);
