@@ -132,14 +132,16 @@ class TokenServer::Impl {
         first().executor,
         net::HttpServerOptions{.listen = *options_.metrics_listen, .serves_with_spare_descriptor = true},
         [this](const http::Request& request, const std::string&, const net::HttpReply& reply) {
-          reply(metrics_reply(request));
+          reply(operator_reply(request));
         });
   }
 
-  http::Response metrics_reply(const http::Request& request) const {
-    if (request.path != "/metrics") return failure_reply(404, "there is nothing at this path");
+  http::Response operator_reply(const http::Request& request) {
+    const bool is_probe = request.path == "/healthz" || request.path == "/readyz";
+    if (!is_probe && request.path != "/metrics") return failure_reply(404, "there is nothing at this path");
     if (request.method != "GET" && request.method != "HEAD")
       return failure_reply(405, "this path answers GET");
+    if (is_probe) return request.path == "/healthz" ? state_reply(200, "ok") : shared_.readiness();
     return {.status = 200,
             .headers = {},
             .body = shared_.metrics.text(),

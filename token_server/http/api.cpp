@@ -77,7 +77,7 @@ void Api::dispatch(const ExchangePtr& exchange) {
     case Action::tell_health:
       return finish(exchange, state_reply(200, "ok"));
     case Action::tell_readiness:
-      return tell_readiness(exchange);
+      return finish(exchange, shared_.readiness());
     case Action::describe:
       return finish(exchange, {.status = 200, .headers = {}, .body = openapi_text()});
   }
@@ -93,10 +93,9 @@ void Api::answer_no_route(const ExchangePtr& exchange) {
   finish(exchange, std::move(response));
 }
 
-void Api::tell_readiness(const ExchangePtr& exchange) {
-  const bool ready = shared_.audit_log.works() && (!shared_.sessions || shared_.sessions->healthy());
-  finish(exchange,
-         ready ? state_reply(200, "ready") : state_reply(503, "database or audit log not available"));
+http::Response Shared::readiness() {
+  const bool ready = audit_log.works() && (!sessions || sessions->healthy());
+  return ready ? state_reply(200, "ready") : state_reply(503, "database or audit log not available");
 }
 
 // A back end speaks for many people from one address; its own rate is what limits it. All others have to be

@@ -36,6 +36,9 @@ struct Shared {
   Limit addresses{"address"};
   Limit identities{"identity"};
   Limit callers{"caller"};
+
+  /// The answer to a probe for readiness.
+  http::Response readiness();
 };
 
 /// The server but its sockets: takes a request through its checks to its answer. Every answer, also of a
@@ -56,7 +59,6 @@ class Api : public std::enable_shared_from_this<Api> {
  private:
   void dispatch(const ExchangePtr& exchange);
   void answer_no_route(const ExchangePtr& exchange);
-  void tell_readiness(const ExchangePtr& exchange);
 
   void mint(const ExchangePtr& exchange);
   void serve(const ExchangePtr& exchange, const std::shared_ptr<const Caller>& caller);

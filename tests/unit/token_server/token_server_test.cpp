@@ -185,6 +185,9 @@ TEST_F(TokenServerTest, ShowsMetricsOnAListenerOfTheirOwn) {
   ASSERT_TRUE(metrics);
   EXPECT_EQ(metrics->status, 200);
   EXPECT_THAT(metrics->body, HasSubstr("token_server_tokens_total{caller=\"development\"} 1"));
+  EXPECT_EQ(call(*server.metrics_address(), samples::get("/healthz"))->status, 200);
+  EXPECT_EQ(call(*server.metrics_address(), samples::get("/readyz"))->status, 200);
+  EXPECT_EQ(call(*server.metrics_address(), samples::post("/readyz", "{}"))->status, 405);
   EXPECT_EQ(call(*server.metrics_address(), samples::post("/v1/token", "{}"))->status, 404);
 }
 
