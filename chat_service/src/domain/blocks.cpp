@@ -2,10 +2,13 @@
 
 #include "chat_service/src/errors.hpp"
 #include "chat_service/src/limits.hpp"
+#include "common/protocol/token/identity.hpp"
 
 namespace parley::chat_service::blocks {
 
 Result<Block> add(Scope& scope, const User& user, const std::string& identity) {
+  if (const auto checked = token::check_identity(identity); !checked)
+    return errors::bad_request(checked.error().message);
   if (identity == user.identity) return errors::bad_request("identity: expected somebody else's");
   const auto known = all(scope, user);
   for (const Block& block : known)

@@ -11,8 +11,8 @@
 /// and policy.hpp.
 namespace parley::chat_service::blocks {
 
-/// Blocking somebody again changes nothing; the identity need not be known. It must have passed
-/// token::check_identity(). Errors: 400 for oneself, and if too many are blocked.
+/// Blocking somebody again changes nothing; the identity need not be known. Errors: 400 for one that nobody
+/// can have, for oneself, and if too many are blocked.
 Result<Block> add(Scope& scope, const User& user, const std::string& identity);
 /// Harmless for somebody who is not blocked.
 void remove(Scope& scope, const User& user, std::string_view identity);

@@ -41,7 +41,6 @@ Result<Answer> add(Scope& scope, const Call& call) {
   json::Reader reader(*body, "");
   const std::string identity = reader.string("identity");
   if (reader.failed()) return input::refused(reader);
-  if (auto checked = input::identity(identity); !checked) return checked.error();
   const auto block = domain::add(scope, *owner, identity);
   if (!block) return block.error();
   return Answer{.status = 201,
