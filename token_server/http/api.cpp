@@ -2,12 +2,11 @@
 
 #include "common/base/random.hpp"
 #include "common/base/redact.hpp"
-#include "token_server/http/client_address.hpp"
+#include "common/net/client_address.hpp"
 #include "token_server/http/cors.hpp"
 #include "token_server/http/openapi.hpp"
 #include "token_server/http/replies.hpp"
 #include "token_server/http/request_fields.hpp"
-#include "token_server/sessions/address_group.hpp"
 
 namespace parley::token_server {
 namespace {
@@ -49,7 +48,7 @@ void Api::handle(http::Request request, const std::string& peer, net::HttpReply 
   auto exchange = std::make_shared<Exchange>();
   exchange->started = shared_.clock.now();
   exchange->held_site = authenticator_->site();
-  exchange->address = client_address(request, peer, exchange->site().trusted_proxies);
+  exchange->address = net::client_address(request, peer, exchange->site().trusted_proxies);
   exchange->record.id = next_request_id();
   exchange->record.method = http::known_method(request.method);
   exchange->record.address = exchange->address;
@@ -164,7 +163,7 @@ Admit Api::admission(const ExchangePtr& exchange) const {
 }
 
 bool Api::admit_address(const ExchangePtr& exchange) {
-  return admit(exchange, shared_.addresses, address_group(exchange->address),
+  return admit(exchange, shared_.addresses, net::address_group(exchange->address),
                exchange->site().rates.per_minute_and_address);
 }
 

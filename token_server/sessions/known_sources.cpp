@@ -2,17 +2,17 @@
 
 #include <utility>
 
-#include "token_server/sessions/address_group.hpp"
+#include "common/net/client_address.hpp"
 
 namespace parley::token_server {
 
 void KnownSources::add(const std::string& address) {
-  remember(address_network(address));
-  remember(address_group(address));
+  remember(net::address_network(address));
+  remember(net::address_group(address));
 }
 
 QueueKey KnownSources::key_of(const std::string& address) const {
-  QueueKey key{.network = address_network(address), .address = address_group(address)};
+  QueueKey key{.network = net::address_network(address), .address = net::address_group(address)};
   if (entries_.contains(key.address))
     key.standing = Standing::known_address;
   else if (entries_.contains(key.network))

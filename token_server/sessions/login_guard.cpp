@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "common/base/crypto.hpp"
-#include "token_server/sessions/address_group.hpp"
+#include "common/net/client_address.hpp"
 
 namespace parley::token_server {
 namespace {
@@ -14,7 +14,7 @@ std::string user_key(const std::string& name) { return sha256(name); }
 }  // namespace
 
 std::optional<LoginGuard::Refusal> LoginGuard::start(const Attempt& attempt, TimePoint now) {
-  const std::string user = user_key(attempt.user), address = address_group(attempt.address);
+  const std::string user = user_key(attempt.user), address = net::address_group(attempt.address);
   const auto user_wait = attempt.user.empty() ? std::nullopt : users_.wait(user, now);
   const auto address_wait = addresses_.wait(address, now);
   if (!user_wait && !address_wait) {
@@ -31,12 +31,12 @@ std::optional<LoginGuard::Refusal> LoginGuard::start(const Attempt& attempt, Tim
 
 void LoginGuard::succeeded(const Attempt& attempt) {
   users_.forget(user_key(attempt.user));
-  addresses_.take_back(address_group(attempt.address));
+  addresses_.take_back(net::address_group(attempt.address));
 }
 
 void LoginGuard::take_back(const Attempt& attempt) {
   users_.take_back(user_key(attempt.user));
-  addresses_.take_back(address_group(attempt.address));
+  addresses_.take_back(net::address_group(attempt.address));
 }
 
 }  // namespace parley::token_server
