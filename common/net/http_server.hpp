@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/base/http.hpp"
 #include "common/base/limits.hpp"
@@ -22,9 +23,13 @@ struct HttpServerOptions {
   std::size_t max_body_bytes = limits::kHttpBodyBytes;
   std::size_t max_message_bytes = limits::kPacketBytes;  ///< of an upgraded connection
   std::size_t max_connections = 20'000;  ///< open sockets, upgraded ones too; more are closed at once
-  /// Of one peer: an IPv4 address or an IPv6 /64. 0: no limit. More are closed at once. Behind a proxy all
-  /// connections are the proxy's.
+  /// Of one peer: an IPv4 address or an IPv6 /64. 0: no limit. More are closed at once. A trusted proxy may
+  /// have any number, because its connections are those of many clients: of these each may have as many
+  /// upgraded ones, and an upgrade beyond that is refused with 429.
   std::size_t max_connections_per_address = 0;
+  /// Addresses of proxies whose X-Forwarded-For is believed: handlers, hooks and upgraded streams are then
+  /// told the client's address as the peer's, see client_address().
+  std::vector<std::string> trusted_proxies{};
   /// Bytes of bodies that are collected and of WebSocket messages, that are not whole yet: in sum, over all
   /// connections of this server. Beyond it the connection that has taken longest over its body or message is
   /// closed: 503, or a WebSocket's code 1013. The first limits::kInboundFreeBytes of each do not count.
@@ -89,7 +94,7 @@ class HttpServer {
   /// are collected for the handler.
   void on_body(BodyCheck check);
 
-  /// Call before start(). `hook` runs once for each 400, 408, 413, 417, 431, 500 (an exception), 503 (an
+  /// Call before start(). `hook` runs once for each 400, 408, 413, 417, 429, 431, 500 (an exception), 503 (an
   /// upgrade while the server stops) and 505 that is answered here: to add headers, to count, to log.
   void on_refusal(RefusalHook hook);
 

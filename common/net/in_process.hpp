@@ -8,6 +8,9 @@
 
 namespace parley::net {
 
+/// What stands for the address of who is in this process.
+inline constexpr std::string_view kInProcessAddress = "in-process";
+
 /// Two ends of one connection without a socket: what one sends the other receives, on its own executor.
 /// Buffers are handed over, not copied.
 ///

@@ -108,6 +108,11 @@ bool has_arrived(tcp::socket& socket) {
   return socket.available(error) != 0 || error;
 }
 
+void ByteStream::hold(std::shared_ptr<void> something) {
+  using Both = std::pair<std::shared_ptr<void>, std::shared_ptr<void>>;
+  held_ = held_ ? std::make_shared<Both>(std::move(held_), std::move(something)) : std::move(something);
+}
+
 std::string peer_address_of(const tcp::socket& socket) {
   ErrorCode error;
   const auto address = socket.remote_endpoint(error).address();

@@ -85,8 +85,8 @@ class ByteStream {
   /// Whether bytes (or the end) have arrived that nobody has read yet.
   virtual bool has_input() = 0;
 
-  /// Something that shall live as long as this stream.
-  void hold(std::shared_ptr<void> something) { held_ = std::move(something); }
+  /// Something that shall live as long as this stream, beside what it holds already.
+  void hold(std::shared_ptr<void> something);
 
  protected:
   /// Closes the stream unless `end_farewell` comes soon.

@@ -17,7 +17,7 @@ constexpr std::size_t kPieceBytes = 64 * 1024;
 
 void HttpConnection::decide_on_body() {
   BodyDecision decision;
-  guarded([&] { decision = server_->body_check(parser_->request(), peer_address_, parser_->body_length()); });
+  guarded([&] { decision = server_->body_check(parser_->request(), client(), parser_->body_length()); });
   if (phase_ != Phase::header) return;  // the check threw, or closed the server
   if (const auto* refusal = std::get_if<http::Response>(&decision)) {
     keep_alive_ = false;

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "common/net/client_address.hpp"
 #include "common/net/src/http_reply.hpp"
 #include "common/net/src/http_writer.hpp"
 #include "common/net/src/tls_stream.hpp"
@@ -165,9 +166,14 @@ void HttpConnection::handle() {
   enter(Phase::handling);
   guarded([this] {
     if (parser_->asks_for_upgrade() && try_upgrade()) return;
-    server_->handler(parser_->take_request(), peer_address_,
+    const auto address = client();
+    server_->handler(parser_->take_request(), address,
                      HttpReplyTo(*this, request_number_, server_->executor));
   });
+}
+
+std::string HttpConnection::client() const {
+  return client_address(parser_->request(), peer_address_, server_->options.trusted_proxies);
 }
 
 bool HttpConnection::try_upgrade() {
@@ -176,14 +182,36 @@ bool HttpConnection::try_upgrade() {
     refuse(503);
   else if (const auto refusal = server_->upgrade_check(parser_->request()))
     answer(request_number_, *refusal);
-  else if (phase_ == Phase::handling)  // the check may have closed the server
+  else if (phase_ != Phase::handling)  // the check has closed the server
+    return true;
+  else if (take_client_place())
     upgrade();
+  else
+    refuse(429);
+  return true;
+}
+
+/// False: the client has as many WebSockets as one address may have.
+bool HttpConnection::take_client_place() {
+  const auto& options = server_->options;
+  if (!is_trusted_proxy(peer_address_, options.trusted_proxies)) return true;
+  ErrorCode error;
+  const auto address = asio::ip::make_address(client(), error);
+  if (error) return true;  // the proxy names nobody
+  auto [place, reached] = server_->client_limiter->take(
+      PeerKey::of(address),
+      {.total = options.max_connections, .per_address = options.max_connections_per_address});
+  if (!place) {
+    server_->note_limit(reached, client());
+    return false;
+  }
+  stream_->hold(std::move(place));
   return true;
 }
 
 void HttpConnection::upgrade() {
   enter(Phase::upgrading);
-  UpgradedStream upgraded{std::move(stream_), std::move(in_), server_->inbound};
+  UpgradedStream upgraded{std::move(stream_), std::move(in_), server_->inbound, client()};
   const auto& options = server_->options;
   handshake_ = websocket_accept(
       std::move(upgraded), parser_->request(), options.max_message_bytes, options.header_timeout,
@@ -209,7 +237,7 @@ void HttpConnection::cut_off(int status) {
 void HttpConnection::refuse(int status) {
   auto response = error_response(status);
   try {
-    if (server_->refusal_hook) server_->refusal_hook(response, peer_address_);
+    if (server_->refusal_hook) server_->refusal_hook(response, client());
   } catch (...) {
     response = error_response(status);  // the client gets its answer, whatever the owner wanted to add
   }

@@ -9,6 +9,7 @@
 #include "common/net/http_body.hpp"
 #include "common/net/http_server.hpp"
 #include "common/net/src/byte_stream.hpp"
+#include "common/net/src/connection_limiter.hpp"
 #include "common/net/src/http_parser.hpp"
 #include "common/net/src/http_reply.hpp"
 #include "common/net/src/inbound_buffers.hpp"
@@ -40,6 +41,8 @@ struct HttpServerState {
   std::shared_ptr<InboundBuffers> inbound;    ///< shared with upgraded connections
   std::function<void()> on_connection_ended;  ///< after it has left `connections`
   bool stopping = false;
+  /// WebSockets that trusted proxies pass on, by client.
+  std::shared_ptr<ConnectionLimiter> client_limiter = std::make_shared<ConnectionLimiter>();
   std::vector<std::shared_ptr<HttpConnection>> answered;  ///< see HttpConnection::look_again_soon()
   // One connection at a time reads or writes: idle ones need no buffers.
   std::array<char, 16 * 1024> read_buffer;
@@ -115,7 +118,10 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   template <class Work>
   void guarded(Work work);
   void handle();
+  /// Whose the request is that is being read or handled, as far as its proxy says.
+  std::string client() const;
   bool try_upgrade();
+  bool take_client_place();
   void upgrade();
   void on_upgraded(Result<std::unique_ptr<MessageStream>> stream);
   void refuse(int status);
@@ -133,7 +139,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
 
   std::shared_ptr<HttpServerState> server_;
   std::unique_ptr<ByteStream> stream_;
-  std::string peer_address_;
+  std::string peer_address_;  // the socket's: a proxy's, if there is one in front
   Phase phase_ = Phase::securing;
   std::optional<TimePoint> deadline_;  // of this phase; counted from the timer's next look at it
   std::string in_;                     // what has come and cannot be used yet

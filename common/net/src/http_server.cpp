@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/net/client_address.hpp"
 #include "common/net/src/acceptor.hpp"
 #include "common/net/src/connection_limiter.hpp"
 #include "common/net/src/http_connection.hpp"
@@ -163,8 +164,9 @@ void HttpServer::Impl::admit(tcp::socket socket) {
   ErrorCode error;
   const auto peer = socket.remote_endpoint(error).address();
   if (error) return;  // gone already
-  auto [place, reached] =
-      limiter_->take(PeerKey::of(peer), {options.max_connections, options.max_connections_per_address});
+  const bool is_proxy = is_trusted_proxy(peer.to_string(), options.trusted_proxies);
+  const auto per_address = is_proxy ? 0 : options.max_connections_per_address;
+  auto [place, reached] = limiter_->take(PeerKey::of(peer), {options.max_connections, per_address});
   if (!place) return state_->note_limit(reached, peer_address_of(socket));  // closes it
   socket.set_option(tcp::no_delay(true), error);
   auto stream = make_stream(std::move(socket));

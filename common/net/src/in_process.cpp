@@ -156,7 +156,7 @@ class EndHandle final : public MessageStream {
   void send(Bytes message) override { end_->send(std::move(message)); }
   std::size_t queued_bytes() const override { return end_->queued_bytes(); }
   void close(Duration) override { end_->close(); }
-  std::string peer_address() const override { return "in-process"; }
+  std::string peer_address() const override { return std::string(kInProcessAddress); }
 
  private:
   std::shared_ptr<End> end_;

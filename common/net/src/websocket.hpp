@@ -36,6 +36,7 @@ struct UpgradedStream {
   std::unique_ptr<ByteStream> stream;
   std::string read_ahead;                   ///< what came behind the request
   std::shared_ptr<InboundBuffers> inbound;  ///< where messages that are not whole count
+  std::string peer_address;                 ///< the client's, which may not be the stream's
 };
 
 /// The server's half, our own framing (websocket_frames.hpp): answers 101 (or 400/426 if the request's

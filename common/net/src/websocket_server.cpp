@@ -49,7 +49,7 @@ class ServerSocket final : public std::enable_shared_from_this<ServerSocket>, pr
  public:
   ServerSocket(UpgradedStream upgraded, std::size_t max_message_bytes)
       : stream_(std::move(upgraded.stream)),
-        peer_address_(stream_->peer_address()),
+        peer_address_(std::move(upgraded.peer_address)),
         inbound_(std::move(upgraded.inbound)),
         reader_(max_message_bytes),
         in_(std::move(upgraded.read_ahead)) {}
