@@ -93,8 +93,8 @@ using CoreAction = std::variant<Send, Close>;
 /// inputs that are ready now. A transaction with very many or very long answers is committed by itself.
 ///
 /// Requests beyond CoreOptions::throttle are answered 429/20429 at once, before the store is asked; those
-/// that are long, or make the service say much, count as several. Whoever is refused as often again, or sends
-/// as many packets of other kinds, is sent away with `close` 429/51202.
+/// that are long, or make the service do or say much, count as several. Whoever is refused as often again, or
+/// sends as many packets of other kinds, is sent away with `close` 429/51202.
 ///
 /// One thread at a time. Reads no clock and draws chance from the given source only, so the same inputs
 /// give the same frames. Drain next() after every call.

@@ -36,7 +36,8 @@ struct Tenant {
 };
 
 /// Requests of one user, and of one connection: `burst` at once, then `per_second`. Beyond that 429/20429.
-/// Those that are long, or make the service say or look up much, count as several: see limits.hpp.
+/// What is long, or makes the service read, write or send much, counts as several: see limits.hpp. More than
+/// the defaults lets one sender send more than a receiver at 8 Mbit/s can read.
 struct Throttle {
   double per_second = 300;
   double burst = 1000;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "chat_service/src/connections/admission.hpp"
+#include "chat_service/src/connections/cost.hpp"
 #include "chat_service/src/connections/hub.hpp"
 #include "chat_service/src/connections/presence.hpp"
 #include "chat_service/src/domain/access.hpp"
@@ -26,8 +27,12 @@ Error no_such_service() {
   return {.code = Errc::not_found, .message = "Service not found", .http_status = 404, .server_code = 20404};
 }
 
-Error too_many_requests() {
-  return {.code = Errc::denied, .message = "Too many requests", .http_status = 429, .server_code = 20429};
+Error too_many_requests(Duration wait) {
+  return {.code = Errc::denied,
+          .message = "Too many requests",
+          .http_status = 429,
+          .server_code = 20429,
+          .retry_after = std::chrono::ceil<std::chrono::milliseconds>(wait)};
 }
 
 constexpr ConnectionId kNoConnection = 0;
@@ -37,14 +42,6 @@ constexpr auto kTryAgain = std::chrono::seconds(1);
 
 const twilsock::Status kComeAgain{308, "OFFLOAD", 51231, "The connection has to begin anew"};
 const twilsock::Status kTooManyPackets{429, "TOO_MANY_REQUESTS", 51202, "Too many packets"};
-
-/// What a request has cost, to be seen only now.
-std::size_t price_of(const http::Response& response, const Scope& scope) {
-  std::size_t bytes = response.body.size();
-  for (const Effect& effect : scope.effects)
-    if (const auto* told = std::get_if<Told>(&effect)) bytes += told->payload.size();
-  return Admission::price_of_answer(bytes, scope.lookups);
-}
 
 FreeSpace floor_of(const CoreOptions& options) {
   const std::uint64_t floor = options.messages.min_free_bytes;
@@ -98,7 +95,7 @@ class Core::Impl {
       if (auto* asked = std::get_if<Hub::Asked>(&occurrence->what))
         admit(who, *asked, now, wall_now);
       else if (const auto* chatted = std::get_if<Hub::Chatted>(&who.what))
-        bear(who.connection, Admission::price_of_packet(chatted->packet_bytes), now);
+        admit_packet(who.connection, cost_of_packet(chatted->packet_bytes), now);
       else if (std::holds_alternative<Hub::Demoted>(who.what))
         demote(who, now, wall_now);
       else if (std::holds_alternative<Hub::Arrived>(who.what))
@@ -110,16 +107,16 @@ class Core::Impl {
 
   /// What is too much is refused before anything is looked up.
   void admit(const Hub::Occurrence& who, Hub::Asked& asked, TimePoint now, WallTime wall_now) {
-    const auto price = Admission::price_of_packet(asked.packet_bytes);
-    if (admission_.admit(user_of(who.caller), who.connection, price, now))
-      return answer(who, asked, now, wall_now);
-    if (!admission_.bear_refused(who.connection, price, now))
+    const auto cost = cost_of_packet(asked.packet_bytes);
+    const auto wait = admission_.admit(user_of(who.caller), who.connection, cost, now);
+    if (!wait) return answer(who, asked, now, wall_now);
+    if (!admission_.admit_after_refusal(who.connection, cost, now))
       return hub_.close(who.connection, kTooManyPackets);
-    hub_.respond(who.connection, asked.request_id, errors::to_response(too_many_requests()));
+    hub_.respond(who.connection, asked.request_id, errors::to_response(too_many_requests(*wait)));
   }
 
-  void bear(ConnectionId connection, std::size_t price, TimePoint now) {
-    if (!admission_.bear(connection, price, now)) hub_.close(connection, kTooManyPackets);
+  void admit_packet(ConnectionId connection, std::size_t cost, TimePoint now) {
+    if (!admission_.admit_packet(connection, cost, now)) hub_.close(connection, kTooManyPackets);
   }
 
   /// What the connection may not open any more it does not watch any more, whatever is held for it.
@@ -199,7 +196,7 @@ class Core::Impl {
     if (request_scope.over_quota) ++counters_.over_quota;
     response.headers.emplace_back("twilio-request-id", request_id(asked.request));
     if (request_scope.erases) erasure_.wake(now);
-    charge(who.caller, who.connection, price_of(response, request_scope), now);
+    consume(who.caller, who.connection, caused_by(response, request_scope), now);
     group_.hold({.origin = {who.connection, who.caller.service_sid},
                  .request_id = std::move(asked.request_id),
                  .response = std::move(response),
@@ -207,8 +204,23 @@ class Core::Impl {
                  .route = request_scope.route});
   }
 
-  void charge(const Caller& caller, ConnectionId connection, std::size_t price, TimePoint now) {
-    if (price > 0) admission_.charge(user_of(caller), connection, price, now);
+  /// What a request has made the service do, and will when its effects are carried out.
+  Caused caused_by(const http::Response& response, const Scope& scope) const {
+    const auto [deliveries, event_bytes] = hub_.reach(scope.effects);
+    Caused caused{.answer_bytes = response.body.size(),
+                  .lookups = scope.lookups,
+                  .rows = scope.rows,
+                  .steps = scope.steps,
+                  .deliveries = deliveries,
+                  .event_bytes = event_bytes};
+    for (const Effect& effect : scope.effects)
+      if (const auto* told = std::get_if<Told>(&effect)) caused.answer_bytes += told->payload.size();
+    return caused;
+  }
+
+  void consume(const Caller& caller, ConnectionId connection, const Caused& caused, TimePoint now) {
+    const std::size_t cost = cost_of(caused);
+    if (cost > 0) admission_.consume(user_of(caller), connection, cost, now);
   }
 
   void perform(const Caller& caller, const Work& work, std::function<void(http::Response)> reply,
@@ -227,7 +239,7 @@ class Core::Impl {
     request_scope.is_admin = caller.is_admin;
     http::Response response = group_.unit().run(request_scope, caller.identity, work);
     if (request_scope.erases) erasure_.wake(now);
-    if (!caller.identity.empty()) charge(caller, kNoConnection, price_of(response, request_scope), now);
+    if (!caller.identity.empty()) consume(caller, kNoConnection, caused_by(response, request_scope), now);
     group_.hold({.origin = {kNoConnection, room->tenant.service_sid},
                  .reply = std::move(reply),
                  .response = std::move(response),
@@ -345,7 +357,7 @@ Result<Caller> Core::authenticate(std::string_view token, WallTime wall_now) con
 }
 
 bool Core::admit(const Caller& caller, TimePoint now) {
-  return impl_->admission_.admit(user_of(caller), kNoConnection, 1, now);
+  return !impl_->admission_.admit(user_of(caller), kNoConnection, 1, now);
 }
 
 void Core::perform(const Caller& caller, const Work& work, std::function<void(http::Response)> reply,

@@ -33,6 +33,8 @@ struct Scope {
   bool erases = false;               ///< something was deleted whose rows are still to be erased
   bool over_quota = false;           ///< the request was refused because a user has stored too much
   std::size_t lookups = 0;           ///< objects that the request asked for, if many: each costs
+  std::size_t rows = 0;              ///< of the database that it read, made, changed or removed
+  std::size_t steps = 0;             ///< what the database did for it, see storage::Database::work()
 
   const std::string& service_sid() const { return tenant.service_sid; }
   const std::string& account_sid() const { return tenant.account_sid; }

@@ -66,7 +66,11 @@ http::Response UnitOfWork::run(Scope& scope, const std::string& identity, const 
 }
 
 http::Response UnitOfWork::run(Scope& scope, const std::string& identity, const Work& work) {
+  const auto before = database_.work();
   http::Response response = run_in_savepoint(scope, identity, work);
+  const auto after = database_.work();
+  scope.rows = after.rows - before.rows;
+  scope.steps = after.steps - before.steps;
   if (response.status >= 400) scope.effects.clear();
   return response;
 }

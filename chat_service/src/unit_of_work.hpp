@@ -13,7 +13,8 @@ class UnitOfWork {
  public:
   explicit UnitOfWork(storage::Database& database);
 
-  /// Runs one request as that identity ("": nobody); its effects are kept only if it succeeded.
+  /// Runs one request as that identity ("": nobody); its effects are kept only if it succeeded. What it did
+  /// to the database is in the scope then, whether it succeeded or not.
   http::Response run(Scope& scope, const std::string& identity, const Work& work);
   /// The same for a request that a client sent: recognises a repeated write, then routes.
   http::Response run(Scope& scope, const std::string& identity, const http::Request& request,

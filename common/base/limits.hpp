@@ -44,6 +44,15 @@ inline constexpr std::size_t kHeldEvents = 50'000;           ///< of one object,
 inline constexpr std::size_t kThrottledPacketBytes = 64 * 1024;  ///< of a packet that a client sends
 inline constexpr std::size_t kThrottledAnswerBytes = 64 * 1024;  ///< of what it is sent for it
 inline constexpr std::size_t kThrottledLookups = 10;  ///< subscriptions in one batch, files in one set
+inline constexpr std::size_t kThrottledOrdinaryRows = 32;  ///< of the database: any request may touch as many
+inline constexpr std::size_t kThrottledRows = 16;          ///< read, made, changed or removed beyond those
+inline constexpr std::size_t kThrottledSteps = 8 * 1024;   ///< of the database, for what it passes over
+inline constexpr std::size_t kThrottledDeliveries = 50;    ///< events, once for each receiver
+// Bytes of events for one receiver. A user's 300 requests a second are then at most 0.92 MB a second for any
+// receiver, less than the 1 MB that one at 8 Mbit/s reads; the 1000 that may come at once are 3.1 MB, and
+// the one request whose price was not known before it ran at most 0.3 MB more: less than the 4 MiB that may
+// wait for a receiver (kSendQueueBytes).
+inline constexpr std::size_t kThrottledEventBytes = 3 * 1024;
 
 inline constexpr std::size_t kImportLineBytes = 16 * 1024 * 1024;  ///< one row of an export
 

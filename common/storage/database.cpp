@@ -134,6 +134,12 @@ std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
 
 std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(handle_); }
 
+Database::Work Database::work() const {
+  Work work = done_;
+  work.rows += static_cast<std::uint64_t>(sqlite3_total_changes64(handle_));
+  return work;
+}
+
 void Database::fail(std::string message) {
   if (!error_) error_ = Error{.code = Errc::storage_error, .message = std::move(message)};
 }

@@ -87,6 +87,14 @@ class Database {
   std::int64_t changes() const;
   std::int64_t last_insert_id() const;
 
+  /// What all statements have done since the database was opened, those of an undone part, too. The
+  /// difference between two moments says what happened between them.
+  struct Work {
+    std::uint64_t rows = 0;   ///< given back, inserted, changed or removed
+    std::uint64_t steps = 0;  ///< of SQLite's virtual machine, about ten for a row that is passed over
+  };
+  Work work() const;
+
   /// The first failure since the last clear_error().
   const std::optional<Error>& error() const { return error_; }
   void clear_error() { error_.reset(); }
@@ -117,6 +125,7 @@ class Database {
   std::optional<Error> error_;
   bool damaged_ = false;
   int logged_pages_ = 0;  ///< at the last commit
+  Work done_;  ///< without the rows that were written
   std::function<bool()> allow_commit_, go_on_;
   std::unique_ptr<Checkpointer> checkpointer_;           ///< null in memory
   std::unordered_map<const char*, PreparedText> texts_;  ///< by where the text is: it is a constant

@@ -20,6 +20,8 @@ Query::Query(Query&& other) noexcept
 Query::~Query() {
   if (!statement_) return;
   sqlite3_reset(statement_);
+  database_->done_.steps +=
+      static_cast<std::uint64_t>(sqlite3_stmt_status(statement_, SQLITE_STMTSTATUS_VM_STEP, /*reset=*/1));
   sqlite3_clear_bindings(statement_);
   text_->idle.push_back(statement_);
 }
@@ -42,7 +44,10 @@ void Query::bind(std::nullptr_t) {
 bool Query::next() {
   if (!statement_ || database_->error()) return false;
   const int code = sqlite3_step(statement_);
-  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_ROW) {
+    ++database_->done_.rows;
+    return true;
+  }
   if (code != SQLITE_DONE) database_->fail_with_last_error(text_->sql);
   return false;
 }

@@ -2,48 +2,45 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "chat_service/src/connections/throttle.hpp"
 #include "chat_service/src/tenants.hpp"
-#include "common/base/limits.hpp"
 
 namespace parley::chat_service {
 
 /// Who may still ask for something now. Each user and each connection has a bucket (see Throttle), and what
-/// they ask for costs about what it makes the service do: one, and more for what is long.
+/// they ask for costs about what it makes the service do (see cost.hpp): one, and more for what is much. What
+/// a packet costs is known before anybody has looked into it and has to be there; what it causes is known
+/// when it is done and is owed then.
 class Admission {
  public:
   explicit Admission(const Throttle& throttle)
       : by_user_(throttle), by_connection_(throttle), refusals_(refusals_of(throttle)) {}
 
-  /// What a packet of that many bytes costs before anybody has looked into it.
-  static std::size_t price_of_packet(std::size_t bytes) { return 1 + bytes / limits::kThrottledPacketBytes; }
-  /// What an answer costs beyond its request: for its bytes and the objects looked up for it.
-  static std::size_t price_of_answer(std::size_t bytes, std::size_t lookups) {
-    return bytes / limits::kThrottledAnswerBytes + lookups / limits::kThrottledLookups;
-  }
-
-  /// A request, on a connection or, for 0, outside of them.
-  bool admit(const UserKey& user, ConnectionId connection, std::size_t price, TimePoint now) {
-    const bool admitted =
-        (connection == 0 || by_connection_.take(connection, now, price)) && by_user_.take(user, now, price);
-    if (!admitted) ++refused_;
-    return admitted;
+  /// A request, on a connection or, for 0, outside of them. Something: not now, but after that time.
+  std::optional<Duration> admit(const UserKey& user, ConnectionId connection, std::size_t cost,
+                                TimePoint now) {
+    if ((connection == 0 || by_connection_.take(connection, now, cost)) && by_user_.take(user, now, cost))
+      return std::nullopt;
+    ++refused_;
+    const auto wait = by_user_.wait_for(user, now, cost);
+    return connection == 0 ? wait : std::max(wait, by_connection_.wait_for(connection, now, cost));
   }
   /// A request turned out to cost more: what comes next has to wait for that.
-  void charge(const UserKey& user, ConnectionId connection, std::size_t price, TimePoint now) {
-    if (connection != 0) by_connection_.charge(connection, now, price);
-    by_user_.charge(user, now, price);
+  void consume(const UserKey& user, ConnectionId connection, std::size_t cost, TimePoint now) {
+    if (connection != 0) by_connection_.consume(connection, now, cost);
+    by_user_.consume(user, now, cost);
   }
   /// A packet of a connection that is no request. False: there have been too many.
-  bool bear(ConnectionId connection, std::size_t price, TimePoint now) {
-    if (by_connection_.take(connection, now, price)) return true;
+  bool admit_packet(ConnectionId connection, std::size_t cost, TimePoint now) {
+    if (by_connection_.take(connection, now, cost)) return true;
     ++refused_;
     return false;
   }
-  /// A connection goes on asking although it is refused, at this price. False: it does not learn.
-  bool bear_refused(ConnectionId connection, std::size_t price, TimePoint now) {
-    return refusals_.take(connection, now, price);
+  /// A connection goes on asking although it is refused, at this cost. False: it does not learn.
+  bool admit_after_refusal(ConnectionId connection, std::size_t cost, TimePoint now) {
+    return refusals_.take(connection, now, cost);
   }
 
   void forget(ConnectionId connection) {

@@ -5,6 +5,9 @@
 namespace parley::chat_service {
 namespace {
 
+/// What a notification has beside its payload.
+constexpr std::size_t kNotificationBytes = 200;
+
 using Index = std::unordered_map<std::string, std::vector<ConnectionId>>;
 
 void add_to(Index& index, const std::string& key, ConnectionId id) { index[key].push_back(id); }
@@ -225,6 +228,24 @@ void Hub::carry(const Origin& origin, const Announced& effect) {
     if (found == by_user_.end()) continue;
     for (const ConnectionId id : found->second) notify(id, effect.message_type, frame);
   }
+}
+
+Hub::Reach Hub::reach(const Effects& effects) const {
+  Reach reach;
+  const auto add = [&](std::size_t receivers, std::size_t payload_bytes) {
+    if (receivers == 0) return;
+    reach.deliveries += receivers;
+    reach.bytes += payload_bytes + kNotificationBytes;
+  };
+  for (const Effect& effect : effects) {
+    if (const auto* changed = std::get_if<Changed>(&effect)) {
+      const auto found = watchers_.find(changed->event.object_sid);
+      if (found != watchers_.end()) add(found->second.size(), sync::live_size(changed->event));
+    } else if (const auto* announced = std::get_if<Announced>(&effect)) {
+      add(announced->identities.size(), announced->payload.size());
+    }
+  }
+  return reach;
 }
 
 std::optional<Hub::Occurrence> Hub::next_occurrence() {

@@ -60,6 +60,12 @@ class Hub {
     std::string service_sid;
   };
   void carry_out(const Origin& origin, const Effect& effect);
+  /// What carrying these out would send to others, at most.
+  struct Reach {
+    std::size_t deliveries = 0;  ///< events, once for each receiver
+    std::size_t bytes = 0;       ///< for a receiver that gets each of them
+  };
+  Reach reach(const Effects& effects) const;
 
   /// Has this user any connection?
   bool is_here(const UserKey& user) const { return by_user_.contains(user); }

@@ -23,18 +23,27 @@ class Buckets {
 
   /// True: there was that much, and it is spent. A full bucket gives what costs more than it holds, too, and
   /// takes the longer to be full again.
-  bool take(const Key& key, TimePoint now, std::size_t price = 1) {
+  bool take(const Key& key, TimePoint now, std::size_t cost = 1) {
     TimePoint& full_at = bucket(key, now);
-    const TimePoint then = std::max(full_at, now) + cost_of(price);
+    const TimePoint then = std::max(full_at, now) + time_of(cost);
     if (then - now > whole_ && full_at > now) return false;
     full_at = then;
     return true;
   }
 
+  /// How long until take() gives that much, if nobody takes any meanwhile.
+  Duration wait_for(const Key& key, TimePoint now, std::size_t cost = 1) const {
+    const auto found = full_at_.find(key);
+    if (found == full_at_.end()) return Duration::zero();
+    // What costs more than the bucket holds is given when it is full.
+    const TimePoint enough = found->second - std::max(whole_ - time_of(cost), Duration::zero());
+    return std::max(enough - now, Duration::zero());
+  }
+
   /// Spends it, whether it is there or not.
-  void charge(const Key& key, TimePoint now, std::size_t price) {
+  void consume(const Key& key, TimePoint now, std::size_t cost) {
     TimePoint& full_at = bucket(key, now);
-    full_at = std::max(full_at, now) + cost_of(price);
+    full_at = std::max(full_at, now) + time_of(cost);
   }
 
   void forget(const Key& key) { full_at_.erase(key); }
@@ -46,7 +55,7 @@ class Buckets {
     return full_at_.try_emplace(key, now).first->second;
   }
 
-  Duration cost_of(std::size_t price) const { return step_ * static_cast<Duration::rep>(price); }
+  Duration time_of(std::size_t cost) const { return step_ * static_cast<Duration::rep>(cost); }
 
   static Duration to_duration(double seconds) {
     return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));

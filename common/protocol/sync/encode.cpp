@@ -13,6 +13,9 @@ using json::Value;
 
 constexpr int kProtocolVersion = 4;
 
+/// What a live event has beside its values, numbers included.
+constexpr std::size_t kLiveFrameBytes = 280;
+
 std::string_view object_of(const std::string& data) {
   return data.starts_with('{') ? std::string_view(data) : "{}";
 }
@@ -55,8 +58,6 @@ void write_event(std::string& out, const Event& event) {
   write_item_event(object, event, prefix);
 }
 
-std::size_t size_of(const Event& event) { return event.data.size() + 1024; }
-
 Value write_outcome(const Outcome& outcome) {
   Value object{{"object_sid", outcome.object_sid}, {"object_type", to_string(outcome.type)}};
   if (outcome.kind == Outcome::Kind::established) {
@@ -77,9 +78,15 @@ Value open_envelope(std::string_view event_type, std::optional<std::int64_t> cor
 
 }  // namespace
 
+std::size_t live_size(const Event& event) {
+  return kLiveFrameBytes + event.data.size() + event.object_sid.size() + event.unique_name.size() +
+         event.revision.size() + event.item_key.size() + event.item_url.size() + event.item_revision.size() +
+         event.date_created.size();
+}
+
 std::string encode_live(const Event& event) {
   std::string out;
-  out.reserve(size_of(event));
+  out.reserve(live_size(event));
   {
     ObjectWriter envelope(out);
     envelope.text("event_type", event_type_name(event.type, event.change));

@@ -64,6 +64,8 @@ Result<Envelope> decode_envelope(std::string_view payload);
 
 /// One live event ("event"), as sent under live_message_type().
 std::string encode_live(const Event& event);
+/// How long that text is at most, without writing it, if no name or key in it has to be quoted.
+std::size_t live_size(const Event& event);
 /// A replay with one event per envelope type ("events", strictly ordered). All must have the same
 /// `type` and `change`.
 std::string encode_replay(const std::vector<Event>& events, std::int64_t correlation_id);

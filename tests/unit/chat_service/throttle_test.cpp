@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "chat_service/src/connections/cost.hpp"
 #include "common/base/limits.hpp"
 #include "common/storage/database.hpp"
 #include "tests/support/core_driver.hpp"
@@ -59,11 +60,51 @@ TEST(Buckets, GiveWhatCostsMoreThanTheyHoldWhenTheyAreFull) {
 TEST(Buckets, AreChargedWhatTheyDoNotHold) {
   Buckets<int> buckets({.per_second = 10, .burst = 5});
   TimePoint now{};
-  buckets.charge(1, now, 10);
+  buckets.consume(1, now, 10);
   now += 500ms;
   EXPECT_FALSE(buckets.take(1, now));
   now += 100ms;
   EXPECT_TRUE(buckets.take(1, now));
+}
+
+TEST(Buckets, SayHowLongToWait) {
+  Buckets<int> buckets({.per_second = 10, .burst = 5});
+  TimePoint now{};
+  EXPECT_EQ(buckets.wait_for(1, now), 0s);
+  buckets.consume(1, now, 8);
+  for (const std::size_t cost : {1, 3, 5, 20}) {
+    const auto wait = buckets.wait_for(1, now, cost);
+    auto at_once = buckets, too_early = buckets, in_time = buckets;
+    EXPECT_FALSE(at_once.take(1, now, cost)) << cost;
+    EXPECT_FALSE(too_early.take(1, now + wait - 1ns, cost)) << cost;
+    EXPECT_TRUE(in_time.take(1, now + wait, cost)) << cost;
+  }
+}
+
+TEST(CostOf, CountsWhatIsMuchAndNothingElse) {
+  struct Case {
+    const char* what;
+    Caused most;  ///< that costs nothing
+    Caused one_more;
+  };
+  using namespace limits;
+  const Case cases[] = {
+      {"answer", {.answer_bytes = kThrottledAnswerBytes - 1}, {.answer_bytes = kThrottledAnswerBytes}},
+      {"lookups", {.lookups = kThrottledLookups - 1}, {.lookups = kThrottledLookups}},
+      {"rows",
+       {.rows = kThrottledOrdinaryRows + kThrottledRows - 1},
+       {.rows = kThrottledOrdinaryRows + kThrottledRows}},
+      {"steps", {.steps = kThrottledSteps - 1}, {.steps = kThrottledSteps}},
+      {"deliveries", {.deliveries = kThrottledDeliveries - 1}, {.deliveries = kThrottledDeliveries}},
+      {"event bytes", {.event_bytes = kThrottledEventBytes - 1}, {.event_bytes = kThrottledEventBytes}},
+  };
+  for (const auto& [what, most, one_more] : cases) {
+    EXPECT_EQ(cost_of(most), 0u) << what;
+    EXPECT_EQ(cost_of(one_more), 1u) << what;
+  }
+  EXPECT_EQ(cost_of_packet(kThrottledPacketBytes - 1), 1u);
+  EXPECT_EQ(cost_of_packet(kThrottledPacketBytes), 2u);
+  EXPECT_EQ(cost_of({.answer_bytes = 2 * kThrottledAnswerBytes, .deliveries = 3 * kThrottledDeliveries}), 5u);
 }
 
 class ThrottleTest : public ::testing::Test {
@@ -141,6 +182,90 @@ TEST_F(ThrottleTest, SubscriptionsCost) {
   while (taken < 100 && alice.subscribe(batch).status != 429) ++taken;
   EXPECT_GE(taken, 3);
   EXPECT_LE(taken, 10);
+}
+
+/// A room whose members watch its messages, and somebody whose budget nobody has used yet.
+class Crowd : public ::testing::Test {
+ protected:
+  explicit Crowd(int members = 60) {
+    owner_.add(room_, "alice");
+    for (int i = 0; i < members; ++i) {
+      members_.push_back(std::make_unique<TestClient>(driver_, "member" + std::to_string(i)));
+      owner_.add(room_, members_.back()->identity());
+      members_.back()->watch(sync::ObjectType::list, room_["sync_objects"]["messages"]);
+      members_.back()->watch(sync::ObjectType::document, room_["sync_objects"]["conversation"]);
+      driver_.advance(1s);
+    }
+    alice_.configuration();
+    driver_.advance(1min);
+  }
+
+  /// What one send costs in a bucket of a thousand.
+  int sends_at_once(const std::string& body) {
+    int taken = 0;
+    while (taken < 2000 && alice_.say(room_, body).status != 429) ++taken;
+    return taken;
+  }
+
+  CoreDriver driver_{{.throttle = Throttle{}}};
+  TestClient owner_{driver_, "owner"};
+  TestClient alice_{driver_, "alice"};
+  json::Value room_ = owner_.make_room();
+  std::vector<std::unique_ptr<TestClient>> members_;
+};
+
+TEST_F(Crowd, EachSendCostsItsReceivers) {
+  EXPECT_EQ(sends_at_once("x"), 1000 / (1 + 2 * 60 / static_cast<int>(limits::kThrottledDeliveries)) + 1)
+      << "the last one owes what it costs beyond its packet";
+}
+
+class Pair : public Crowd {
+ protected:
+  Pair() : Crowd(1) {}
+};
+
+TEST_F(Pair, AnOrdinarySendCostsOne) { EXPECT_EQ(sends_at_once(std::string(500, 'x')), 1000); }
+
+TEST_F(Pair, LongTextsCostWhatTheirReceiverHasToRead) {
+  const auto sends = sends_at_once(std::string(30'000, 'x'));
+  EXPECT_GE(sends, 1000 / 13);
+  EXPECT_LE(sends, 1000 / 11);
+}
+
+TEST_F(Pair, PagesCostTheirRows) {
+  for (int i = 0; i < 100; ++i) owner_.say(room_, "x");
+  const std::string items = "/v3/Services/" + std::string(testing::kServiceSid) + "/Lists/" +
+                            room_["sync_objects"]["messages"].get<std::string>() + "/Items";
+  int taken = 0;
+  while (taken < 1001 && alice_.get(items, {{"PageSize", "100"}}).status == 200) ++taken;
+  EXPECT_GE(taken, 100);
+  EXPECT_LE(taken, 300);
+}
+
+TEST_F(Pair, WhatIsRemovedCosts) {
+  std::vector<json::Value> rooms;
+  for (int i = 0; i < 200; ++i) {
+    rooms.push_back(alice_.make_room());
+    for (int member = 0; member < 5; ++member) alice_.add(rooms.back(), "other" + std::to_string(member));
+    driver_.advance(1s);
+  }
+  driver_.advance(1min);
+  int removed = 0;
+  for (const auto& room : rooms)
+    if (alice_.remove(room["url"].get<std::string>()).status == 204) ++removed;
+  EXPECT_GT(removed, 50);
+  EXPECT_LT(removed, 200) << "each is more than five ordinary requests";
+}
+
+TEST_F(Pair, ARefusalSaysWhenToComeBack) {
+  std::string page = std::string(20'000, 'x');
+  sends_at_once(page);
+  const auto refusal = alice_.say(room_, page);
+  ASSERT_EQ(refusal.status, 429);
+  const auto after = http::find_header(refusal.headers, "Retry-After");
+  ASSERT_TRUE(after);
+  driver_.advance(std::chrono::seconds(std::stoi(std::string(*after))));
+  EXPECT_EQ(alice_.say(room_, page).status, 201);
 }
 
 TEST_F(ThrottleTest, WhoGoesOnAskingInVainIsSentAway) {

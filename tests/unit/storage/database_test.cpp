@@ -39,6 +39,36 @@ TEST(Database, AnEmptyTextIsNotNull) {
   EXPECT_TRUE(row.boolean(1));
 }
 
+TEST(Database, KnowsHowMuchItHasDone) {
+  const auto database = Database::open({}).value();
+  database->run_script(
+      "CREATE TABLE parent(id INTEGER PRIMARY KEY); CREATE TABLE child(parent INTEGER "
+      "REFERENCES parent ON DELETE CASCADE, seen INTEGER);");
+  auto before = database->work();
+  const auto done = [&] {
+    const auto now = database->work();
+    const Database::Work since{now.rows - before.rows, now.steps - before.steps};
+    before = now;
+    return since;
+  };
+  database->run("INSERT INTO parent VALUES (1)");
+  EXPECT_EQ(done().rows, 1u);
+  for (int i = 0; i < 1000; ++i) database->run("INSERT INTO child VALUES (1, 0)");
+  EXPECT_EQ(done().rows, 1000u);
+  {
+    auto query = database->query("SELECT seen FROM child LIMIT 10");
+    while (query.next()) continue;
+  }
+  EXPECT_EQ(done().rows, 10u);
+  EXPECT_FALSE(database->query("SELECT 1 FROM child WHERE seen = 7").next());
+  const auto [none, passed_over] = done();
+  EXPECT_EQ(none, 0u);
+  EXPECT_GE(passed_over, 1000u) << "looked at each";
+  EXPECT_LE(passed_over, 20'000u);
+  database->run("DELETE FROM parent");
+  EXPECT_EQ(done().rows, 1001u) << "what goes along counts, too";
+}
+
 TEST(Database, TheSameTextMayBeInUseTwice) {
   auto database = open_memory();
   database->run_script("CREATE TABLE t(i); INSERT INTO t VALUES(1), (2)");

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "common/protocol/twilsock/packet.hpp"
 #include "tests/support/golden.hpp"
 
@@ -22,6 +24,31 @@ TEST(SyncEvent, CapturedEventsDecodeAndEncodeToTheSameBytes) {
     ASSERT_EQ(envelope.events.size(), 1u);
     EXPECT_EQ(encode_live(envelope.events[0]), payload);
   }
+}
+
+TEST(SyncEvent, TheLengthOfALiveEventIsKnownBeforeItIsWritten) {
+  const std::string number = "9223372036854775807";
+  for (const ObjectType type : {ObjectType::document, ObjectType::list, ObjectType::map})
+    for (const Change change :
+         {Change::updated, Change::removed, Change::item_added, Change::item_updated, Change::item_removed})
+      for (const std::size_t length : {0, 10, 10'000}) {
+        const Event event{.type = type,
+                          .change = change,
+                          .id = std::numeric_limits<std::int64_t>::max(),
+                          .object_sid = std::string(34, 'a'),
+                          .unique_name = std::string(length, 'u'),
+                          .revision = number,
+                          .item_key = type == ObjectType::list ? number : std::string(length, 'k'),
+                          .item_url = std::string(length, '/'),
+                          .item_revision = number,
+                          .data = "{\"a\":\"" + std::string(length, 'x') + "\"}",
+                          .date_created = "2026-11-29T17:00:00.000Z"};
+        const auto written = encode_live(event).size();
+        EXPECT_LE(written, live_size(event)) << to_string(type) << " " << static_cast<int>(change);
+        if (change == Change::item_added && length == 0) {
+          EXPECT_GE(written + 128, live_size(event));
+        }
+      }
 }
 
 TEST(SyncEvent, ACapturedReplayRoundTrips) {
