@@ -121,7 +121,7 @@ class Core {
   void offload(const twilsock::BackoffPolicy& backoff, TimePoint now, WallTime wall_now);
 
   /// Who a token is, for requests that come outside of the connections (uploads). Errors: as token::verify().
-  Result<Caller> authenticate(std::string_view token, WallTime wall_now) const;
+  Result<Caller> authenticate(std::string_view token, TimePoint now, WallTime wall_now);
   /// For such requests: may this user make one more now? Counts it, and the refusal. Ask before anything else
   /// is done for them: perform() does not.
   bool admit(const Caller& caller, TimePoint now);

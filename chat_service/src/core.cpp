@@ -350,8 +350,8 @@ void Core::offload(const twilsock::BackoffPolicy& backoff, TimePoint now, WallTi
   impl_->work(now, wall_now);
 }
 
-Result<Caller> Core::authenticate(std::string_view token, WallTime wall_now) const {
-  const auto principal = impl_->tenants_.authenticate(token, wall_now);
+Result<Caller> Core::authenticate(std::string_view token, TimePoint now, WallTime wall_now) {
+  const auto principal = impl_->hub_.authenticate(token, now, wall_now);
   if (!principal) return principal.error();
   return impl_->tenants_.caller(*principal);
 }

@@ -35,21 +35,25 @@ const Tenants::Room* Tenants::find(std::string_view service_sid) const {
   return found == rooms_.end() ? nullptr : &found->second;
 }
 
-Result<twilsock::Principal> Tenants::authenticate(std::string_view token, WallTime now) const {
+Result<twilsock::Principal> Tenants::authenticate(std::string_view token, WallTime now,
+                                                  WallTime latest_now) const {
   const auto seen = token::peek(token);
   const Room* room = seen ? find(seen->service_sid) : nullptr;
-  if (!room) return refusal(token, now);
+  if (!room) return refusal(token, now, latest_now);
   const auto& [tenant, links] = *room;
-  auto claims = token::verify(token, tenant.keys,
-                              {.service_sids = {tenant.service_sid}, .algorithms = tenant.algorithms}, now);
+  auto claims = token::verify(
+      token, tenant.keys,
+      {.service_sids = {tenant.service_sid}, .algorithms = tenant.algorithms, .latest_now = latest_now}, now);
   if (claims) return to_principal(std::move(*claims));
-  if (claims.error().server_code == token::kInvalidIssuer) return refusal(token, now);
+  if (claims.error().server_code == token::kInvalidIssuer) return refusal(token, now, latest_now);
   return claims.error();
 }
 
 // Nothing is served under this policy: at the latest the grant is wrong.
-Error Tenants::refusal(std::string_view token, WallTime now) const {
-  return token::verify(token, all_keys_, {.service_sids = {}, .algorithms = all_algorithms_}, now).error();
+Error Tenants::refusal(std::string_view token, WallTime now, WallTime latest_now) const {
+  const token::VerifyPolicy policy{
+      .service_sids = {}, .algorithms = all_algorithms_, .latest_now = latest_now};
+  return token::verify(token, all_keys_, policy, now).error();
 }
 
 Caller Tenants::caller(const twilsock::Principal& principal) const {

@@ -50,13 +50,14 @@ class Tenants {
   const Room& first() const { return *first_; }
 
   /// The service named by the token's chat grant decides which keys and algorithms are good. A key that is
-  /// only good for another service gives 20106, as a grant for a service unknown here does.
-  Result<twilsock::Principal> authenticate(std::string_view token, WallTime now) const;
+  /// only good for another service gives 20106, as a grant for a service unknown here does. `latest_now`: see
+  /// token::VerifyPolicy.
+  Result<twilsock::Principal> authenticate(std::string_view token, WallTime now, WallTime latest_now) const;
   /// What the bearer of a token that was accepted may be.
   Caller caller(const twilsock::Principal& principal) const;
 
  private:
-  Error refusal(std::string_view token, WallTime now) const;
+  Error refusal(std::string_view token, WallTime now, WallTime latest_now) const;
 
   std::map<std::string, Room, std::less<>> rooms_;
   const Room* first_ = nullptr;

@@ -121,6 +121,14 @@ ConnectionId CoreDriver::open() {
   return id;
 }
 
+ConnectionId CoreDriver::begin(const std::string& token) {
+  const ConnectionId id = open();
+  twilsock::Init init;
+  init.token = token;
+  deliver(id, twilsock::encode({"init", std::move(init), "", ""}, twilsock::Writer::client));
+  return id;
+}
+
 void CoreDriver::deliver(ConnectionId connection, std::string_view bytes) {
   core_->on_message(connection, bytes, now_, wall_now_);
   settle();

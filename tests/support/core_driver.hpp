@@ -61,6 +61,8 @@ class CoreDriver {
   void set_clock_ahead(std::chrono::hours by) { wall_now_ += by; }
   /// Lets time pass, stopping at every deadline on the way.
   void advance(Duration by);
+  /// Somebody sets the clock.
+  void set_clock(std::chrono::seconds by) { wall_now_ += by; }
   /// Ends the core without a word and starts a new one on the same database file.
   void restart();
   /// False: nothing is committed until flush() is called.
@@ -70,6 +72,9 @@ class CoreDriver {
   std::string token(const std::string& identity, std::chrono::seconds ttl = std::chrono::hours(1));
 
   std::string token(const std::string& identity, const Ticket& ticket);
+
+  /// A new connection whose `init` has that token. What it is told is the first frame of it.
+  chat_service::ConnectionId begin(const std::string& token);
 
   // For TestClient.
   chat_service::ConnectionId open();

@@ -43,20 +43,25 @@ std::vector<std::string> Hub::watched_by(ConnectionId id) {
 ConnectionId Hub::open(TimePoint now) {
   const ConnectionId id = ++last_id_;
   auto& connection = connections_[id];
-  auto authenticate = [this](std::string_view token, WallTime now) {
-    auto principal = tenants_.authenticate(token, now);
+  auto check = [this](std::string_view token, WallTime wall_now) {
+    auto principal = authenticate(token, now_, wall_now);
     if (!principal) ++refused_tokens_;
     return principal;
   };
-  connection.reset(new Connection{twilsock::ServerMachine(settings_, authenticate, random_)});
+  connection.reset(new Connection{twilsock::ServerMachine(settings_, std::move(check), random_)});
   connection->machine.on_open(now);
   drain(id, *connection);
   return id;
 }
 
+Result<twilsock::Principal> Hub::authenticate(std::string_view token, TimePoint now, WallTime wall_now) {
+  return tenants_.authenticate(token, wall_now, steady_wall_.at(now, wall_now));
+}
+
 void Hub::on_message(ConnectionId id, std::string_view bytes, TimePoint now, WallTime wall_now) {
   Connection* connection = find(id);
   if (!connection) return;
+  now_ = now;
   const bool known = connection->present;
   const auto what = connection->machine.on_message(bytes, now, wall_now);
   drain(id, *connection);

@@ -13,6 +13,7 @@
 #include "chat_service/src/domain/replay_origins.hpp"
 #include "chat_service/src/effects.hpp"
 #include "chat_service/src/tenants.hpp"
+#include "common/base/steady_wall.hpp"
 
 namespace parley::chat_service {
 
@@ -67,6 +68,9 @@ class Hub {
   };
   Reach reach(const Effects& effects) const;
 
+  /// Who a token is. A clock that was set back makes no good token bad.
+  Result<twilsock::Principal> authenticate(std::string_view token, TimePoint now, WallTime wall_now);
+
   /// Has this user any connection?
   bool is_here(const UserKey& user) const { return by_user_.contains(user); }
   /// The objects that a connection watches.
@@ -117,6 +121,8 @@ class Hub {
   ConnectionId last_id_ = 0;
   std::uint64_t deliveries_ = 0;
   std::uint64_t refused_tokens_ = 0;
+  TimePoint now_{};  ///< of the message that is being read
+  SteadyWall steady_wall_;
   std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
   std::unordered_map<UserKey, std::vector<ConnectionId>> by_user_;
   std::unordered_map<std::string, std::vector<ConnectionId>> watchers_;  ///< by object SID

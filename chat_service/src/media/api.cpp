@@ -107,7 +107,7 @@ class Api::Impl : public std::enable_shared_from_this<Impl> {
   Result<Caller> authenticate(const http::Request& request, const Target& target) const {
     const auto token = http::find_header(request.headers, "x-twilio-token");
     if (!token) return refused(401, "X-Twilio-Token: expected an access token");
-    auto caller = host_.core.authenticate(*token, host_.clock.wall_now());
+    auto caller = host_.core.authenticate(*token, host_.clock.now(), host_.clock.wall_now());
     if (!caller) {
       Error error = caller.error();
       error.http_status = 401;

@@ -79,7 +79,8 @@ Error expired(std::int64_t by_seconds) {
   return error;
 }
 
-Result<void> check_expiry(const Payload& payload, const VerifyPolicy& policy, std::int64_t now) {
+Result<void> check_expiry(const Payload& payload, const VerifyPolicy& policy, std::int64_t now,
+                          std::int64_t latest_now) {
   if (!payload.exp.value) return refuse_token(kExpired, "exp is missing or not a time");
   const std::int64_t exp = *payload.exp.value;
   if (exp <= now) return expired(now - exp);
@@ -88,7 +89,7 @@ Result<void> check_expiry(const Payload& payload, const VerifyPolicy& policy, st
   if (life <= 0) return refuse_token(kExpired, "exp is not after iat");
   if (life > policy.max_life.count())
     return refuse_token(kLifeTooLong, "its life is longer than accepted here");
-  if (exp > now + policy.max_life.count() + policy.leeway.count())
+  if (exp > latest_now + policy.max_life.count() + policy.leeway.count())
     return refuse_token(kExpired, "exp is too far in the future");
   return {};
 }
@@ -158,14 +159,15 @@ Result<Claims> verify(std::string_view token, const KeyRing& keys, const VerifyP
   if (!opened) return opened.error();
   const Payload& payload = opened->payload;
   const std::int64_t seconds_now = unix_seconds(now);
+  const std::int64_t latest_now = unix_seconds(std::max(now, policy.latest_now));
 
   auto algorithm = check_header(opened->header, policy);
   if (!algorithm) return algorithm.error();
   auto key = check_issuer(payload, keys);
   if (!key) return key.error();
   if (auto ok = check_signature(opened->jwt, *algorithm, **key); !ok) return ok.error();
-  if (auto ok = check_not_before(payload, policy, seconds_now); !ok) return ok.error();
-  if (auto ok = check_expiry(payload, policy, seconds_now); !ok) return ok.error();
+  if (auto ok = check_not_before(payload, policy, latest_now); !ok) return ok.error();
+  if (auto ok = check_expiry(payload, policy, seconds_now, latest_now); !ok) return ok.error();
   if (auto ok = check_grants(payload, policy); !ok) return ok.error();
   return to_claims(std::move(opened->payload));
 }

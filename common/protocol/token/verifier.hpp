@@ -39,6 +39,9 @@ struct VerifyPolicy {
   std::chrono::seconds leeway{10};  ///< by how much the minting machine's clock may be ahead of ours
   std::chrono::seconds max_life = kMaxLife;
   bool check_identity = true;  ///< also apply the rules of check_identity()
+  /// The latest that our clock would show if nobody had set it back (see SteadyWall): a token that was good
+  /// before it was set back is not from the future. Earlier than now: as now.
+  WallTime latest_now{};
 };
 
 /// What a verified token says.

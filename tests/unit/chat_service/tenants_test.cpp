@@ -39,11 +39,14 @@ class TenantsTest : public ::testing::Test {
   CoreDriver driver_{{.tenants = three_tenants()}};
 
   int code_of(const Ticket& ticket) {
-    const auto caller = driver_.core().authenticate(driver_.token("alice", ticket), driver_.wall_now());
+    const auto caller =
+        driver_.core().authenticate(driver_.token("alice", ticket), driver_.now(), driver_.wall_now());
     return caller ? 0 : caller.error().server_code;
   }
   bool is_admin(const std::string& identity, const Ticket& ticket) {
-    return driver_.core().authenticate(driver_.token(identity, ticket), driver_.wall_now())->is_admin;
+    return driver_.core()
+        .authenticate(driver_.token(identity, ticket), driver_.now(), driver_.wall_now())
+        ->is_admin;
   }
 };
 
@@ -77,7 +80,8 @@ TEST_F(TenantsTest, ATokenIsForTheServiceOfItsGrantUnderThatServicesKeys) {
 }
 
 TEST_F(TenantsTest, ACallerIsToldByTheToken) {
-  const auto caller = driver_.core().authenticate(driver_.token("zoe", other_ticket()), driver_.wall_now());
+  const auto caller =
+      driver_.core().authenticate(driver_.token("zoe", other_ticket()), driver_.now(), driver_.wall_now());
   ASSERT_TRUE(caller);
   EXPECT_EQ(caller->service_sid, kOtherService);
   EXPECT_EQ(caller->identity, "zoe");
