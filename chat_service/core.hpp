@@ -27,6 +27,7 @@ struct CoreOptions {
   std::chrono::hours tombstone_memory{30 * 24};  ///< a client that was away for longer gets everything again
   std::size_t erase_rows = 200;  ///< of deleted conversations, about, in one transaction; at least 1
   Throttle throttle{};
+  ConnectionLimits connection_limits{};
   MediaOptions media{};
   MessageOptions messages{};
   /// How many bytes may still be written where the database is. Empty: it is in memory. Called on the core's
@@ -72,12 +73,19 @@ using Work = std::function<Result<Answer>(Scope&)>;
 
 using ConnectionId = std::uint64_t;
 
+/// Where a client is.
+struct Peer {
+  std::string address{};  ///< what counts as one address for limits, see net::address_group()
+  bool is_local = true;   ///< on this machine
+};
+
 /// Send one binary message. The buffer is shared by all receivers of the same event.
 struct Send {
   ConnectionId connection = 0;
   std::shared_ptr<const std::string> frame;
 };
-/// End this connection after what was sent before has left. Then call on_closed().
+/// End this connection after what was sent before has left. Then call on_closed(). See end_reason() for what
+/// the reason means.
 struct Close {
   ConnectionId connection = 0;
   Error reason;
@@ -107,7 +115,7 @@ class Core {
   Core& operator=(const Core&) = delete;
 
   /// A client's socket is open.
-  ConnectionId open(TimePoint now);
+  ConnectionId open(TimePoint now, Peer peer = {});
   /// One whole binary message. Ignored for a connection that was closed.
   void on_message(ConnectionId connection, std::string_view bytes, TimePoint now, WallTime wall_now);
   /// The socket brought something that is no message: text, or more than is taken. Says so and closes.

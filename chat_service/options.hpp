@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -51,6 +52,17 @@ struct MessageOptions {
   /// Of the file system of the database: while fewer are free, nothing new is stored; reading and removing go
   /// on. 0: not looked at.
   std::uint64_t min_free_bytes = 128ull * 1024 * 1024;
+};
+
+inline constexpr std::size_t kDefaultConnectionsPerUser = 100;
+inline constexpr std::size_t kDefaultInitsPerSecond = 100;
+
+/// Who may connect, and how often. A limit that is not set has its default and does not count the machine's
+/// own clients (of a loopback address, or in the process); one that is set counts everybody.
+struct ConnectionLimits {
+  std::optional<std::size_t> per_user{};  ///< connections of one user at a time; above 0
+  /// Connections that one address begins: so many a second, and ten times as many at once; above 0.
+  std::optional<std::size_t> inits_per_second{};
 };
 
 struct MediaOptions {

@@ -29,10 +29,14 @@ struct ServiceOptions {
   chat_service::MessageOptions messages;
   std::optional<net::TlsServerOptions> tls;  ///< nothing: plain; TLS is somewhere in front
   std::vector<std::string> allowed_origins;  ///< web pages that may connect from a browser; empty: any
+  /// Addresses of proxies whose X-Forwarded-For is believed: limits and the log are then about its clients.
+  std::vector<std::string> trusted_proxies{};
   std::optional<net::ListenAddress> metrics_listen{};  ///< plain HTTP: /metrics, /healthz, /readyz
   std::size_t max_connections = 20'000;
-  /// Of one IPv4 address or IPv6 /64; 0: no limit. Behind a proxy all connections are the proxy's.
+  /// Of one IPv4 address or IPv6 /64; 0: no limit. A trusted proxy may have any number, each of its clients
+  /// as many chat connections.
   std::size_t max_connections_per_address = 0;
+  chat_service::ConnectionLimits connection_limits{};
   std::size_t send_queue_bytes = limits::kSendQueueBytes;  ///< more than that for seconds: cut off
   /// For all receivers together; beyond it those with the longest queues are cut off.
   std::size_t total_queue_bytes = limits::kTotalQueueBytes;

@@ -102,8 +102,11 @@ Result<ServiceOptions> options_of(const config::Config& config) {
   options.messages = messages_of(section.messages);
   options.tls = tls_of(section);
   options.allowed_origins = section.allowed_origins;
+  options.trusted_proxies = section.trusted_proxies;
   options.max_connections = section.limits.max_connections;
   options.max_connections_per_address = section.limits.connections_per_address;
+  options.connection_limits = {.per_user = section.limits.connections_per_user,
+                               .inits_per_second = section.limits.inits_per_second_per_address};
   if (section.limits.send_queue_bytes) options.send_queue_bytes = *section.limits.send_queue_bytes;
   if (section.limits.total_queue_bytes) options.total_queue_bytes = *section.limits.total_queue_bytes;
   if (section.limits.total_inbound_bytes) options.total_inbound_bytes = *section.limits.total_inbound_bytes;

@@ -68,7 +68,7 @@ class Core::Impl {
         random_(random),
         tenants_(options_.tenants, options_.public_url),
         router_(make_router()),
-        hub_(options_.twilsock, tenants_, random),
+        hub_(options_.twilsock, tenants_, random, options_.connection_limits),
         upkeep_(options_, tenants_),
         erasure_(options_.erase_rows),
         group_(store_->database(), hub_, options_.on_answer),
@@ -324,7 +324,7 @@ Core::Core(CoreOptions options, std::unique_ptr<Store> store, Random& random)
 
 Core::~Core() = default;
 
-ConnectionId Core::open(TimePoint now) { return impl_->hub_.open(now); }
+ConnectionId Core::open(TimePoint now, Peer peer) { return impl_->hub_.open(now, std::move(peer)); }
 
 void Core::on_message(ConnectionId connection, std::string_view bytes, TimePoint now, WallTime wall_now) {
   impl_->hub_.on_message(connection, bytes, now, wall_now);

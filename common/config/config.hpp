@@ -136,6 +136,8 @@ struct TokenServer {
 struct ServiceLimits {
   std::size_t max_connections = 20'000;
   std::size_t connections_per_address = 5'000;
+  std::optional<std::size_t> connections_per_user{};          ///< nothing: the service's own
+  std::optional<std::size_t> inits_per_second_per_address{};  ///< nothing: the service's own
   std::optional<std::size_t> send_queue_bytes{};     ///< nothing: the service's own
   std::optional<std::size_t> total_queue_bytes{};    ///< nothing: the service's own
   std::optional<std::size_t> total_inbound_bytes{};  ///< nothing: the service's own
@@ -169,6 +171,7 @@ struct ChatService {
   std::optional<Tls> tls{};
   bool allow_plain_http = false;               ///< off loopback without TLS: something in front has it
   std::vector<std::string> allowed_origins{};  ///< web pages that may connect; empty: any
+  std::vector<std::string> trusted_proxies{};  ///< whose X-Forwarded-For is believed
   std::string metrics_listen{};                ///< empty: no metrics
   std::chrono::seconds drain{3};               ///< for clients to leave at the end
   Media media{};

@@ -169,6 +169,8 @@ ServiceLimits read_service_limits(const json& in) {
   ServiceLimits out;
   take(in, "max_connections", out.max_connections);
   take(in, "connections_per_address", out.connections_per_address);
+  take(in, "connections_per_user", out.connections_per_user);
+  take(in, "inits_per_second_per_address", out.inits_per_second_per_address);
   take(in, "send_queue_bytes", out.send_queue_bytes);
   take(in, "total_queue_bytes", out.total_queue_bytes);
   take(in, "total_inbound_bytes", out.total_inbound_bytes);
@@ -194,6 +196,7 @@ ChatService read_chat_service(const json& in) {
   read_tls(section(in, "tls"), out.tls);
   take(in, "allow_plain_http", out.allow_plain_http);
   take(in, "allowed_origins", out.allowed_origins);
+  take(in, "trusted_proxies", out.trusted_proxies);
   take(in, "metrics_listen", out.metrics_listen);
   take(in, "drain_seconds", out.drain);
   out.media = read_media(section(in, "media"));

@@ -59,6 +59,7 @@ void CoreDriver::start() {
   core.messages = options_.messages;
   core.free_bytes = options_.free_bytes;
   core.erase_rows = options_.erase_rows;
+  core.connection_limits = options_.connection_limits;
   core.on_tidy = options_.on_tidy;
   core.on_answer = options_.on_answer;
   core_ = std::make_unique<chat_service::Core>(std::move(core), std::move(store), random_);
@@ -116,7 +117,7 @@ std::string CoreDriver::token(const std::string& identity, const Ticket& ticket)
 }
 
 ConnectionId CoreDriver::open() {
-  const ConnectionId id = core_->open(now_);
+  const ConnectionId id = core_->open(now_, options_.peer);
   settle();
   return id;
 }

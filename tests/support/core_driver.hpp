@@ -36,6 +36,8 @@ struct DriverOptions {
   chat_service::MessageOptions messages{};
   std::function<Result<std::uint64_t>()> free_bytes{};
   std::size_t erase_rows = 200;
+  chat_service::ConnectionLimits connection_limits{};
+  chat_service::Peer peer{};  ///< where all clients are
   std::function<void()> on_tidy{};
   std::function<void(std::string_view route, int status)> on_answer{};
 };

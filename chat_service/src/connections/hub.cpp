@@ -21,8 +21,9 @@ void remove_from(Index& index, const std::string& key, ConnectionId id) {
 
 }  // namespace
 
-Hub::Hub(const twilsock::ServerSettings& settings, const Tenants& tenants, Random& random)
-    : settings_(settings), tenants_(tenants), random_(random) {}
+Hub::Hub(const twilsock::ServerSettings& settings, const Tenants& tenants, Random& random,
+         const ConnectionLimits& limits)
+    : settings_(settings), tenants_(tenants), random_(random), init_limiter_(limits) {}
 
 Hub::Connection* Hub::find(ConnectionId id) {
   const auto found = connections_.find(id);
@@ -40,15 +41,18 @@ std::vector<std::string> Hub::watched_by(ConnectionId id) {
   return {connection->watching.begin(), connection->watching.end()};
 }
 
-ConnectionId Hub::open(TimePoint now) {
+ConnectionId Hub::open(TimePoint now, Peer peer) {
   const ConnectionId id = ++last_id_;
   auto& connection = connections_[id];
-  auto check = [this](std::string_view token, WallTime wall_now) {
-    auto principal = authenticate(token, now_, wall_now);
+  auto check = [this, id](std::string_view token, WallTime wall_now) {
+    const Connection& asking = *find(id);
+    auto principal =
+        asking.present ? authenticate(token, now_, wall_now) : admit_init(asking, token, wall_now);
     if (!principal) ++refused_tokens_;
     return principal;
   };
-  connection.reset(new Connection{twilsock::ServerMachine(settings_, std::move(check), random_)});
+  connection.reset(
+      new Connection{twilsock::ServerMachine(settings_, std::move(check), random_), std::move(peer)});
   connection->machine.on_open(now);
   drain(id, *connection);
   return id;
@@ -56,6 +60,18 @@ ConnectionId Hub::open(TimePoint now) {
 
 Result<twilsock::Principal> Hub::authenticate(std::string_view token, TimePoint now, WallTime wall_now) {
   return tenants_.authenticate(token, wall_now, steady_wall_.at(now, wall_now));
+}
+
+// The address comes first: a flood of tokens is to cost no signatures.
+Result<twilsock::Principal> Hub::admit_init(const Connection& connection, std::string_view token,
+                                            WallTime wall_now) {
+  if (auto refusal = init_limiter_.admit_address(connection.peer, now_)) return *std::move(refusal);
+  auto principal = authenticate(token, now_, wall_now);
+  if (!principal) return principal;
+  const auto found = by_user_.find(user_key(principal->service_sid, principal->identity));
+  const std::size_t connections = found == by_user_.end() ? 0 : found->second.size();
+  if (auto refusal = init_limiter_.admit_user(connection.peer, connections)) return *std::move(refusal);
+  return principal;
 }
 
 void Hub::on_message(ConnectionId id, std::string_view bytes, TimePoint now, WallTime wall_now) {

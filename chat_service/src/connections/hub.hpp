@@ -10,6 +10,7 @@
 
 #include "chat_service/core.hpp"
 #include "chat_service/src/connections/deadlines.hpp"
+#include "chat_service/src/connections/init_limiter.hpp"
 #include "chat_service/src/domain/replay_origins.hpp"
 #include "chat_service/src/effects.hpp"
 #include "chat_service/src/tenants.hpp"
@@ -21,8 +22,9 @@ namespace parley::chat_service {
 /// The same identity in two tenants is two users: nothing of one reaches the other.
 class Hub {
  public:
-  /// All three must outlive the hub.
-  Hub(const twilsock::ServerSettings& settings, const Tenants& tenants, Random& random);
+  /// All but the limits must outlive the hub.
+  Hub(const twilsock::ServerSettings& settings, const Tenants& tenants, Random& random,
+      const ConnectionLimits& limits);
 
   /// Something a connection did that the service must answer to.
   struct Arrived {};  ///< its token was accepted
@@ -45,7 +47,7 @@ class Hub {
   };
   std::optional<Occurrence> next_occurrence();
 
-  ConnectionId open(TimePoint now);
+  ConnectionId open(TimePoint now, Peer peer);
   void on_message(ConnectionId id, std::string_view bytes, TimePoint now, WallTime wall_now);
   void on_refused(ConnectionId id, const Error& problem);
   void on_closed(ConnectionId id);
@@ -88,6 +90,7 @@ class Hub {
  private:
   struct Connection {
     twilsock::ServerMachine machine;
+    Peer peer{};
     Caller caller{};  ///< while it is present
     std::unordered_set<std::string> watching{};
     ReplayOrigins origins{};
@@ -95,6 +98,8 @@ class Hub {
   };
   using Frame = std::shared_ptr<const std::string>;
 
+  Result<twilsock::Principal> admit_init(const Connection& connection, std::string_view token,
+                                         WallTime wall_now);
   Connection* find(ConnectionId id);
   void drain(ConnectionId id, Connection& connection);
   void take_all(ConnectionId id, Connection& connection);
@@ -123,6 +128,7 @@ class Hub {
   std::uint64_t refused_tokens_ = 0;
   TimePoint now_{};  ///< of the message that is being read
   SteadyWall steady_wall_;
+  InitLimiter init_limiter_;
   std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
   std::unordered_map<UserKey, std::vector<ConnectionId>> by_user_;
   std::unordered_map<std::string, std::vector<ConnectionId>> watchers_;  ///< by object SID

@@ -5,6 +5,9 @@
 
 #include "common/os/file.hpp"
 
+#include "common/net/client_address.hpp"
+#include "common/net/in_process.hpp"
+
 namespace parley::chat_service {
 namespace {
 
@@ -19,6 +22,7 @@ net::HttpServerOptions server_options(const ServiceOptions& options) {
   server.max_connections = options.max_connections;
   server.max_connections_per_address = options.max_connections_per_address;
   server.max_inbound_bytes = options.total_inbound_bytes;
+  server.trusted_proxies = options.trusted_proxies;
   return server;
 }
 
@@ -111,6 +115,7 @@ Result<void> Shell::make_core(const net::ListenAddress& address) {
   CoreOptions core;
   core.tenants = options_.tenants;
   core.throttle = options_.throttle;
+  core.connection_limits = options_.connection_limits;
   core.media = options_.media;
   core.messages = options_.messages;
   core.free_bytes = free_bytes_beside(options_.database);
@@ -217,7 +222,10 @@ Readings Shell::readings() const {
 
 void Shell::accept(StreamPtr stream) {
   if (draining_) return;
-  const ConnectionId id = core_->open(now());
+  const std::string address = stream->peer_address();
+  const ConnectionId id =
+      core_->open(now(), {.address = net::address_group(address),
+                          .is_local = address == net::kInProcessAddress || net::is_loopback(address)});
   auto& kept = receivers_.add(id, std::move(stream), now());
   kept.start({.on_message = [this, id](std::string_view bytes) { on_message(id, bytes); },
               .on_closed = [this, id](const Error& reason) { on_closed(id, reason); },

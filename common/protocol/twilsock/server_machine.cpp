@@ -14,7 +14,14 @@ constexpr std::string_view kSupportedCapability = "client_update";
 
 std::string make_id(Random& random) { return "TM" + random_hex(random, 16); }
 
-Status unauthorized(const Error& error) { return {401, "UNAUTHORIZED", error.server_code, error.message}; }
+/// Who is told to come back later does so at some time within this span behind it, not all at once.
+constexpr double kComeBackSpreadMs = 5000;
+
+BackoffPolicy come_back(const Error& error, Random& random) {
+  const auto wait = error.retry_after.value_or(std::chrono::milliseconds(0));
+  return {.reconnect_min_ms = static_cast<int>(wait.count() + kComeBackSpreadMs * random.uniform()),
+          .reconnect_max_ms = static_cast<int>(wait.count() + kComeBackSpreadMs)};
+}
 
 InitReply continuation(const ServerSettings& settings, const Init& init, const Principal& principal,
                        Random& random) {
@@ -79,7 +86,7 @@ void ServerMachine::on_refused(const Error& problem) {
 
 void ServerMachine::on_init(const Packet& packet, const Init& init, TimePoint now, WallTime wall_now) {
   auto principal = authenticate_(init.token, wall_now);
-  if (!principal) return refuse(packet.id, unauthorized(principal.error()));
+  if (!principal) return refuse_token(packet.id, principal.error());
   accept(packet, init, std::move(*principal), now, wall_now);
 }
 
@@ -129,7 +136,7 @@ void ServerMachine::on_other_packet(const Packet& packet, TimePoint now, WallTim
 
 void ServerMachine::on_update(const Packet& packet, const Update& update, TimePoint now, WallTime wall_now) {
   auto principal = authenticate_(update.token, wall_now);
-  if (!principal) return refuse(packet.id, unauthorized(principal.error()));
+  if (!principal) return refuse_token(packet.id, principal.error());
   if (principal->identity != principal_.identity || principal->service_sid != principal_.service_sid)
     return refuse(packet.id, {403, "FORBIDDEN", 0, "Token identity mismatch"});
   principal_ = std::move(*principal);
@@ -168,6 +175,14 @@ void ServerMachine::close(Status status, std::optional<BackoffPolicy> backoff) {
       .code = Errc::connection_lost, .message = status.description, .server_code = status.error_code};
   send({make_id(random_), Close{std::move(status)}, "", backoff ? encode_backoff(*backoff) : std::string()});
   finish(std::move(reason));
+}
+
+void ServerMachine::refuse_token(const std::string& id, const Error& error) {
+  if (error.http_status != 429) return refuse(id, {401, "UNAUTHORIZED", error.server_code, error.message});
+  Packet answer = make_ack(id, {429, "TOO_MANY_REQUESTS", error.server_code, error.message});
+  answer.payload = encode_backoff(come_back(error, random_));
+  send(answer);
+  finish({.code = Errc::denied, .message = error.message, .server_code = error.server_code});
 }
 
 void ServerMachine::refuse(const std::string& id, Status status) {

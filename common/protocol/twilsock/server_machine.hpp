@@ -21,7 +21,8 @@ struct Principal {
   WallTime expires_at;
 };
 
-/// Checks a token; the error's server_code goes to the client as errorCode.
+/// Checks a token; the error's server_code goes to the client as errorCode. An error with http_status 429
+/// says that there are too many, and its retry_after when to come back.
 using Authenticate = std::function<Result<Principal>(std::string_view token, WallTime now)>;
 
 struct ServerSettings {
@@ -106,6 +107,7 @@ class ServerMachine {
   void on_other_packet(const Packet& packet, TimePoint now, WallTime wall_now);
   void accept(const Packet& packet, const Init& init, Principal principal, TimePoint now, WallTime wall_now);
   void refuse(const std::string& id, Status status);
+  void refuse_token(const std::string& id, const Error& error);
   void arm_expiry(TimePoint now, WallTime wall_now);
   void send_ping(TimePoint now);
   void send(const Packet& packet);

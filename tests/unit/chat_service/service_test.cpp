@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <optional>
 #include <thread>
@@ -44,10 +45,13 @@ class Socket {
   }
   void send_raw(std::string bytes) { stream_->send(std::make_shared<const std::string>(std::move(bytes))); }
   void init() {
-    twilsock::Init init;
     token::TokenSpec spec{.identity = "alice"};
     spec.grants.push_back(token::ChatGrant{.service_sid = std::string(testing::kServiceSid)});
-    init.token = token::mint(testing::test_key(), spec, system_clock().wall_now()).value();
+    init(token::mint(testing::test_key(), spec, system_clock().wall_now()).value());
+  }
+  void init(const std::string& token) {
+    twilsock::Init init;
+    init.token = token;
     send({"init", std::move(init), "", ""});
   }
   /// The next packet, or a failure.
@@ -165,6 +169,23 @@ TEST(Service, GarbageIsToldAndDropped) {
   socket.send_raw("garbage");
   EXPECT_EQ(std::get<twilsock::Close>(socket.receive().body).status->code, 406);
   EXPECT_TRUE(socket.closes());
+}
+
+TEST(Service, ALimitThatIsSetCountsThisMachineToo) {
+  auto strict = options();
+  strict.connection_limits.inits_per_second = 1;
+  Service service(strict);
+  service.start().value();
+  Loop loop;
+  const auto status_of_one_more = [&] {
+    Socket socket(loop, service.url());
+    socket.init("no token");
+    return std::get<twilsock::Reply>(socket.receive().body).status.code;
+  };
+  std::vector<int> statuses;
+  for (int i = 0; i < 30; ++i) statuses.push_back(status_of_one_more());
+  EXPECT_EQ(std::count(statuses.begin(), statuses.begin() + 10, 401), 10);
+  EXPECT_GT(std::count(statuses.begin(), statuses.end(), 429), 0);
 }
 
 TEST(Service, StopTellsTheClientsAndIsHarmlessTwice) {

@@ -57,6 +57,7 @@ TEST(Settings, TakesEveryKeyOfTheSection) {
   section.database = "x.db";
   section.tls = {"c", "k"};
   section.allowed_origins = {"https://a.example"};
+  section.trusted_proxies = {"10.0.0.1"};
   section.metrics_listen = "[::1]:2";
   section.media = {.directory = "m",
                    .max_megabytes = 3,
@@ -66,8 +67,13 @@ TEST(Settings, TakesEveryKeyOfTheSection) {
                    .url_life = seconds(9)};
   section.messages = {.max_user_megabytes = 12, .min_free_megabytes = 13};
   section.throttle = {.per_second = 4, .burst = 5};
-  section.limits = {
-      .max_connections = 6, .connections_per_address = 7, .send_queue_bytes = 8, .total_queue_bytes = 9, .total_inbound_bytes = 10};
+  section.limits = {.max_connections = 6,
+                    .connections_per_address = 7,
+                    .connections_per_user = 12,
+                    .inits_per_second_per_address = 13,
+                    .send_queue_bytes = 8,
+                    .total_queue_bytes = 9,
+                    .total_inbound_bytes = 10};
   const auto options = options_of(config);
   ASSERT_TRUE(options);
   EXPECT_EQ(options->listen.to_string(), "127.0.0.1:1");
@@ -89,6 +95,9 @@ TEST(Settings, TakesEveryKeyOfTheSection) {
   EXPECT_EQ(options->max_connections, 6u);
   EXPECT_EQ(options->max_connections_per_address, 7u);
   EXPECT_EQ(options->total_inbound_bytes, 10u);
+  EXPECT_EQ(options->connection_limits.per_user, 12u);
+  EXPECT_EQ(options->connection_limits.inits_per_second, 13u);
+  EXPECT_EQ(options->trusted_proxies.size(), 1u);
   EXPECT_EQ(options->send_queue_bytes, 8u);
   EXPECT_EQ(options->total_queue_bytes, 9u);
 }
@@ -100,6 +109,8 @@ TEST(Settings, WhatIsLeftOutHasTheServicesOwnValues) {
   EXPECT_EQ(options->media.max_bytes, MediaOptions{}.max_bytes);
   EXPECT_EQ(options->send_queue_bytes, limits::kSendQueueBytes);
   EXPECT_EQ(options->total_queue_bytes, limits::kTotalQueueBytes);
+  EXPECT_FALSE(options->connection_limits.per_user);
+  EXPECT_FALSE(options->connection_limits.inits_per_second);
   EXPECT_FALSE(options->tls);
   EXPECT_FALSE(options->metrics_listen);
 }

@@ -82,6 +82,7 @@ TEST(Config, ReadsEveryKey) {
                               {"tls", {{"certificate_file", "c.pem"}, {"private_key_file", "k.pem"}}},
                               {"allow_plain_http", true},
                               {"allowed_origins", {"https://app.example.com"}},
+                              {"trusted_proxies", {"10.0.0.1"}},
                               {"metrics_listen", "127.0.0.1:0"},
                               {"drain_seconds", 9},
                               {"media",
@@ -96,6 +97,8 @@ TEST(Config, ReadsEveryKey) {
                               {"limits",
                                {{"max_connections", 7},
                                 {"connections_per_address", 6},
+                                {"connections_per_user", 5},
+                                {"inits_per_second_per_address", 4},
                                 {"send_queue_bytes", 4194304},
                                 {"total_queue_bytes", 33554432},
                                 {"total_inbound_bytes", 16777216}}}};
@@ -127,6 +130,9 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(chat.throttle.burst, 9u);
   EXPECT_EQ(chat.limits.max_connections, 7u);
   EXPECT_EQ(chat.limits.connections_per_address, 6u);
+  EXPECT_EQ(chat.limits.connections_per_user, 5u);
+  EXPECT_EQ(chat.limits.inits_per_second_per_address, 4u);
+  EXPECT_EQ(chat.trusted_proxies, std::vector<std::string>{"10.0.0.1"});
   EXPECT_EQ(chat.limits.send_queue_bytes, 4194304u);
   EXPECT_EQ(chat.limits.total_queue_bytes, 33554432u);
   EXPECT_EQ(chat.limits.total_inbound_bytes, 16777216u);
