@@ -44,8 +44,7 @@ struct CoreOptions {
 
 /// What happened since the start, for the operator.
 struct CoreCounters {
-  std::uint64_t deliveries = 0;     ///< events queued, once for each receiver
-  std::uint64_t refused_inits = 0;  ///< tokens that were not good enough to come in or to stay
+  std::uint64_t deliveries = 0;  ///< events queued, once for each receiver
   std::uint64_t throttled = 0;  ///< requests refused with 429, and connections sent away for too many packets
   std::uint64_t over_quota = 0;    ///< messages refused because their author has stored too much
   std::uint64_t without_room = 0;  ///< requests refused because too little is free on the disk

@@ -389,7 +389,6 @@ CoreCounters Core::counters() const {
   counters.deliveries = impl_->hub_.deliveries();
   counters.without_room = impl_->space_.refused();
   counters.throttled = impl_->admission_.refused();
-  counters.refused_inits = impl_->hub_.refused_tokens();
   const auto& database = impl_->store_->database();
   counters.database_damaged = database.is_damaged();
   counters.database_log_bytes = database.log_bytes();

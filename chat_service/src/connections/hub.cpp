@@ -46,10 +46,7 @@ ConnectionId Hub::open(TimePoint now, Peer peer) {
   auto& connection = connections_[id];
   auto check = [this, id](std::string_view token, WallTime wall_now) {
     const Connection& asking = *find(id);
-    auto principal =
-        asking.present ? authenticate(token, now_, wall_now) : admit_init(asking, token, wall_now);
-    if (!principal) ++refused_tokens_;
-    return principal;
+    return asking.present ? authenticate(token, now_, wall_now) : admit_init(asking, token, wall_now);
   };
   connection.reset(
       new Connection{twilsock::ServerMachine(settings_, std::move(check), random_), std::move(peer)});

@@ -85,7 +85,6 @@ class Hub {
   std::size_t size() const { return connections_.size(); }
   /// Events queued so far, once for each receiver.
   std::uint64_t deliveries() const { return deliveries_; }
-  std::uint64_t refused_tokens() const { return refused_tokens_; }
 
  private:
   struct Connection {
@@ -125,7 +124,6 @@ class Hub {
   Random& random_;
   ConnectionId last_id_ = 0;
   std::uint64_t deliveries_ = 0;
-  std::uint64_t refused_tokens_ = 0;
   TimePoint now_{};  ///< of the message that is being read
   SteadyWall steady_wall_;
   InitLimiter init_limiter_;

@@ -8,6 +8,8 @@
 
 #include <map>
 
+#include "chat_service/src/connections/end_reason.hpp"
+
 namespace parley::chat_service {
 namespace {
 
@@ -46,6 +48,14 @@ struct Metrics::Impl {
     counter->Increment();
   }
 
+  /// The same by reason.
+  using ByReason = std::map<std::string_view, Counter*>;
+  static Counter& of_reason(Family& family, ByReason& known, std::string_view reason) {
+    auto& counter = known[reason];
+    if (!counter) counter = &family.Add({{"reason", std::string(reason)}});
+    return *counter;
+  }
+
   prometheus::Registry registry;
   Family& http_requests =
       family("chat_service_http_requests_total", "Plain HTTP requests answered, by kind and status");
@@ -80,7 +90,9 @@ struct Metrics::Impl {
   Total frames = total("chat_service_frames_sent_total", "Packets sent to clients");
   Total bytes = total("chat_service_bytes_sent_total", "Bytes of packets sent to clients");
   Total deliveries = total("chat_service_deliveries_total", "Events sent, once for each receiver");
-  Total refused = total("chat_service_refused_inits_total", "Connections whose token was refused");
+  Family& ended = family("chat_service_connections_ended_total", "Connections that ended, by reason");
+  Family& refused = family("chat_service_refused_inits_total",
+                           "Tokens and further connections that were refused, by reason");
   Total throttled = total("chat_service_throttled_total", "Requests refused with 429");
   Total messages_over_quota = total("chat_service_messages_over_quota_total",
                                     "Messages refused because their author has stored too much");
@@ -95,6 +107,7 @@ struct Metrics::Impl {
   Total without_room = total("chat_service_uploads_without_room_total",
                              "Files refused because too little is free on the disk");
   Total downloads = total("chat_service_downloads_total", "Files sent");
+  ByReason ended_by_reason, refused_by_reason;
   ByRoute http_by_route;
   ByRoute by_route;
 };
@@ -102,6 +115,8 @@ struct Metrics::Impl {
 Metrics::Metrics() : impl_(std::make_unique<Impl>()) {
   for (const auto limit : net::kConnectionLimits)
     impl_->by_limit.Add({{"limit", std::string(to_string(limit))}});
+  for (const auto reason : refusal_reasons())
+    Impl::of_reason(impl_->refused, impl_->refused_by_reason, reason);
 }
 
 Metrics::~Metrics() = default;
@@ -125,6 +140,14 @@ void Metrics::closed_by_limit(net::ConnectionLimit limit) {
   impl_->by_limit.Add({{"limit", std::string(to_string(limit))}}).Increment();
 }
 
+void Metrics::connection_ended(std::string_view reason) {
+  Impl::of_reason(impl_->ended, impl_->ended_by_reason, reason).Increment();
+}
+
+void Metrics::refused_init(std::string_view reason) {
+  Impl::of_reason(impl_->refused, impl_->refused_by_reason, reason).Increment();
+}
+
 void Metrics::certificate_expires(WallTime when) {
   impl_->certificate.Add({}).Set(std::chrono::duration<double>(when.time_since_epoch()).count());
 }
@@ -140,7 +163,6 @@ std::string Metrics::text(const Readings& readings) {
   impl_->frames.set(readings.frames_sent);
   impl_->bytes.set(readings.bytes_sent);
   impl_->deliveries.set(readings.deliveries);
-  impl_->refused.set(readings.refused_inits);
   impl_->throttled.set(readings.throttled);
   impl_->messages_over_quota.set(readings.messages_over_quota);
   impl_->writes_without_room.set(readings.writes_without_room);

@@ -19,7 +19,6 @@ struct Readings {
   std::uint64_t frames_sent = 0;
   std::uint64_t bytes_sent = 0;
   std::uint64_t deliveries = 0;
-  std::uint64_t refused_inits = 0;
   std::uint64_t throttled = 0;
   std::uint64_t messages_over_quota = 0;
   std::uint64_t writes_without_room = 0;
@@ -48,6 +47,10 @@ class Metrics {
   void committed(bool ok, Duration took);
   void slow_consumer();
   void closed_by_limit(net::ConnectionLimit limit);
+  /// `reason`, a constant: see end_reason().
+  void connection_ended(std::string_view reason);
+  /// A token or one more connection was refused, for one of refusal_reasons().
+  void refused_init(std::string_view reason);
   /// When the TLS certificate ends.
   void certificate_expires(WallTime when);
 

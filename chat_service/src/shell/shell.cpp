@@ -5,6 +5,7 @@
 
 #include "common/os/file.hpp"
 
+#include "chat_service/src/connections/end_reason.hpp"
 #include "common/net/client_address.hpp"
 #include "common/net/in_process.hpp"
 
@@ -205,7 +206,6 @@ Readings Shell::readings() const {
           .frames_sent = receivers_.frames_sent(),
           .bytes_sent = receivers_.bytes_sent(),
           .deliveries = core.deliveries,
-          .refused_inits = core.refused_inits,
           .throttled = core.throttled,
           .messages_over_quota = core.over_quota,
           .writes_without_room = core.without_room,
@@ -244,23 +244,33 @@ void Shell::on_refused(ConnectionId id, const Error& problem) {
 }
 
 void Shell::on_closed(ConnectionId id, const Error& reason) {
-  const auto* stream = receivers_.find(id);
-  if (!stream) return;
-  const auto life = std::chrono::duration_cast<std::chrono::seconds>(receivers_.age(id, now()));
-  log(line("info", "connection_ended")
-          .put("connection", id)
-          .put("address", stream->peer_address())
-          .put("seconds", static_cast<std::uint64_t>(life.count()))
-          .put("reason", reason.message)
-          .take());
+  if (!receivers_.find(id)) return;
+  const auto ours = closing_.find(id);
+  note_end(id, ours == closing_.end() ? reason : ours->second);
   drop(id);
   pump();
+}
+
+void Shell::note_end(ConnectionId id, const Error& reason) {
+  const std::string_view word = end_reason(reason);
+  const bool refused = is_refusal(reason);
+  metrics_.connection_ended(word);
+  if (refused) metrics_.refused_init(word);
+  const auto life = std::chrono::duration_cast<std::chrono::seconds>(receivers_.age(id, now()));
+  auto entry = line(refused ? "warning" : "info", "connection_ended");
+  entry.put("connection", id)
+      .put("address", receivers_.find(id)->peer_address())
+      .put("seconds", static_cast<std::uint64_t>(life.count()))
+      .put("reason", word);
+  if (reason.server_code != 0) entry.put("code", static_cast<std::uint64_t>(reason.server_code));
+  log(entry.put("message", reason.message).take());
 }
 
 // The stream may be the one whose callback is running: it is destroyed later.
 void Shell::drop(ConnectionId id) {
   auto stream = receivers_.remove(id);
   if (!stream) return;
+  closing_.erase(id);
   boost::asio::post(io_, [stream = std::move(stream)] {});
   core_->on_closed(id, now(), wall_now());
 }
@@ -283,6 +293,7 @@ void Shell::pump() {
 
 void Shell::cut(const Receivers::Slow& slow) {
   metrics_.slow_consumer();
+  metrics_.connection_ended("slow_consumer");
   log(line("warning", "slow_consumer_cut")
           .put("connection", slow.id)
           .put("address", receivers_.find(slow.id)->peer_address())
@@ -313,7 +324,10 @@ void Shell::review_queues() {
 }
 
 void Shell::close(const Close& action) {
-  if (auto* stream = receivers_.find(action.connection)) stream->close(kCloseGrace);
+  auto* stream = receivers_.find(action.connection);
+  if (!stream) return;
+  closing_.emplace(action.connection, action.reason);
+  stream->close(kCloseGrace);
 }
 
 // Behind the handlers that are ready now, so that a burst of requests shares one commit.

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 
 #include "chat_service/core.hpp"
 #include "chat_service/service.hpp"
@@ -54,6 +55,7 @@ class Shell {
   void pump();
   void close(const Close& action);
   void cut(const Receivers::Slow& slow);
+  void note_end(ConnectionId id, const Error& reason);
   void drop(ConnectionId id);
   void watch_queues();
   void review_queues();
@@ -82,6 +84,7 @@ class Shell {
   std::unique_ptr<AdminDoor> admin_door_;
   StorageWatch storage_watch_;
   Receivers receivers_;
+  std::unordered_map<ConnectionId, Error> closing_;  ///< those that the core has ended, and why
   boost::asio::steady_timer review_timer_;
   bool review_armed_ = false;
   bool review_posted_ = false;

@@ -11,6 +11,7 @@ namespace parley::twilsock {
 namespace {
 
 constexpr std::string_view kSupportedCapability = "client_update";
+constexpr int kKeepAliveNotAcknowledged = 51005;
 
 std::string make_id(Random& random) { return "TM" + random_hex(random, 16); }
 
@@ -119,7 +120,7 @@ InitReply ServerMachine::make_init_reply(const Init& init) {
 void ServerMachine::on_other_packet(const Packet& packet, TimePoint now, WallTime wall_now) {
   pings_in_flight_ = 0;  // any inbound packet proves that the client lives
   if (std::holds_alternative<Close>(packet.body))
-    return finish({.code = Errc::connection_lost, .message = "closed by the client"});
+    return finish({.code = Errc::client_closed, .message = "closed by the client"});
   if (state_ == State::fresh) {
     if (const auto* init = std::get_if<Init>(&packet.body)) return on_init(packet, *init, now, wall_now);
     return refuse(packet.id, {401, "UNAUTHORIZED", 51215, "The first packet must be init"});
@@ -209,7 +210,9 @@ void ServerMachine::arm_expiry(TimePoint now, WallTime wall_now) {
 
 void ServerMachine::send_ping(TimePoint now) {
   if (pings_in_flight_ >= settings_.unanswered_pings)
-    return finish({.code = Errc::timed_out, .message = "the client does not answer pings"});
+    return finish({.code = Errc::timed_out,
+                   .message = "the client does not answer pings",
+                   .server_code = kKeepAliveNotAcknowledged});
   ++pings_in_flight_;
   ++unacknowledged_;
   send({make_id(random_), Ping{}, "", ""});

@@ -171,6 +171,40 @@ TEST(Service, GarbageIsToldAndDropped) {
   EXPECT_TRUE(socket.closes());
 }
 
+TEST(Service, SaysWhyConnectionsEndInTheLogAndTheMetrics) {
+  auto talking = options();
+  std::vector<std::string> lines;  // of the service's thread, read when it has ended
+  talking.log = [&](const std::string& line) { lines.push_back(line); };
+  talking.metrics_listen = net::ListenAddress{"127.0.0.1", 0};
+  Service service(talking);
+  service.start().value();
+  Loop loop;
+  Socket refused(loop, service.url());
+  refused.init("no token");
+  EXPECT_EQ(std::get<twilsock::Reply>(refused.receive().body).status.code, 401);
+  EXPECT_TRUE(refused.closes());
+  Socket polite(loop, service.url());
+  polite.init();
+  polite.receive();
+  polite.send({"bye", twilsock::Close{}, "", ""});
+  EXPECT_TRUE(polite.closes());
+  const std::string metrics = "http://" + service.metrics_address()->to_string() + "/metrics";
+  std::string text;
+  const std::string goodbye = "chat_service_connections_ended_total{reason=\"client_closed\"} 1\n";
+  for (int attempt = 0; attempt < 1000 && text.find(goodbye) == text.npos; ++attempt)
+    text = fetch(loop, metrics).body;
+  EXPECT_NE(text.find(goodbye), text.npos);
+  EXPECT_NE(text.find("chat_service_refused_inits_total{reason=\"token_malformed\"} 1\n"), text.npos);
+  EXPECT_NE(text.find("chat_service_refused_inits_total{reason=\"token_expired\"} 0\n"), text.npos);
+  service.stop(std::chrono::seconds(5));
+  const auto logged = [&](const std::string& part) {
+    return std::any_of(lines.begin(), lines.end(),
+                       [&](const std::string& line) { return line.find(part) != line.npos; });
+  };
+  EXPECT_TRUE(logged(R"("reason":"token_malformed","code":20101,"message":)"));
+  EXPECT_TRUE(logged(R"("reason":"client_closed","message":"closed by the client")"));
+}
+
 TEST(Service, ALimitThatIsSetCountsThisMachineToo) {
   auto strict = options();
   strict.connection_limits.inits_per_second = 1;
