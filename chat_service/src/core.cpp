@@ -50,11 +50,7 @@ FreeSpace floor_of(const CoreOptions& options) {
 
 Router make_router() {
   Router router;
-  for (const auto table :
-       {routes::messages(), routes::sync_objects(), routes::subscriptions(), routes::my_conversations(),
-        routes::conversations(), routes::participants(), routes::invitations(), routes::users(),
-        routes::blocks(), routes::typing(), routes::configuration(), routes::registrations()})
-    router.add(table);
+  for (const auto table : routes::all()) router.add(table);
   return router;
 }
 

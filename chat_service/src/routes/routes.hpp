@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <span>
 
 #include "chat_service/src/routes/router.hpp"
@@ -18,5 +19,12 @@ std::span<const Route> typing();
 std::span<const Route> registrations();
 std::span<const Route> sync_objects();
 std::span<const Route> subscriptions();
+
+/// All of them.
+inline auto all() {
+  return std::array{messages(),      sync_objects(), subscriptions(), my_conversations(),
+                    conversations(), participants(), invitations(),   users(),
+                    blocks(),        typing(),       configuration(), registrations()};
+}
 
 }  // namespace parley::chat_service::routes
