@@ -269,8 +269,11 @@ class Core::Impl {
 
   void erase(TimePoint now, WallTime wall_now) {
     if (!erasure_.next() || now < *erasure_.next()) return;
-    const bool kept = do_aside(tenants_.first(), wall_now, kNoConnection,
-                               [&](Scope& scope) { erasure_.step(scope.tables.erasures); });
+    const auto entry = store_->tables().erasures.next();
+    // Of a tenant that is not served any more nobody is here to be told.
+    const auto* room = entry ? tenants_.find(entry->service_sid) : nullptr;
+    const bool kept = do_aside(room ? *room : tenants_.first(), wall_now, kNoConnection,
+                               [&](Scope& scope) { erasure_.step(scope); });
     erasure_.finish_step(kept, now);
   }
 

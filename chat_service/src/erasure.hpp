@@ -3,7 +3,7 @@
 
 #include <parley/seams.hpp>
 
-#include "chat_service/src/store/erasure_table.hpp"
+#include "chat_service/src/scope.hpp"
 
 namespace parley::chat_service {
 
@@ -22,12 +22,15 @@ class Erasure {
   /// There may be something, to be erased from then on.
   void wake(TimePoint when);
 
-  /// Erases one piece. Call when due.
-  void step(ErasureTable& table);
+  /// Erases one piece, of the tenant of that scope, after whoever still takes part was dismissed. Call when
+  /// due.
+  void step(Scope& scope);
   /// Plans the next step; `kept`: what step() did is in the transaction.
   void finish_step(bool kept, TimePoint now);
 
  private:
+  std::size_t take_piece(Scope& scope, const Conversation& conversation) const;
+
   std::size_t rows_;
   std::optional<TimePoint> next_ = TimePoint{};
   bool more_ = false;

@@ -13,6 +13,9 @@ namespace {
 
 using policy::ObjectKind;
 
+/// Of a conversation that is removed, in the request that does it.
+constexpr std::size_t kDismissedAtOnce = 100;
+
 struct ObjectSpec {
   const char* sid_prefix;
   ObjectKind kind;
@@ -132,24 +135,41 @@ void save(Scope& scope, Conversation& conversation) {
   changes::put_document(scope, conversation.document, projection::conversation_document(conversation));
 }
 
-// Its rows may be very many: they are erased later, by Erasure. Each member, and whoever is invited, first
-// loses the entry in its own list and the right to watch; whoever still watches then (a creator who never
-// joined, visitors of a public channel) is told that the objects are gone.
+// Its rows and its members may be very many: what is not done here is left to Erasure.
 Result<void> remove(Scope& scope, const Seen& seen) {
   if (const auto allowed = policy::check(policy::Action::remove, seen.relation); !allowed)
     return allowed.error();
-  const Conversation& conversation = seen.conversation;
-  for (const Participant& participant : scope.tables.participants.all(conversation.id))
+  scope.tables.conversations.remove(seen.conversation);
+  dismiss(scope, seen.conversation, kDismissedAtOnce);
+  scope.erases = true;
+  return {};
+}
+
+// Each loses the entry in its own list and the right to watch; whoever still watches then (a creator who
+// never joined, visitors of a public channel) is told that the objects are gone.
+std::size_t dismiss(Scope& scope, const Conversation& conversation, std::size_t limit) {
+  std::size_t dismissed = 0;
+  for (const Participant& participant : scope.tables.participants.first(conversation.id, limit)) {
     if (participant.user)
       participants::cut_off(scope, conversation, *participant.user, participants::Access::none);
-  for (const Invitation& invitation : scope.tables.invitations.all(conversation.id))
+    scope.tables.participants.remove(participant.id);
+    ++dismissed;
+  }
+  for (const Invitation& invitation : scope.tables.invitations.first(conversation.id, limit - dismissed)) {
     participants::cut_off(scope, conversation, invitation.user, participants::Access::none);
+    scope.tables.invitations.remove(conversation.id, invitation.user);
+    ++dismissed;
+  }
+  if (has_anybody(scope, conversation)) return dismissed;
   changes::remove_object(scope, conversation.document);
   changes::remove_object(scope, conversation.roster);
   changes::remove_object(scope, conversation.list);
-  scope.tables.conversations.remove(conversation.id);
-  scope.erases = true;
-  return {};
+  return dismissed;
+}
+
+bool has_anybody(Scope& scope, const Conversation& conversation) {
+  return !scope.tables.participants.first(conversation.id, 1).empty() ||
+         !scope.tables.invitations.first(conversation.id, 1).empty();
 }
 
 }  // namespace parley::chat_service::conversations

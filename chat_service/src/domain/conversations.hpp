@@ -42,7 +42,13 @@ struct Fields {
 /// The creator is not a participant of it yet.
 Result<Conversation> create(Scope& scope, const Fields& fields);
 Result<Conversation> update(Scope& scope, Seen seen, const Fields& fields);
+/// At once for whoever asks; members beyond the first hundred are dismissed later.
 Result<void> remove(Scope& scope, const Seen& seen);
+/// Of one that was removed: ends the part of so many participants and of those who are invited, and behind
+/// the last of them the part of whoever else watches. How many it was.
+std::size_t dismiss(Scope& scope, const Conversation& conversation, std::size_t limit);
+/// Does somebody take part in it, or is invited?
+bool has_anybody(Scope& scope, const Conversation& conversation);
 
 /// Writes the row and shows the new state in the document.
 void save(Scope& scope, Conversation& conversation);

@@ -83,10 +83,11 @@ std::vector<Conversation> ConversationTable::page_of_public(std::string_view ser
 
 // Each half is read along its index, so a page costs what is on it, however many there are.
 std::vector<Conversation> ConversationTable::page_of_user(Id user, const RowWindow& window) {
-#define OWN_PAGE(table, order)                                                   \
-  "SELECT " CONVERSATION_COLUMNS "FROM " table                                   \
-  " m JOIN conversations c ON c.id = m.conversation_id WHERE m.user_id = ? AND " \
-  "m.conversation_id > ? AND m.conversation_id < ? ORDER BY m.conversation_id " order " LIMIT ?"
+#define OWN_PAGE(table, order)                                                                          \
+  "SELECT " CONVERSATION_COLUMNS "FROM " table                                                          \
+  " m JOIN conversations c ON c.id = m.conversation_id WHERE m.user_id = ? AND "                        \
+  "m.conversation_id > ? AND m.conversation_id < ? AND c.deleted = 0 ORDER BY m.conversation_id " order \
+  " LIMIT ?"
   const auto read = [&](std::string_view sql) {
     return all_conversations(
         database_.query(sql, user, window.after, window.before, static_cast<std::int64_t>(window.limit)));
@@ -129,13 +130,11 @@ void ConversationTable::demote_creator(Id conversation) {
 }
 
 // Without a name and private, it is in no index that somebody else reads along.
-void ConversationTable::remove(Id conversation) {
-  database_.run("DELETE FROM participants WHERE conversation_id = ?", conversation);
-  database_.run("DELETE FROM invitations WHERE conversation_id = ?", conversation);
-  database_.run(
-      "UPDATE conversations SET deleted = 1, unique_name = NULL, is_public = 0, participants_count = 0 "
-      "WHERE id = ?",
-      conversation);
+void ConversationTable::remove(const Conversation& conversation) {
+  database_.run("UPDATE conversations SET deleted = 1, unique_name = NULL, is_public = 0 WHERE id = ?",
+                conversation.id);
+  database_.run("UPDATE sync_objects SET deleted = 1 WHERE id IN (?, ?, ?)", conversation.document,
+                conversation.roster, conversation.list);
 }
 
 }  // namespace parley::chat_service

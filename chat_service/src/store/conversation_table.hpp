@@ -28,9 +28,9 @@ class ConversationTable {
   void update(const Conversation& conversation);
   /// For good: a creator who is added again after that is a member.
   void demote_creator(Id conversation);
-  /// At once for everybody, and its name is free; participants and invitations go with it. What else belongs
-  /// to it is left to ErasureTable.
-  void remove(Id conversation);
+  /// At once for everybody, with its Sync objects, and its name is free. What else belongs to it stays for
+  /// ErasureTable.
+  void remove(const Conversation& conversation);
 
  private:
   storage::Database& database_;

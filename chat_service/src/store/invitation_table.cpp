@@ -17,6 +17,12 @@ Invitation read_invitation(const Query& row) {
           .date_created = row.integer(4)};
 }
 
+std::vector<Invitation> all_invitations(Query query) {
+  std::vector<Invitation> invitations;
+  while (query.next()) invitations.push_back(read_invitation(query));
+  return invitations;
+}
+
 }  // namespace
 
 std::optional<Invitation> InvitationTable::find(Id conversation, Id user) {
@@ -26,10 +32,12 @@ std::optional<Invitation> InvitationTable::find(Id conversation, Id user) {
 }
 
 std::vector<Invitation> InvitationTable::all(Id conversation) {
-  std::vector<Invitation> invitations;
-  auto row = database_.query(INVITATION_SELECT "ORDER BY i.user_id", conversation);
-  while (row.next()) invitations.push_back(read_invitation(row));
-  return invitations;
+  return all_invitations(database_.query(INVITATION_SELECT "ORDER BY i.user_id", conversation));
+}
+
+std::vector<Invitation> InvitationTable::first(Id conversation, std::size_t limit) {
+  return all_invitations(database_.query(INVITATION_SELECT "ORDER BY i.user_id LIMIT ?2", conversation,
+                                         static_cast<std::int64_t>(limit)));
 }
 
 std::int64_t InvitationTable::count(Id conversation) {

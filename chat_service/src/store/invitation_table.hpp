@@ -15,6 +15,8 @@ class InvitationTable {
 
   std::optional<Invitation> find(Id conversation, Id user);
   std::vector<Invitation> all(Id conversation);
+  /// The first ones in that order.
+  std::vector<Invitation> first(Id conversation, std::size_t limit);
   std::int64_t count(Id conversation);
 
   void insert(const Invitation& invitation);

@@ -58,6 +58,11 @@ std::vector<Participant> ParticipantTable::all(Id conversation) {
   return all_participants(database_.query(PARTICIPANT_SELECT "WHERE p.conversation_id = ?", conversation));
 }
 
+std::vector<Participant> ParticipantTable::first(Id conversation, std::size_t limit) {
+  return all_participants(database_.query(PARTICIPANT_SELECT "WHERE p.conversation_id = ? LIMIT ?",
+                                          conversation, static_cast<std::int64_t>(limit)));
+}
+
 std::vector<Participant> ParticipantTable::page_of_chat(Id conversation, const RowWindow& window) {
 #define CHAT_PAGE    \
   PARTICIPANT_SELECT \

@@ -18,6 +18,8 @@ class ParticipantTable {
   std::optional<Participant> find_by_sid(Id conversation, std::string_view sid);
   /// In no particular order, the same every time.
   std::vector<Participant> all(Id conversation);
+  /// The first ones in that order.
+  std::vector<Participant> first(Id conversation, std::size_t limit);
   /// Those who chat, in the order in which they came.
   std::vector<Participant> page_of_chat(Id conversation, const RowWindow& window);
   std::int64_t count_non_chat(Id conversation);

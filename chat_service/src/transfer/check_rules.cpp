@@ -26,7 +26,7 @@ constexpr CheckRule kRules[] = {
      "SELECT c.sid FROM conversations c WHERE c.deleted = 0 AND c.messages_count <> "
      "(SELECT COUNT(*) FROM messages m WHERE m.conversation_id = c.id)"},
     {"participants_count is not the number of participants",
-     "SELECT c.sid FROM conversations c WHERE c.participants_count <> "
+     "SELECT c.sid FROM conversations c WHERE c.deleted = 0 AND c.participants_count <> "
      "(SELECT COUNT(*) FROM participants p WHERE p.conversation_id = c.id)"},
     {"the last message is not the newest",
      "SELECT c.sid FROM conversations c WHERE c.deleted = 0 AND c.last_message_index IS NOT "

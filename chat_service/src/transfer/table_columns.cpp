@@ -16,7 +16,10 @@ std::string_view condition_of(std::string_view column) {
   if (column == "conversation_id")
     return "conversation_id IS NULL OR conversation_id NOT IN (SELECT id FROM conversations WHERE deleted = "
            "1)";
-  if (column == "object_id") return "object_id NOT IN (SELECT id FROM sync_objects WHERE deleted = 1)";
+  // Neither the items of its objects nor those that show it to members who were not told yet.
+  if (column == "object_id")
+    return "object_id NOT IN (SELECT id FROM sync_objects WHERE deleted = 1) AND "
+           "key NOT IN (SELECT sid FROM conversations WHERE deleted = 1)";
   return "";
 }
 

@@ -118,6 +118,59 @@ TEST_F(ErasureTest, OthersAreServedBetweenThePieces) {
   EXPECT_GT(sent, 5);
 }
 
+/// A channel that Alice made and did not join, with very many members and some who are invited.
+class ErasureOfACrowd : public ErasureTest {
+ protected:
+  ErasureOfACrowd() {
+    for (int i = 0; i < 150; ++i) alice_.add(room_, "member" + std::to_string(i));
+    for (int i = 0; i < 10; ++i)
+      alice_.post(room_["links"]["invites"].get<std::string>(), {{"identity", "guest" + std::to_string(i)}});
+  }
+  std::int64_t listed() {
+    return count(
+        "SELECT COUNT(*) FROM sync_items JOIN users ON conversations_map = object_id "
+        "WHERE removed = 0");
+  }
+  static std::vector<Change> changes_of(TestClient& client) {
+    std::vector<Change> changes;
+    for (const auto& event : client.take_events()) changes.push_back(event.change);
+    return changes;
+  }
+
+  json::Value room_ = alice_.create({{"unique_name", "crowd"}});
+};
+
+TEST_F(ErasureOfACrowd, IsGoneForAllAtOnceAndTheyAreToldOneAfterTheOther) {
+  TestClient last(driver_, "member149");
+  last.watch(ObjectType::map, last.sync_name("my_conversations"));
+  last.watch(ObjectType::list, room_["sync_objects"]["messages"]);
+  alice_.watch(ObjectType::document, room_["sync_objects"]["conversation"]);
+  changes_of(last);
+  changes_of(alice_);
+  ASSERT_EQ(listed(), 160);
+  ASSERT_EQ(alice_.remove(room_["url"].get<std::string>()).status, 204);
+  EXPECT_EQ(listed(), 60) << "a hundred in the request itself";
+  EXPECT_EQ(last.get(room_["url"].get<std::string>()).code(), 50350);
+  EXPECT_EQ(last.get("/v3/Lists/" + room_["sync_objects"]["messages"].get<std::string>()).code(), 54150);
+  EXPECT_TRUE(last.get(last.link("my_conversations")).body["conversations"].empty());
+  EXPECT_EQ(changes_of(last), std::vector<Change>{});
+  EXPECT_EQ(changes_of(alice_), std::vector<Change>{}) << "who watches without being a member comes last";
+  driver_.advance(2s);
+  EXPECT_EQ(listed(), 0);
+  EXPECT_EQ(changes_of(last), std::vector{Change::item_removed}) << "and then it watches the list no more";
+  EXPECT_EQ(changes_of(alice_), std::vector{Change::removed});
+  EXPECT_EQ(count("SELECT COUNT(*) FROM conversations"), 0);
+}
+
+TEST_F(ErasureOfACrowd, IsToldOfItAfterARestartAsWell) {
+  alice_.remove(room_["url"].get<std::string>());
+  ASSERT_GT(listed(), 0);
+  driver_.restart();
+  driver_.advance(2s);
+  EXPECT_EQ(listed(), 0);
+  EXPECT_EQ(count(kEverything), 0);
+}
+
 TEST_F(ErasureTest, GoesOnAfterARestart) {
   const auto before = count(kEverything);
   {
