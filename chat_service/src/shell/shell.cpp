@@ -257,13 +257,16 @@ void Shell::note_end(ConnectionId id, const Error& reason) {
   metrics_.connection_ended(word);
   if (refused) metrics_.refused_init(word);
   const auto life = std::chrono::duration_cast<std::chrono::seconds>(receivers_.age(id, now()));
+  const std::string address = receivers_.find(id)->peer_address();
   auto entry = line(refused ? "warning" : "info", "connection_ended");
   entry.put("connection", id)
-      .put("address", receivers_.find(id)->peer_address())
+      .put("address", address)
       .put("seconds", static_cast<std::uint64_t>(life.count()))
       .put("reason", word);
   if (reason.server_code != 0) entry.put("code", static_cast<std::uint64_t>(reason.server_code));
-  log(entry.put("message", reason.message).take());
+  entry.put("message", reason.message);
+  if (!refused) return log(entry.take());
+  refusals_.add("connection " + std::string(word), address, entry.take());
 }
 
 // The stream may be the one whose callback is running: it is destroyed later.
