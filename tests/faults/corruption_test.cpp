@@ -44,7 +44,7 @@ TEST_F(Corruption, TheServiceSaysSoAndBecomesUnreadyAndCheckFindsIt) {
   EXPECT_EQ(status_of("/readyz"), 200) << "it cannot know yet";
   const auto alice = person("alice");
   EXPECT_FALSE(alice->send("onto a damaged page"));
-  EXPECT_TRUE(log_says("malformed"));
+  EXPECT_TRUE(log_says("database_damaged"));
   EXPECT_EQ(status_of("/readyz"), 503);
   EXPECT_EQ(status_of("/healthz"), 200);
   const auto checked = run({"check", database()});

@@ -34,11 +34,13 @@ class DiskFull : public FaultTest {
  protected:
   DiskFull() : disk_(folder() + "/disk") {
     config_["chat_service"]["database"] = disk_.place() + "/chat.db";
-    config_["chat_service"]["media"]["min_free_megabytes"] = 0;  // to the very end
+    set_floor(0);  // to the very end
   }
   void SetUp() override {
     if (!disk_.why_not().empty()) GTEST_SKIP() << "a small disk cannot be mounted here: " << disk_.why_not();
   }
+
+  void set_floor(int megabytes) { config_["chat_service"]["messages"]["min_free_megabytes"] = megabytes; }
 
   SmallDisk disk_;
 };
@@ -74,6 +76,20 @@ TEST_F(DiskFull, SendsAreRefusedReadsGoOnAndNothingIsLost) {
   EXPECT_EQ(run({"check", database()}).code, 0);
 }
 
+TEST_F(DiskFull, SendsAreRefusedBeforeItIsFullWhereAFloorIsSet) {
+  set_floor(8);
+  start();
+  const auto alice = person("alice");
+  std::size_t stored = 0;
+  while (alice->send(std::string(30'000, '.'))) ASSERT_LT(++stored, 1000u) << "more than the disk holds";
+  EXPECT_GT(stored, 20u);
+  EXPECT_GT(std::filesystem::space(disk_.place()).available, 4u * 1024 * 1024) << "room to work is left";
+  EXPECT_EQ(status_of("/readyz"), 200) << "nothing failed";
+  const auto history = alice->history();
+  ASSERT_TRUE(history) << history.error().to_string();
+  EXPECT_EQ(history->size(), stored);
+}
+
 // What the operator is told must be enough to act.
 TEST_F(DiskFull, TheLogSaysThatTheDiskIsFull) {
   start();
@@ -83,7 +99,7 @@ TEST_F(DiskFull, TheLogSaysThatTheDiskIsFull) {
   for (int i = 0; i < 1000 && (sent = alice->send(std::string(30'000, '.'))); ++i) {
   }
   ASSERT_FALSE(sent);
-  EXPECT_TRUE(log_says("full")) << "commits_fail says why";
+  EXPECT_TRUE(log_says("database or disk is full")) << "commits_fail says why";
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ class ChildProcess {
   /// Ends its standard input, if that is a pipe.
   void close_input();
   void signal(int number);
+  pid_t pid() const { return pid_; }
   /// Waits for the end, at most ten seconds; nothing if it goes on or ended by a signal.
   std::optional<int> exit_code();
   /// All that is left to read; call it after exit_code().
