@@ -83,7 +83,7 @@ class Drained : public ::testing::TestWithParam<Flood> {
     bob_.watch(sync::ObjectType::list, room_["sync_objects"]["messages"]);
     bob_.watch(sync::ObjectType::document, room_["sync_objects"]["conversation"]);
     bob_.watch(sync::ObjectType::map, bob_.sync_name("my_conversations"));
-    driver_.advance(1min);
+    driver_.advance(4s);
     driver_.take_frames(bob_.connection());
     receivers_.add(1, std::make_unique<Stream>(queued_), driver_.now());
   }
