@@ -17,7 +17,7 @@ Result<std::string> read_token(const http::Response& response) {
         .code = Errc::denied, .message = "the token endpoint refused the caller", .http_status = status};
   if (status != 200)
     return Error{.code = Errc::server_error, .message = "the token endpoint failed", .http_status = status};
-  const auto body = json::parse_object(response.body);
+  const auto body = json::parse_object(response.body, json::kAnswerBounds);
   if (!body) return body.error();
   json::Reader reader(*body, "token endpoint");
   std::string token = reader.string("token");

@@ -91,13 +91,13 @@ class Run {
       std::cout << "chat_service metrics on http://" << metrics->to_string() << "/metrics" << std::endl;
   }
 
-  json::Value for_programs() const {
+  json::OrderedValue for_programs() const {
     const auto& account = config_.accounts.front();
-    json::Value line{{"chat_url", service_->url()},
-                     {"account_sid", account.account_sid},
-                     {"api_key_sid", account.api_key_sid},
-                     {"api_key_secret", account.api_key_secret},
-                     {"chat_service_sid", account.chat_service_sid}};
+    json::OrderedValue line{{"chat_url", service_->url()},
+                            {"account_sid", account.account_sid},
+                            {"api_key_sid", account.api_key_sid},
+                            {"api_key_secret", account.api_key_secret},
+                            {"chat_service_sid", account.chat_service_sid}};
     if (const auto metrics = service_->metrics_address())
       line["metrics_url"] = "http://" + metrics->to_string() + "/metrics";
     return line;

@@ -58,10 +58,10 @@ Error not_committed(const Error& reason) { return reason.retry_after ? busy() : 
 
 http::Response to_response(const Error& error) {
   const std::string info = "https://www.twilio.com/docs/errors/" + std::to_string(error.server_code);
-  const json::Value body{{"status", error.http_status},
-                         {"code", error.server_code},
-                         {"message", error.message},
-                         {"more_info", info}};
+  const json::OrderedValue body{{"status", error.http_status},
+                                {"code", error.server_code},
+                                {"message", error.message},
+                                {"more_info", info}};
   http::Response response{.status = error.http_status, .headers = {}, .body = json::dump(body)};
   http::add_retry_after(response, error.retry_after);
   return response;

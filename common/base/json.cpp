@@ -3,33 +3,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "common/base/limits.hpp"
-#include "common/base/utf8.hpp"
-
 namespace parley::json {
 namespace {
-
-Error bad_json(std::string_view what) {
-  return {.code = Errc::protocol_error, .message = "JSON: " + std::string(what)};
-}
-
-// The library parses any depth, but a value must also be safe to copy and print recursively.
-bool too_deep(std::string_view text) {
-  std::size_t depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-      continue;
-    }
-    if (c == '"') in_string = true;
-    if ((c == '{' || c == '[') && ++depth > limits::kJsonDepth) return true;
-    if ((c == '}' || c == ']') && depth > 0) --depth;
-  }
-  return false;
-}
 
 const Value& null_value() {
   static const Value value;
@@ -38,31 +13,22 @@ const Value& null_value() {
 
 }  // namespace
 
-Result<Value> parse(std::string_view text) {
-  if (too_deep(text)) return bad_json("nested too deeply");
-  if (!is_valid_utf8(text)) return bad_json("not UTF-8");
-  // The library would take it for the end of the text and read nothing behind it.
-  if (text.find('\0') != text.npos) return bad_json("syntax error");
-  Value value = Value::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (value.is_discarded()) return bad_json("syntax error");
-  // Spelled out: a JSON value converts to nearly anything, so the plain conversion is ambiguous.
-  return Result<Value>(boost::system::in_place_value, std::move(value));
+std::string dump(const OrderedValue& value) {
+  return value.dump(-1, ' ', false, OrderedValue::error_handler_t::replace);
 }
 
-Result<Value> parse_object(std::string_view text) {
-  auto value = parse(text);
-  if (value && !value->is_object()) return bad_json("not an object");
-  return value;
+template <std::same_as<Value> V>
+std::string dump(const V& value) {
+  return value.dump(-1, ' ', false, Value::error_handler_t::replace);
 }
-
-std::string dump(const Value& value) { return value.dump(-1, ' ', false, Value::error_handler_t::replace); }
+template std::string dump<Value>(const Value& value);
 
 void append_quoted(std::string& out, std::string_view text) {
   // No early end: the compiler makes it a few wide instructions.
   bool is_plain = true;
   for (const char c : text) is_plain &= c >= ' ' && c < 0x7f && c != '"' && c != '\\';
   if (!is_plain) {
-    out += dump(Value(std::string(text)));
+    out += dump(OrderedValue(std::string(text)));
     return;
   }
   out.append(1, '"').append(text).append(1, '"');
@@ -74,8 +40,6 @@ std::string quote(std::string_view text) {
   append_quoted(quoted, text);
   return quoted;
 }
-
-bool is_json(std::string_view text) { return parse(text).has_value(); }
 
 Reader::Reader(const Value& object, std::string path) : object_(object), path_(std::move(path)) {
   if (!object_.is_object())

@@ -1,37 +1,60 @@
 #pragma once
+#include <concepts>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <parley/error.hpp>
 #include <string>
 #include <string_view>
 
+#include "common/base/limits.hpp"
+
 /// JSON at the codec edges: parsing with limits and reading members with an error that names the path.
 /// Include <nlohmann/json.hpp> in the .cpp file that uses these.
 namespace parley::json {
 
-/// Keeps the order of members, as the wire and the byte-exact tokens need it.
-using Value = nlohmann::ordered_json;
+/// What is read. A member is found in logarithmic time, whoever wrote the text; the order of members is not
+/// kept (json_text.hpp reads it where it matters).
+using Value = nlohmann::json;
 
-/// Refuses bad syntax, invalid UTF-8 and nesting deeper than limits::kJsonDepth.
-Result<Value> parse(std::string_view text);
+/// What our own code writes member by member, in the order that the wire and the byte-exact tokens need. Each
+/// look-up compares every member: nothing that somebody else wrote is ever parsed into it.
+using OrderedValue = nlohmann::ordered_json;
+
+/// How much of it is taken, counted while the text is read. The bytes of a text are bounded by who receives
+/// it.
+struct Bounds {
+  std::size_t members = limits::kJsonMembers;    ///< of all its objects
+  std::size_t elements = limits::kJsonElements;  ///< of all its arrays
+};
+/// Of what a server answers to a client of ours.
+inline constexpr Bounds kAnswerBounds{limits::kAnswerJsonMembers, limits::kAnswerJsonElements};
+
+/// Refuses bad syntax, invalid UTF-8 and nesting deeper than limits::kJsonDepth (Errc::protocol_error), and
+/// more than `bounds` (Errc::limit_exceeded). Of a member that is there twice the last one counts.
+Result<Value> parse(std::string_view text, const Bounds& bounds = {});
 /// As `parse`, and the text must be an object.
-Result<Value> parse_object(std::string_view text);
+Result<Value> parse_object(std::string_view text, const Bounds& bounds = {});
 
 /// As `parse_object`, and no object in it may name a member twice: which of the two counts would depend
 /// on the reader.
-Result<Value> parse_unique_object(std::string_view text);
+Result<Value> parse_unique_object(std::string_view text, const Bounds& bounds = {});
 /// The path of the first member that its object names twice, e.g. "account.account_sid".
 std::optional<std::string> find_repeated_member(std::string_view text);
 
-/// Compact text. Bytes that are not UTF-8 become U+FFFD rather than an exception.
-std::string dump(const Value& value);
+/// Compact text. Bytes that are not UTF-8 become U+FFFD rather than an exception. A template, so that a list
+/// in braces is an OrderedValue.
+std::string dump(const OrderedValue& value);
+template <std::same_as<Value> V>
+std::string dump(const V& value);
+extern template std::string dump<Value>(const Value& value);
 
 /// Appends `text` as a JSON string, quotes included; as dump() does it, but quick for plain ASCII.
 void append_quoted(std::string& out, std::string_view text);
 /// The same as a text of its own.
 std::string quote(std::string_view text);
 
-/// True if `text` is JSON within the limits (the form in which attributes travel).
+/// True if `text` is JSON that is not nested too deeply (the form in which attributes travel). Its members
+/// and elements are as many as its bytes allow.
 bool is_json(std::string_view text);
 
 /// True for an integer that fits std::int64_t: larger ones would wrap to negative numbers.

@@ -12,7 +12,23 @@ inline constexpr std::size_t kPacketHeaderBytes = 64 * 1024;
 inline constexpr std::size_t kPacketIdBytes = 64;
 inline constexpr std::size_t kInitRegistrations = 32;  ///< of one `init`; more are ignored
 inline constexpr std::size_t kJsonDepth = 64;
+inline constexpr std::size_t kJsonMembers = 10'000;  ///< of one text: a full batch of subscriptions has 3,006
+inline constexpr std::size_t kJsonElements = 10'000;        ///< of one text
+inline constexpr std::size_t kAnswerJsonMembers = 200'000;  ///< what a client accepts of a server
+inline constexpr std::size_t kAnswerJsonElements = 200'000;
+inline constexpr std::size_t kPacketHeaderMembers = 1000;  ///< of a packet's header, and as many elements
 inline constexpr std::size_t kTokenBytes = 8 * 1024;
+
+// The only packet that a stranger may send: what an `init` needs.
+inline constexpr std::size_t kContinuationTokenBytes = 2 * 1024;
+inline constexpr std::size_t kInitMetadataBytes = 2 * 1024;  ///< with the names of all members, id and method
+inline constexpr std::size_t kInitRegistrationBytes = 384;   ///< one; that of the official clients has 240
+inline constexpr std::size_t kInitHeaderBytes =
+    kTokenBytes + kContinuationTokenBytes + kInitMetadataBytes + kInitRegistrations * kInitRegistrationBytes;
+static_assert(kInitHeaderBytes == 24 * 1024);
+inline constexpr std::size_t kPacketFrameBytes = 64;   ///< of a packet beside header and payload
+inline constexpr std::size_t kRegistrationTypes = 16;  ///< read of one registration; more are ignored
+
 inline constexpr std::size_t kIdentityBytes = 256;
 inline constexpr std::size_t kEndpointIdBytes = 256;  ///< of a token's chat grant
 inline constexpr std::size_t kMutationIdBytes = 128;  ///< a client's name for one write

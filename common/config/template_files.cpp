@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "common/base/json.hpp"
 #include "common/base/sid.hpp"
 #include "common/config/document.hpp"
 #include "common/os/read_file.hpp"
@@ -35,7 +34,7 @@ void take_template_file(ordered_json& account, const std::string& path, Problems
   if (chat.contains("content_templates")) return refuse("expected this key or content_templates, not both");
   const auto content = os::read_file(file->get<std::string>(), kTemplatesBytes);
   if (!content) return refuse("expected the path of a file that can be read, but " + content.error().message);
-  auto list = json::parse(content->text);
+  auto list = parse_document(content->text, "content_templates_file");
   if (!list || !is_list_of_templates(*list))
     return refuse(
         "expected a file with a JSON list of objects that have a sid: \"HX\" and 32 lower-case hex digits");

@@ -11,10 +11,6 @@ namespace {
 
 using chat_service::ConnectionId;
 
-const std::vector<std::string> kMessageTypes = {"twilio.ipmsg.typing_indicator", "twilio.sync.event",
-                                                "com.twilio.rtd.cds.document", "com.twilio.rtd.cds.list",
-                                                "com.twilio.rtd.cds.map"};
-
 std::string path_of(std::string_view url) {
   const auto scheme = url.find("://");
   if (scheme == std::string_view::npos) return std::string(url);
@@ -163,8 +159,10 @@ void TestClient::connect() {
   twilsock::Init init;
   init.token = driver_.token(identity_, ticket_);
   init.capabilities = {"client_update"};
-  init.registrations.push_back(
-      {.product = "ip_messaging", .type = "ers", .message_types = kMessageTypes, .context_id = {}});
+  init.registrations.push_back({.product = "ip_messaging",
+                                .type = "ers",
+                                .message_types = twilsock::MessageTypes::all(),
+                                .context_id = {}});
   send_bytes(twilsock::encode({"init", std::move(init), "", ""}, twilsock::Writer::client));
   collect();
   if (!init_status_.ok()) throw std::runtime_error("init refused: " + init_status_.description);

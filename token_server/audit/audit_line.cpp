@@ -26,7 +26,7 @@ Error wrong(std::string expected) {
 }  // namespace
 
 AuditLine encode_audit_line(const AuditEvent& event, WallTime time, const AuditLink& previous) {
-  json::Value object;
+  json::OrderedValue object;
   object["seq"] = previous.seq + 1;
   object["time"] = format_iso8601(time);
   object["event"] = cut(event.what);

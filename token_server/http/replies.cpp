@@ -49,8 +49,8 @@ std::string token_members(const MintedToken& minted) {
   return body;
 }
 
-json::Value failure_members(int status, std::string_view message, int code) {
-  json::Value body = json::Value::object();
+json::OrderedValue failure_members(int status, std::string_view message, int code) {
+  json::OrderedValue body = json::OrderedValue::object();
   body["status"] = status;
   body["code"] = code != 0 ? code : default_code(status);
   body["message"] = std::string(message);

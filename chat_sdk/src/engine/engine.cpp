@@ -7,17 +7,13 @@
 namespace parley::detail {
 namespace {
 
-constexpr std::string_view kMessageTypes[] = {"twilio.ipmsg.typing_indicator", "twilio.sync.event",
-                                              "com.twilio.rtd.cds.document", "com.twilio.rtd.cds.list",
-                                              "com.twilio.rtd.cds.map"};
-
 twilsock::ClientSettings machine_settings(const EngineSettings& settings) {
   twilsock::ClientSettings machine;
   machine.backoff_min = settings.retry.min;
   machine.backoff_max = settings.retry.max;
   machine.metadata = {{"type", "parley"}, {"sdk", "cpp"}, {"sdkv", std::string(kVersion)}};
   twilsock::Registration registration{"ip_messaging", "ers", 4, {}, ""};
-  registration.message_types.assign(std::begin(kMessageTypes), std::end(kMessageTypes));
+  registration.message_types = twilsock::MessageTypes::all();
   machine.registrations.push_back(std::move(registration));
   return machine;
 }

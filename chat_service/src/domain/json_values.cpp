@@ -4,16 +4,16 @@
 
 namespace parley::chat_service {
 
-json::Value or_null(const std::optional<std::string>& value) {
-  return value ? json::Value(*value) : json::Value(nullptr);
+json::OrderedValue or_null(const std::optional<std::string>& value) {
+  return value ? json::OrderedValue(*value) : json::OrderedValue(nullptr);
 }
 
-json::Value or_null(const std::optional<std::int64_t>& value) {
-  return value ? json::Value(*value) : json::Value(nullptr);
+json::OrderedValue or_null(const std::optional<std::int64_t>& value) {
+  return value ? json::OrderedValue(*value) : json::OrderedValue(nullptr);
 }
 
-json::Value date_or_null(const std::optional<Millis>& date) {
-  return date ? json::Value(to_iso(*date)) : json::Value(nullptr);
+json::OrderedValue date_or_null(const std::optional<Millis>& date) {
+  return date ? json::OrderedValue(to_iso(*date)) : json::OrderedValue(nullptr);
 }
 
 }  // namespace parley::chat_service

@@ -10,9 +10,9 @@
 /// Stored values as JSON. Include <nlohmann/json.hpp> in the .cpp file that uses these.
 namespace parley::chat_service {
 
-json::Value or_null(const std::optional<std::string>& value);
-json::Value or_null(const std::optional<std::int64_t>& value);
+json::OrderedValue or_null(const std::optional<std::string>& value);
+json::OrderedValue or_null(const std::optional<std::int64_t>& value);
 /// As ISO 8601.
-json::Value date_or_null(const std::optional<Millis>& date);
+json::OrderedValue date_or_null(const std::optional<Millis>& date);
 
 }  // namespace parley::chat_service

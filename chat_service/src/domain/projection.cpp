@@ -12,7 +12,7 @@ namespace parley::chat_service::projection {
 namespace {
 
 using json::ObjectWriter;
-using json::Value;
+using json::OrderedValue;
 using policy::ObjectKind;
 
 constexpr std::size_t kDocumentBytes = 1024;  // without attributes and long names
@@ -42,7 +42,7 @@ std::string own_item(const Conversation& conversation, const char* status,
                      {"notificationLevel", level}});
 }
 
-Value medium_value(const Medium& medium) {
+OrderedValue medium_value(const Medium& medium) {
   return {{"sid", medium.sid},
           {"category", medium.category},
           {"filename", or_null(medium.filename)},
@@ -59,7 +59,7 @@ const Medium& first_of(const std::vector<Medium>& media) {
 
 void write_media(ObjectWriter& item, const std::vector<Medium>& media) {
   if (media.empty()) return;
-  Value all = Value::array();
+  OrderedValue all = OrderedValue::array();
   for (const Medium& medium : media) all.push_back(medium_value(medium));
   item.member("medias") += json::dump(all);
   item.member("media") += json::dump(medium_value(first_of(media)));
@@ -70,7 +70,7 @@ const char* amount(std::int64_t count, std::int64_t total) {
   return count == total ? "all" : "some";
 }
 
-Value delivery(const ReceiptTable::Counts& counts) {
+OrderedValue delivery(const ReceiptTable::Counts& counts) {
   return {{"total", counts.total},
           {"sent", amount(counts.sent, counts.total)},
           {"delivered", amount(counts.delivered, counts.total)},
@@ -79,10 +79,10 @@ Value delivery(const ReceiptTable::Counts& counts) {
           {"failed", amount(counts.failed, counts.total)}};
 }
 
-Value bindings(const Participant& participant) {
-  auto binding = json::parse(*participant.binding);
-  Value object = Value::object();
-  if (binding) object[participant.type] = std::move(*binding);
+OrderedValue bindings(const Participant& participant) {
+  const auto binding = json::parse(*participant.binding);
+  OrderedValue object = OrderedValue::object();
+  if (binding) object[participant.type] = OrderedValue(*binding);
   return object;
 }
 
@@ -122,7 +122,7 @@ std::string invitation_item(const Conversation& conversation) {
 }
 
 std::string roster_item(const Participant& participant, const std::string& role_sid) {
-  Value item = Value::object();
+  OrderedValue item = OrderedValue::object();
   if (participant.user) item["identity"] = participant.identity;
   item["type"] = participant.type;
   item["roleSid"] = role_sid;

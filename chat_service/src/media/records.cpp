@@ -19,17 +19,17 @@ bool is_own_upload(const Scope& scope, const Medium& medium) {
   return scope.is_admin || (!scope.caller.identity.empty() && medium.author == scope.caller.identity);
 }
 
-json::Value to_json(const std::optional<std::string>& text) {
-  return text ? json::Value(*text) : json::Value(nullptr);
+json::OrderedValue to_json(const std::optional<std::string>& text) {
+  return text ? json::OrderedValue(*text) : json::OrderedValue(nullptr);
 }
 
-json::Value conversation_sid(Scope& scope, const Medium& medium) {
+json::OrderedValue conversation_sid(Scope& scope, const Medium& medium) {
   if (!medium.conversation) return nullptr;
   const auto conversation = scope.tables.conversations.find(*medium.conversation);
-  return conversation ? json::Value(conversation->sid) : json::Value(nullptr);
+  return conversation ? json::OrderedValue(conversation->sid) : json::OrderedValue(nullptr);
 }
 
-json::Value descriptor(Scope& scope, const TemporaryUrls& urls, const Medium& medium) {
+json::OrderedValue descriptor(Scope& scope, const TemporaryUrls& urls, const Medium& medium) {
   const std::string url = scope.links.media() + "/" + medium.sid;
   const std::string content = url + "/Content";
   const std::string query = urls.query(scope.service_sid(), medium.sid, to_wall_time(scope.now));
@@ -51,7 +51,7 @@ json::Value descriptor(Scope& scope, const TemporaryUrls& urls, const Medium& me
 }
 
 /// One entry of a set: the official client reads the SID of a failed one.
-json::Value set_entry(Scope& scope, const TemporaryUrls& urls, const std::string& sid) {
+json::OrderedValue set_entry(Scope& scope, const TemporaryUrls& urls, const std::string& sid) {
   const auto medium = find(scope, sid);
   if (medium) return {{"code", 200}, {"media_record", descriptor(scope, urls, *medium)}};
   return {{"code", medium.error().http_status}, {"media_record", {{"sid", sid}}}};
@@ -109,7 +109,7 @@ Result<Answer> describe_set(Scope& scope, const TemporaryUrls& urls, const std::
   const auto sids = read_set(body);
   if (!sids) return sids.error();
   scope.lookups = sids->size();
-  json::Value entries = json::Value::array();
+  json::OrderedValue entries = json::OrderedValue::array();
   for (const std::string& sid : *sids) entries.push_back(set_entry(scope, urls, sid));
   return Answer{.status = 200, .body = json::dump(entries), .resource_url = {}};
 }

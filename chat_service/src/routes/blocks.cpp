@@ -27,7 +27,7 @@ Result<User> find_owner(Scope& scope, const std::string& identity) {
 Result<Answer> list(Scope& scope, const Call& call) {
   const auto owner = find_owner(scope, call.args[0]);
   if (!owner) return owner.error();
-  json::Value array = json::Value::array();
+  json::OrderedValue array = json::OrderedValue::array();
   for (const Block& block : domain::all(scope, *owner))
     array.push_back(resource::block(scope, *owner, block));
   return Answer{.body = json::dump({{"blocks", std::move(array)}})};

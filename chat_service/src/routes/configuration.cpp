@@ -13,9 +13,9 @@
 namespace parley::chat_service::routes {
 namespace {
 
-using json::Value;
+using json::OrderedValue;
 
-Value links(const Scope& scope) {
+OrderedValue links(const Scope& scope) {
   const Links& links = scope.links;
   return {{"my_conversations", links.my_conversations(scope.caller.sid)},
           {"conversations", links.conversations()},
@@ -31,8 +31,8 @@ Value links(const Scope& scope) {
 std::uint64_t megabytes(std::uint64_t bytes) { return std::max<std::uint64_t>(1, bytes / (1024 * 1024)); }
 
 // PT0S: with any other interval the client would show counters that are a hundred times as old.
-Value options(const CoreOptions& core) {
-  const Value mime_types{"text/plain", "text/html"};
+OrderedValue options(const CoreOptions& core) {
+  const OrderedValue mime_types{"text/plain", "text/html"};
   return {{"reachability_enabled", true},
           {"user_infos_to_subscribe", 100},
           {"http_cache_interval", "PT0S"},
@@ -46,15 +46,15 @@ Value options(const CoreOptions& core) {
 }
 
 Result<Answer> get_configuration(Scope& scope, const Call&) {
-  const Value body{{"identity", scope.caller.identity},
-                   {"user_sid", scope.caller.sid},
-                   {"account_sid", scope.account_sid()},
-                   {"service_sid", scope.service_sid()},
-                   {"links", links(scope)},
-                   {"sync_objects",
-                    {{"my_user_info", users::info_map_name(scope.caller)},
-                     {"my_conversations", users::conversations_map_name(scope.caller)}}},
-                   {"options", options(scope.options)}};
+  const OrderedValue body{{"identity", scope.caller.identity},
+                          {"user_sid", scope.caller.sid},
+                          {"account_sid", scope.account_sid()},
+                          {"service_sid", scope.service_sid()},
+                          {"links", links(scope)},
+                          {"sync_objects",
+                           {{"my_user_info", users::info_map_name(scope.caller)},
+                            {"my_conversations", users::conversations_map_name(scope.caller)}}},
+                          {"options", options(scope.options)}};
   return Answer{.body = json::dump(body)};
 }
 
@@ -78,8 +78,8 @@ Result<Answer> get_templates(Scope& scope, const Call& call) {
   const auto templates = content_templates::read(scope.tenant.content_templates);
   if (!templates) return errors::internal();
   const auto [begin, end] = slice_of(*window, templates->size());
-  Value page = Value::array();
-  for (std::size_t i = begin; i < end; ++i) page.push_back((*templates)[i]);
+  OrderedValue page = OrderedValue::array();
+  for (std::size_t i = begin; i < end; ++i) page.push_back(OrderedValue((*templates)[i]));
   paging::Neighbours neighbours{.page_size = window->limit};
   if (begin > 0) neighbours.before = static_cast<Id>(begin) + 1;
   if (end < templates->size()) neighbours.after = static_cast<Id>(end);

@@ -61,7 +61,7 @@ Result<Answer> list_public(Scope& scope, const Call& call) {
   if (scope.tenant.public_channels)
     rows = scope.tables.conversations.page_of_public(scope.service_sid(), window->one_more());
   const auto page = paging::cut(std::move(rows), *window);
-  json::Value array = json::Value::array();
+  json::OrderedValue array = json::OrderedValue::array();
   for (const Conversation& one : page.rows)
     array.push_back(resource::conversation(scope, domain::look_at(scope, one)));
   return Answer{

@@ -29,6 +29,8 @@ Answer answer(Scope& scope, int status, const Conversation& conversation, const 
 void read_media(json::Reader& reader, Content& content) {
   const json::Value& sids = reader.any("media_sids");
   if (!sids.is_null() && !sids.is_array()) return reader.fail("media_sids", "an array of SIDs");
+  if (sids.size() > limits::kMessageMedia)
+    return reader.fail("media_sids", "at most " + std::to_string(limits::kMessageMedia));
   for (const json::Value& sid : sids) {
     if (!sid.is_string()) return reader.fail("media_sids", "an array of SIDs");
     const std::string field = "media_sids[" + std::to_string(content.media.size()) + "]";
@@ -125,11 +127,11 @@ Result<Answer> get_receipts(Scope& scope, const Call& call) {
   auto receipts = scope.tables.receipts.of_message(target->message, token->row, *size + 1);
   const bool more = receipts.size() > *size;
   receipts.resize(std::min(receipts.size(), *size));
-  json::Value array = json::Value::array();
+  json::OrderedValue array = json::OrderedValue::array();
   for (const Receipt& one : receipts) array.push_back(resource::receipt(target->seen.conversation, one));
-  json::Value next = nullptr;
+  json::OrderedValue next = nullptr;
   if (more) next = input::make_page_token({input::PageToken::Side::after, receipts.back().sid});
-  const json::Value meta{{"previous_token", nullptr}, {"next_token", std::move(next)}};
+  const json::OrderedValue meta{{"previous_token", nullptr}, {"next_token", std::move(next)}};
   return Answer{.body = json::dump({{"delivery_receipts", std::move(array)}, {"meta", meta}})};
 }
 
@@ -137,8 +139,8 @@ Result<Answer> get_receipts(Scope& scope, const Call& call) {
 Result<Answer> get_recipients(Scope& scope, const Call& call) {
   const auto seen = chat_service::conversations::find_inside(scope, call.args[0]);
   if (!seen) return seen.error();
-  const json::Value meta{{"previous_token", nullptr}, {"next_token", nullptr}};
-  return Answer{.body = json::dump({{"message_recipients", json::Value::array()}, {"meta", meta}})};
+  const json::OrderedValue meta{{"previous_token", nullptr}, {"next_token", nullptr}};
+  return Answer{.body = json::dump({{"message_recipients", json::OrderedValue::array()}, {"meta", meta}})};
 }
 
 constexpr Route kRoutes[] = {

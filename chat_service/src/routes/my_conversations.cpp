@@ -24,7 +24,7 @@ Result<Answer> list(Scope& scope, const Call& call) {
   if (!window) return window.error();
   const auto page =
       paging::cut(scope.tables.conversations.page_of_user(scope.caller.id, window->one_more()), *window);
-  json::Value array = json::Value::array();
+  json::OrderedValue array = json::OrderedValue::array();
   for (const Conversation& one : page.rows)
     array.push_back(resource::my_conversation(scope, chat_service::conversations::look_at(scope, one)));
   return Answer{

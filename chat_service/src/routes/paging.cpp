@@ -10,14 +10,14 @@ namespace {
 
 using Side = input::PageToken::Side;
 
-json::Value token(Side side, const std::optional<Id>& row) {
+json::OrderedValue token(Side side, const std::optional<Id>& row) {
   if (!row) return nullptr;
   return input::make_page_token({side, std::to_string(*row)});
 }
 
 }  // namespace
 
-json::Value meta(const Neighbours& neighbours) {
+json::OrderedValue meta(const Neighbours& neighbours) {
   return {{"page_size", neighbours.page_size},
           {"previous_token", token(Side::before, neighbours.before)},
           {"next_token", token(Side::after, neighbours.after)}};

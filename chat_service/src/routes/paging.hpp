@@ -21,7 +21,7 @@ struct Neighbours {
   std::size_t page_size = 0;
 };
 /// The neighbours' tokens, null where there is no neighbour. For .cpp files with <nlohmann/json.hpp>.
-json::Value meta(const Neighbours& neighbours);
+json::OrderedValue meta(const Neighbours& neighbours);
 
 template <class T>
 struct Page {

@@ -29,9 +29,8 @@ Result<Answer> put(Scope& scope, const Call& call) {
   scope.tables.registrations.put(registration, scope.now);
   scope.tables.registrations.keep_newest(registration, limits::kRegistrations);
   users::refresh_reachability(scope, scope.caller.id);
-  json::Value reply{{"id", registration.id}};
-  for (auto& [name, value] : body->items()) reply[name] = value;
-  return Answer{.status = 201, .body = json::dump(reply)};
+  (*body)["id"] = registration.id;
+  return Answer{.status = 201, .body = json::dump(*body)};
 }
 
 Result<Answer> remove_by_id(Scope& scope, const Call& call) {

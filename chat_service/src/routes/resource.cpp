@@ -15,22 +15,26 @@
 namespace parley::chat_service::resource {
 namespace {
 
-using json::Value;
+using json::ObjectWriter;
+using json::OrderedValue;
 using policy::ObjectKind;
 
 constexpr std::size_t kResourceFrameBytes = 2048;  // SIDs, dates and many links, beside what users wrote
 
-Value parsed(const std::string& text) {
-  auto value = json::parse(text);
-  return value ? std::move(*value) : Value::object();
-}
+// What was stored was JSON; imported rows may hold JSON that is no object.
+std::string_view object_of(const std::string& text) { return text.starts_with('{') ? text : "{}"; }
 
-void add_dates(Value& object, Millis created, Millis updated) {
+void add_dates(OrderedValue& object, Millis created, Millis updated) {
   object["date_created"] = to_iso(created);
   object["date_updated"] = to_iso(updated);
 }
 
-Value sync_objects_of(const std::string& sid) {
+void add_dates(ObjectWriter& object, Millis created, Millis updated) {
+  object.text("date_created", to_iso(created));
+  object.text("date_updated", to_iso(updated));
+}
+
+OrderedValue sync_objects_of(const std::string& sid) {
   return {{"conversation", policy::object_name(sid, ObjectKind::document)},
           {"participants", policy::object_name(sid, ObjectKind::roster)},
           {"messages", policy::object_name(sid, ObjectKind::messages)}};
@@ -66,9 +70,9 @@ const char* status_of(const conversations::Seen& seen) {
   return seen.relation.invited ? "invited" : "notParticipating";
 }
 
-Value media_of(const std::vector<Medium>& media) {
+OrderedValue media_of(const std::vector<Medium>& media) {
   if (media.empty()) return nullptr;
-  Value array = Value::array();
+  OrderedValue array = OrderedValue::array();
   for (const Medium& one : media)
     array.push_back({{"sid", one.sid},
                      {"category", one.category},
@@ -82,18 +86,18 @@ std::string_view type_name(sync::ObjectType type) { return sync::to_string(type)
 
 }  // namespace
 
-Value conversation(Scope& scope, const conversations::Seen& seen) {
+OrderedValue conversation(Scope& scope, const conversations::Seen& seen) {
   const Conversation& it = seen.conversation;
   const std::string url = scope.links.conversation(it.sid);
-  Value object{{"sid", it.sid},
-               {"account_sid", scope.account_sid()},
-               {"chat_service_sid", scope.service_sid()},
-               {"friendly_name", or_null(it.friendly_name)},
-               {"unique_name", or_null(it.unique_name)},
-               {"attributes", it.attributes},
-               {"created_by", it.created_by},
-               {"state", "active"},
-               {"type", it.is_public ? "public" : "private"}};
+  OrderedValue object{{"sid", it.sid},
+                      {"account_sid", scope.account_sid()},
+                      {"chat_service_sid", scope.service_sid()},
+                      {"friendly_name", or_null(it.friendly_name)},
+                      {"unique_name", or_null(it.unique_name)},
+                      {"attributes", it.attributes},
+                      {"created_by", it.created_by},
+                      {"state", "active"},
+                      {"type", it.is_public ? "public" : "private"}};
   add_dates(object, it.date_created, it.date_updated);
   object["status"] = status_of(seen);
   if (seen.participant) {
@@ -112,25 +116,32 @@ Value conversation(Scope& scope, const conversations::Seen& seen) {
   return object;
 }
 
-Value my_conversation(Scope& scope, const conversations::Seen& seen) {
-  Value object = conversation(scope, seen);
+OrderedValue my_conversation(Scope& scope, const conversations::Seen& seen) {
+  OrderedValue object = conversation(scope, seen);
   object["url"] = scope.links.my_conversation(scope.caller.sid, seen.conversation.sid);
   object["conversation_sid"] = seen.conversation.sid;
-  object["participant_sid"] = seen.participant ? Value(seen.participant->sid) : Value(nullptr);
+  object["participant_sid"] = seen.participant ? OrderedValue(seen.participant->sid) : OrderedValue(nullptr);
   object["unread_messages_count"] =
       or_null(participants::unread_count(scope, seen.conversation, seen.participant));
   if (!seen.participant) object["last_read_message_index"] = object["last_consumed_message_index"] = nullptr;
   return object;
 }
 
-Value participant(Scope& scope, const Conversation& conversation, const Participant& participant) {
-  Value object{{"sid", participant.sid},
-               {"conversation_sid", conversation.sid},
-               {"identity", participant.user ? Value(participant.identity) : Value(nullptr)},
-               {"attributes", participant.attributes},
-               {"role_sid", policy::role_sid(scope.service_sid(), participant.role)}};
+OrderedValue binding(const Participant& participant) {
+  if (!participant.binding) return nullptr;
+  const auto binding = json::parse(*participant.binding);
+  return binding ? OrderedValue(*binding) : OrderedValue::object();
+}
+
+OrderedValue participant(Scope& scope, const Conversation& conversation, const Participant& participant) {
+  OrderedValue object{
+      {"sid", participant.sid},
+      {"conversation_sid", conversation.sid},
+      {"identity", participant.user ? OrderedValue(participant.identity) : OrderedValue(nullptr)},
+      {"attributes", participant.attributes},
+      {"role_sid", policy::role_sid(scope.service_sid(), participant.role)}};
   add_dates(object, participant.date_created, participant.date_updated);
-  object["messaging_binding"] = participant.binding ? parsed(*participant.binding) : Value(nullptr);
+  object["messaging_binding"] = binding(participant);
   object["last_read_message_index"] = or_null(participant.last_read);
   object["last_read_timestamp"] = date_or_null(participant.last_read_date);
   object["url"] = scope.links.participant(conversation.sid, participant.sid);
@@ -143,7 +154,7 @@ std::string message(Scope& scope, const Conversation& conversation, const Messag
   std::string out;
   out.reserve(kResourceFrameBytes + message.attributes.size() + (message.body ? message.body->size() : 0));
   {
-    json::ObjectWriter object(out);
+    ObjectWriter object(out);
     object.text("sid", message.sid);
     object.number("index", message.index);
     object.text("conversation_sid", conversation.sid);
@@ -163,45 +174,45 @@ std::string message(Scope& scope, const Conversation& conversation, const Messag
   return out;
 }
 
-Value receipt(const Conversation& conversation, const Receipt& receipt) {
-  Value object{{"sid", receipt.sid},
-               {"message_sid", receipt.message_sid},
-               {"conversation_sid", conversation.sid},
-               {"channel_message_sid", or_null(receipt.channel_message_sid)},
-               {"participant_sid", receipt.participant_sid},
-               {"status", receipt.status},
-               {"error_code", receipt.error_code}};
+OrderedValue receipt(const Conversation& conversation, const Receipt& receipt) {
+  OrderedValue object{{"sid", receipt.sid},
+                      {"message_sid", receipt.message_sid},
+                      {"conversation_sid", conversation.sid},
+                      {"channel_message_sid", or_null(receipt.channel_message_sid)},
+                      {"participant_sid", receipt.participant_sid},
+                      {"status", receipt.status},
+                      {"error_code", receipt.error_code}};
   add_dates(object, receipt.date_created, receipt.date_updated);
   return object;
 }
 
-Value invitation(Scope& scope, const Conversation& conversation, const Invitation& invitation) {
+OrderedValue invitation(Scope& scope, const Conversation& conversation, const Invitation& invitation) {
   // Named by whom it is for: there is one of them at a time.
   const std::string name = conversation.sid + ":" + invitation.identity;
-  Value object{{"sid", "IN" + hex_encode(as_bytes(sha256(name).substr(0, 16)))},
-               {"conversation_sid", conversation.sid},
-               {"identity", invitation.identity},
-               {"created_by", invitation.created_by}};
+  OrderedValue object{{"sid", "IN" + hex_encode(as_bytes(sha256(name).substr(0, 16)))},
+                      {"conversation_sid", conversation.sid},
+                      {"identity", invitation.identity},
+                      {"created_by", invitation.created_by}};
   add_dates(object, invitation.date_created, invitation.date_created);
   object["url"] = scope.links.invitation(conversation.sid, invitation.identity);
   return object;
 }
 
-Value block(Scope& scope, const User& user, const Block& block) {
+OrderedValue block(Scope& scope, const User& user, const Block& block) {
   return {{"identity", block.identity},
           {"date_created", to_iso(block.date_created)},
           {"url", scope.links.block(user.identity, block.identity)}};
 }
 
-Value user(Scope& scope, const User& user) {
-  Value object{{"sid", user.sid},
-               {"identity", user.identity},
-               {"friendly_name", or_null(user.friendly_name)},
-               {"attributes", user.attributes},
-               {"account_sid", scope.account_sid()},
-               {"chat_service_sid", scope.service_sid()},
-               {"is_online", user.online},
-               {"is_notifiable", user.notifiable}};
+OrderedValue user(Scope& scope, const User& user) {
+  OrderedValue object{{"sid", user.sid},
+                      {"identity", user.identity},
+                      {"friendly_name", or_null(user.friendly_name)},
+                      {"attributes", user.attributes},
+                      {"account_sid", scope.account_sid()},
+                      {"chat_service_sid", scope.service_sid()},
+                      {"is_online", user.online},
+                      {"is_notifiable", user.notifiable}};
   add_dates(object, user.date_created, user.date_updated);
   object["url"] = scope.links.user(user.identity);
   // The legacy client reads the name in the first place, the other in the second.
@@ -210,43 +221,43 @@ Value user(Scope& scope, const User& user) {
   return object;
 }
 
-Value sync_object(Scope& scope, const SyncObject& object) {
+void write_sync_object(ObjectWriter& out, Scope& scope, const SyncObject& object) {
   const std::string url = scope.links.sync_object(object.type, object.sid);
-  Value out{{"sid", object.sid},
-            {"unique_name", object.unique_name},
-            {"account_sid", scope.account_sid()},
-            {"service_sid", scope.service_sid()},
-            {"url", url},
-            {"revision", changes::revision_text(object.revision)},
-            {"last_event_id", object.last_event_id}};
+  out.text("sid", object.sid);
+  out.text("unique_name", object.unique_name);
+  out.text("account_sid", scope.account_sid());
+  out.text("service_sid", scope.service_sid());
+  out.text("url", url);
+  out.text("revision", changes::revision_text(object.revision));
+  out.number("last_event_id", object.last_event_id);
   add_dates(out, object.date_created, object.date_updated);
-  out["date_expires"] = nullptr;
-  out["created_by"] = "system";
-  out["type"] = type_name(object.type);
+  out.null("date_expires");
+  out.text("created_by", "system");
+  out.text("type", type_name(object.type));
   if (object.type == sync::ObjectType::document)
-    out["data"] = parsed(object.data);
+    out.member("data") += object_of(object.data);
   else
-    out["links"] = {{"items", url + "/Items"}};
-  return out;
+    ObjectWriter(out.member("links")).text("items", url + "/Items");
 }
 
-Value sync_item(Scope& scope, const SyncObject& object, const SyncItem& item) {
+void write_sync_item(ObjectWriter& out, Scope& scope, const SyncObject& object, const SyncItem& item) {
   const std::string key = changes::key_text(item.key);
-  Value out{
-      {"data", parsed(item.data)},           {"revision", changes::revision_text(item.revision)},
-      {"last_event_id", item.last_event_id}, {"url", scope.links.sync_item(object.type, object.sid, key)},
-      {"account_sid", scope.account_sid()},  {"service_sid", scope.service_sid()}};
+  out.member("data") += object_of(item.data);
+  out.text("revision", changes::revision_text(item.revision));
+  out.number("last_event_id", item.last_event_id);
+  out.text("url", scope.links.sync_item(object.type, object.sid, key));
+  out.text("account_sid", scope.account_sid());
+  out.text("service_sid", scope.service_sid());
   add_dates(out, item.date_created, item.date_updated);
-  out["date_expires"] = nullptr;
-  out["created_by"] = "system";
+  out.null("date_expires");
+  out.text("created_by", "system");
   if (object.type == sync::ObjectType::list) {
-    out["list_sid"] = object.sid;
-    out["index"] = std::get<std::int64_t>(item.key);
+    out.text("list_sid", object.sid);
+    out.number("index", std::get<std::int64_t>(item.key));
   } else {
-    out["map_sid"] = object.sid;
-    out["key"] = key;
+    out.text("map_sid", object.sid);
+    out.text("key", key);
   }
-  return out;
 }
 
 std::size_t fit_on_page(const std::vector<SyncItem>& items, std::size_t most) {

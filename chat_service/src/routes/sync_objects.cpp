@@ -8,12 +8,13 @@
 #include "chat_service/src/routes/resource.hpp"
 #include "chat_service/src/routes/routes.hpp"
 #include "common/base/encoding.hpp"
+#include "common/base/json_writer.hpp"
 #include "common/base/limits.hpp"
 
 namespace parley::chat_service::routes {
 namespace {
 
-using json::Value;
+using json::OrderedValue;
 using sync::ObjectType;
 
 /// One page of a collection, as asked for by query or by a token that an earlier page gave out.
@@ -42,9 +43,9 @@ Result<Order> read_order(std::string_view text) {
 
 // Older clients page with the token alone, so it carries order, size and start.
 std::string make_token(const ItemKey& from, const PageSpec& page, std::optional<std::size_t> most = {}) {
-  Value token{{"k", changes::key_text(from)},
-              {"o", page.order == Order::ascending ? "asc" : "desc"},
-              {"n", page.size}};
+  OrderedValue token{{"k", changes::key_text(from)},
+                     {"o", page.order == Order::ascending ? "asc" : "desc"},
+                     {"n", page.size}};
   if (most) token["m"] = *most;
   return base64url_encode(json::dump(token));
 }
@@ -91,17 +92,31 @@ Result<PageSpec> read_page(ObjectType type, const Call& call) {
   return page;
 }
 
-Value items_value(Scope& scope, const SyncObject& object, const std::vector<SyncItem>& items) {
-  Value array = Value::array();
-  for (const SyncItem& item : items) array.push_back(resource::sync_item(scope, object, item));
-  return array;
+void write_items(json::ObjectWriter& out, Scope& scope, const SyncObject& object,
+                 const std::vector<SyncItem>& items) {
+  std::string& array = out.member("items") += '[';
+  for (const SyncItem& item : items) {
+    if (&item != &items.front()) array += ',';
+    json::ObjectWriter writer(array);
+    resource::write_sync_item(writer, scope, object, item);
+  }
+  array += ']';
+}
+
+Answer items_answer(Scope& scope, const SyncObject& object, const std::vector<SyncItem>& items,
+                    const OrderedValue& meta) {
+  Answer answer;
+  json::ObjectWriter body(answer.body);
+  write_items(body, scope, object, items);
+  body.member("meta") += json::dump(meta);
+  return answer;
 }
 
 Order reversed(Order order) { return order == Order::ascending ? Order::descending : Order::ascending; }
 
 // The page before, in the same order: as many items as fit on it, the last next to this page's first.
-Value previous_token(Scope& scope, const SyncObject& object, const PageSpec& page,
-                     const std::vector<SyncItem>& items) {
+OrderedValue previous_token(Scope& scope, const SyncObject& object, const PageSpec& page,
+                            const std::vector<SyncItem>& items) {
   if (!page.from) return nullptr;
   const ItemKey& edge = items.empty() ? *page.from : items.front().key;
   const auto before =
@@ -115,15 +130,16 @@ Answer page_of(Scope& scope, const SyncObject& object, const PageSpec& page) {
   const std::size_t most = page.most.value_or(page.size);
   auto items = scope.tables.sync.page(object.id, page.order, page.from, {most + 1, limits::kPageBytes});
   const std::size_t count = resource::fit_on_page(items, most);
-  const Value next = count < items.size() ? Value(make_token(items[count].key, page)) : Value(nullptr);
+  const OrderedValue next =
+      count < items.size() ? OrderedValue(make_token(items[count].key, page)) : OrderedValue(nullptr);
   items.resize(count);
-  const Value meta{{"key", "items"},
-                   {"page_size", page.size},
-                   {"previous_token", previous_token(scope, object, page, items)},
-                   {"next_token", next},
-                   {"direct_token", true},
-                   {"encode_token", false}};
-  return {.body = json::dump({{"items", items_value(scope, object, items)}, {"meta", meta}})};
+  const OrderedValue meta{{"key", "items"},
+                          {"page_size", page.size},
+                          {"previous_token", previous_token(scope, object, page, items)},
+                          {"next_token", next},
+                          {"direct_token", true},
+                          {"encode_token", false}};
+  return items_answer(scope, object, items, meta);
 }
 
 // A missing one is an empty page, not an error.
@@ -131,8 +147,8 @@ Answer single_item(Scope& scope, const SyncObject& object, const ItemKey& key) {
   std::vector<SyncItem> items;
   if (auto item = scope.tables.sync.item(object.id, key); item && !item->removed)
     items.push_back(std::move(*item));
-  const Value meta{{"key", "items"}, {"previous_token", nullptr}, {"next_token", nullptr}};
-  return {.body = json::dump({{"items", items_value(scope, object, items)}, {"meta", meta}})};
+  const OrderedValue meta{{"key", "items"}, {"previous_token", nullptr}, {"next_token", nullptr}};
+  return items_answer(scope, object, items, meta);
 }
 
 Result<Answer> get_items(Scope& scope, const Call& call, ObjectType type, const char* key_param) {
@@ -151,14 +167,18 @@ Result<Answer> get_items(Scope& scope, const Call& call, ObjectType type, const 
 Result<Answer> get_object(Scope& scope, const Call& call, ObjectType type) {
   const auto object = access::open(scope, type, call.args[0]);
   if (!object) return object.error();
-  Value body = resource::sync_object(scope, *object);
-  if (type == ObjectType::map && http::find_param(call.request.params, "Include") == "items") {
-    auto items =
-        scope.tables.sync.page(object->id, Order::ascending, {}, {limits::kPageSize, limits::kPageBytes});
-    items.resize(resource::fit_on_page(items, limits::kPageSize));
-    body["items"] = items_value(scope, *object, items);
+  std::string text;
+  {
+    json::ObjectWriter body(text);
+    resource::write_sync_object(body, scope, *object);
+    if (type == ObjectType::map && http::find_param(call.request.params, "Include") == "items") {
+      auto items =
+          scope.tables.sync.page(object->id, Order::ascending, {}, {limits::kPageSize, limits::kPageBytes});
+      items.resize(resource::fit_on_page(items, limits::kPageSize));
+      write_items(body, scope, *object, items);
+    }
   }
-  return Answer{.body = json::dump(body)};
+  return Answer{.body = std::move(text)};
 }
 
 Result<Answer> get_document(Scope& scope, const Call& call) {

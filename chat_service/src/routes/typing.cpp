@@ -21,9 +21,9 @@ Result<Answer> tell_typing(Scope& scope, const Call& call) {
 
   auto others = scope.tables.participants.identities(seen->conversation.id);
   std::erase(others, scope.caller.identity);
-  const json::Value payload{{"channel_sid", seen->conversation.sid},
-                            {"identity", scope.caller.identity},
-                            {"typing_timeout", kTypingTimeoutSeconds}};
+  const json::OrderedValue payload{{"channel_sid", seen->conversation.sid},
+                                   {"identity", scope.caller.identity},
+                                   {"typing_timeout", kTypingTimeoutSeconds}};
   scope.effects.push_back(Announced{kTypingType, json::dump(payload), std::move(others)});
   return Answer{.body = json::dump({{"typing_timeout", kTypingTimeoutSeconds}})};
 }

@@ -35,9 +35,9 @@ Result<Answer> list(Scope& scope, const Call& call) {
        scope.tables.participants.page_of_chat(seen->conversation.id, window->one_more()))
     if (auto user = scope.tables.users.find(*one.user)) rows.push_back({one.id, std::move(*user)});
   const auto page = paging::cut(std::move(rows), *window);
-  json::Value array = json::Value::array();
+  json::OrderedValue array = json::OrderedValue::array();
   for (const auto& one : page.rows) array.push_back(resource::user(scope, one.user));
-  json::Value meta = paging::meta(page.neighbours);
+  json::OrderedValue meta = paging::meta(page.neighbours);
   meta["prev_token"] = meta["previous_token"];
   return Answer{.body = json::dump({{"users", std::move(array)}, {"meta", std::move(meta)}})};
 }

@@ -46,7 +46,7 @@ std::string admin_socket_of(const std::string& database) {
 }
 
 std::string encode(const AdminCall& call) {
-  json::Value object = json::Value::object();
+  json::OrderedValue object = json::OrderedValue::object();
   object["service"] = call.service_sid;
   if (const auto* deletion = std::get_if<DeleteChannel>(&call.action))
     object["delete_channel"] = deletion->channel;

@@ -9,18 +9,18 @@
 namespace parley::chat_service {
 namespace {
 
-using json::Value;
+using json::OrderedValue;
 
 constexpr std::size_t kPiece = 64 * 1024;
 
-Value header(DatabaseFile& file) {
-  Value services = Value::array();
+OrderedValue header(DatabaseFile& file) {
+  OrderedValue services = OrderedValue::array();
   auto query = file->query("SELECT DISTINCT service_sid FROM sync_objects ORDER BY service_sid");
   while (query.next()) services.push_back(query.text(0));
   return {{"parley_export", 1}, {"schema", schema().back().version}, {"services", std::move(services)}};
 }
 
-Value cell(const storage::Query& query, int column) {
+OrderedValue cell(const storage::Query& query, int column) {
   if (query.is_null(column)) return nullptr;
   if (query.is_integer(column)) return query.integer(column);
   return query.text(column);
@@ -54,7 +54,7 @@ class Export {
     const auto sql = file_.keep("SELECT " + join(table.columns) + " FROM " + table.table + " WHERE " +
                                 table.condition + " ORDER BY " + join(table.primary_key));
     for (auto query = file_->query(sql); query.next(); ++progress_.done) {
-      Value row = Value::object();
+      OrderedValue row = OrderedValue::object();
       for (std::size_t i = 0; i < table.columns.size(); ++i)
         row[table.columns[i].name] = cell(query, static_cast<int>(i));
       add({{"table", table.table}, {"row", std::move(row)}});
@@ -64,7 +64,7 @@ class Export {
     return {};
   }
 
-  void add(const Value& line) { text_.append(json::dump(line)).push_back('\n'); }
+  void add(const OrderedValue& line) { text_.append(json::dump(line)).push_back('\n'); }
 
   Result<void> flush() {
     if (auto goes_on = report(on_progress_, progress_); !goes_on) return goes_on;

@@ -9,13 +9,15 @@
 namespace parley::chat_service {
 namespace {
 
-using json::Value;
+using json::OrderedValue;
 
 constexpr std::string_view kChannels =
     "SELECT service_sid, sid, unique_name, friendly_name, is_public, created_by, participants_count, "
     "messages_count, date_created, date_updated FROM conversations WHERE deleted = 0 AND ";
 
-Value or_null(const std::optional<std::string>& text) { return text ? Value(*text) : Value(nullptr); }
+OrderedValue or_null(const std::optional<std::string>& text) {
+  return text ? OrderedValue(*text) : OrderedValue(nullptr);
+}
 
 std::string channel_line(const storage::Query& row) {
   return json::dump({{"service_sid", row.text(0)},
@@ -44,7 +46,7 @@ std::string participant_line(const storage::Query& row) {
   return json::dump({{"participant", row.text(0)},
                      {"identity", or_null(row.optional_text(1))},
                      {"type", row.text(2)},
-                     {"last_read", row.is_null(3) ? Value(nullptr) : Value(row.integer(3))},
+                     {"last_read", row.is_null(3) ? OrderedValue(nullptr) : OrderedValue(row.integer(3))},
                      {"date_created", to_iso(row.integer(4))}});
 }
 
@@ -111,7 +113,8 @@ Result<Lines> show_channel(const std::string& database, const std::string& servi
       "LEFT JOIN users u ON u.id = p.user_id JOIN conversations c ON c.id = p.conversation_id "
       "WHERE c.sid = ? ORDER BY p.id",
       name->sid);
-  while (lines && participants.next()) lines->push_back(participant_line(participants));
+  while (lines && participants.next())
+    lines->push_back(participant_line(participants));
   return lines;
 }
 

@@ -6,8 +6,8 @@
 namespace parley::conversations {
 namespace {
 
+using json::OrderedValue;
 using json::Reader;
-using json::Value;
 
 Errc code_for(int status) {
   if (status == 401) return Errc::denied;
@@ -46,7 +46,7 @@ Error to_error(const http::Response& response) {
   Error error{.code = code_for(response.status), .http_status = response.status};
   error.message = words_for(error.code);
   if (const auto id = http::find_header(response.headers, "twilio-request-id")) error.request_id = *id;
-  const auto body = json::parse_object(response.body);
+  const auto body = json::parse_object(response.body, json::kAnswerBounds);
   if (!body) return error;
   Reader reader(*body, "error");
   error.server_code = static_cast<int>(reader.optional_integer("code").value_or(0));
@@ -56,14 +56,14 @@ Error to_error(const http::Response& response) {
 
 std::string resource_url(const http::Response& response) {
   if (response.status != 202) return "";
-  const auto body = json::parse_object(response.body);
+  const auto body = json::parse_object(response.body, json::kAnswerBounds);
   if (!body) return "";
   Reader reader(*body, "");
   return reader.optional_string("resource_url").value_or("");
 }
 
 std::string encode_conversation_change(const ConversationChange& change) {
-  Value object = Value::object();
+  OrderedValue object = OrderedValue::object();
   if (change.friendly_name) object["friendly_name"] = *change.friendly_name;
   if (change.unique_name) object["unique_name"] = *change.unique_name;
   if (change.attributes) object["attributes"] = *change.attributes;
@@ -75,13 +75,13 @@ std::string encode_participant(std::string_view identity) { return json::dump({{
 
 std::string encode_new_message(std::string_view body, std::string_view attributes,
                                const std::vector<std::string>& media_sids) {
-  Value message{{"body", body}, {"attributes", attributes}};
+  OrderedValue message{{"body", body}, {"attributes", attributes}};
   if (!media_sids.empty()) message["media_sids"] = media_sids;
   return json::dump(message);
 }
 
 std::string encode_read_horizon(std::optional<std::int64_t> index) {
-  return json::dump({{"last_read_message_index", index ? Value(*index) : Value()}});
+  return json::dump({{"last_read_message_index", index ? OrderedValue(*index) : OrderedValue()}});
 }
 
 }  // namespace parley::conversations

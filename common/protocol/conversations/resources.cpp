@@ -31,7 +31,7 @@ std::string attributes_of(Reader& reader) {
 // Opens `text` as an object, lets `read` fill a T, and returns the first failure if there was one.
 template <class T, class Read>
 Result<T> decode(std::string_view text, const char* path, Read read) {
-  const auto value = json::parse_object(text);
+  const auto value = json::parse_object(text, json::kAnswerBounds);
   if (!value) return value.error();
   Reader reader(*value, path);
   T result = read(reader);
@@ -136,7 +136,7 @@ Result<Conversation> decode_conversation(std::string_view body) {
 }
 
 Result<ConversationPage> decode_conversation_page(std::string_view body) {
-  const auto value = json::parse_object(body);
+  const auto value = json::parse_object(body, json::kAnswerBounds);
   if (!value) return value.error();
   Reader reader(*value, "");
   const Value& array = reader.array("conversations");
@@ -201,7 +201,7 @@ Result<SyncObject> decode_sync_object(std::string_view body) {
 }
 
 Result<SyncPage> decode_sync_page(std::string_view body) {
-  const auto value = json::parse_object(body);
+  const auto value = json::parse_object(body, json::kAnswerBounds);
   if (!value) return value.error();
   Reader reader(*value, "");
   const Value& array = reader.array("items");

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/json.hpp"
+#include "common/base/json_text.hpp"
 #include "common/base/limits.hpp"
 #include "common/protocol/sync/event.hpp"
 #include "common/protocol/sync/names.hpp"
@@ -25,10 +26,21 @@ std::string read_key(Reader& reader, ObjectType type) {
   return text;
 }
 
-std::string read_data(const Value& data) { return data.is_object() ? json::dump(data) : "{}"; }
+/// One of an envelope's events: parsed, and as it is written.
+struct EventText {
+  const Value& value;
+  std::string_view text;
+  std::string path;
+};
 
-Event read_event(const Value& object, EventKind kind, const std::string& path, std::optional<Error>& error) {
-  Reader reader(object, path);
+// The bytes of the service, which need not be written anew.
+std::string read_data(std::string_view event, std::string_view member) {
+  const auto data = json::member_in(event, member);
+  return data.starts_with('{') ? std::string(data) : "{}";
+}
+
+Event read_event(const EventText& given, EventKind kind, std::optional<Error>& error) {
+  Reader reader(given.value, given.path);
   const std::string prefix(to_string(kind.type));
   Event event;
   event.type = kind.type;
@@ -42,21 +54,20 @@ Event read_event(const Value& object, EventKind kind, const std::string& path, s
   } else {
     event.id = reader.integer("id");
   }
-  if (kind.change == Change::updated) event.data = read_data(reader.any("document_data"));
+  if (kind.change == Change::updated) event.data = read_data(given.text, "document_data");
   const bool of_item = kind.change != Change::updated && kind.change != Change::removed;
   if (of_item) {
     event.item_key = read_key(reader, kind.type);
     event.item_url = reader.optional_string("item_url").value_or("");
     event.item_revision = reader.optional_string("item_revision").value_or("");
-    event.data = read_data(reader.any("item_data"));
+    event.data = read_data(given.text, "item_data");
   }
   if (reader.failed() && !error) error = reader.error();
   return event;
 }
 
-Outcome read_outcome(const Value& object, Outcome::Kind kind, const std::string& path,
-                     std::optional<Error>& error) {
-  Reader reader(object, path);
+Outcome read_outcome(const EventText& given, Outcome::Kind kind, std::optional<Error>& error) {
+  Reader reader(given.value, given.path);
   Outcome outcome;
   outcome.kind = kind;
   outcome.object_sid = reader.string("object_sid");
@@ -68,7 +79,7 @@ Outcome read_outcome(const Value& object, Outcome::Kind kind, const std::string&
     outcome.last_event_id = reader.integer("last_event_id");
   }
   if (kind == Outcome::Kind::failed) {
-    Reader failure(reader.object("error"), path + ".error");
+    Reader failure(reader.object("error"), given.path + ".error");
     outcome.status = static_cast<int>(failure.integer("status"));
     outcome.code = static_cast<int>(failure.optional_integer("code").value_or(0));
     outcome.message = failure.optional_string("message").value_or("");
@@ -79,16 +90,17 @@ Outcome read_outcome(const Value& object, Outcome::Kind kind, const std::string&
 }
 
 template <class Read>
-std::optional<Error> for_each_event(const Value& envelope, Read read) {
+std::optional<Error> for_each_event(const Value& envelope, std::string_view text, Read read) {
   std::optional<Error> error;
   const auto single = envelope.find("event");
-  if (single != envelope.end()) read(*single, "event", error);
+  if (single != envelope.end()) read({*single, json::member_in(text, "event"), "event"}, error);
   const auto several = envelope.find("events");
   if (several == envelope.end()) return error;
   if (!several->is_array())
     return Error{.code = Errc::protocol_error, .message = "events: expected an array"};
+  const auto texts = json::elements_in(json::member_in(text, "events"));
   for (std::size_t i = 0; i < several->size() && !error; ++i)
-    read((*several)[i], "events[" + std::to_string(i) + "]", error);
+    read({(*several)[i], texts[i], "events[" + std::to_string(i) + "]"}, error);
   return error;
 }
 
@@ -113,7 +125,7 @@ SubscriptionRequest read_request(const Value& object, const std::string& path, s
 }  // namespace
 
 Result<Envelope> decode_envelope(std::string_view payload) {
-  const auto value = json::parse_object(payload);
+  const auto value = json::parse_object(payload, json::kAnswerBounds);
   if (!value) return value.error();
   Reader reader(*value, "");
   const std::string name = reader.string("event_type");
@@ -123,12 +135,12 @@ Result<Envelope> decode_envelope(std::string_view payload) {
 
   std::optional<Error> error;
   if (const auto kind = parse_event_type(name))
-    error = for_each_event(*value, [&](const Value& object, const std::string& path, auto& failure) {
-      envelope.events.push_back(read_event(object, *kind, path, failure));
+    error = for_each_event(*value, payload, [&](const EventText& given, auto& failure) {
+      envelope.events.push_back(read_event(given, *kind, failure));
     });
   else if (const auto outcome = parse_outcome_name(name))
-    error = for_each_event(*value, [&](const Value& object, const std::string& path, auto& failure) {
-      envelope.outcomes.push_back(read_outcome(object, *outcome, path, failure));
+    error = for_each_event(*value, payload, [&](const EventText& given, auto& failure) {
+      envelope.outcomes.push_back(read_outcome(given, *outcome, failure));
     });
   if (error) return *error;
   return envelope;
@@ -157,7 +169,7 @@ Result<SubscriptionBatch> decode_batch(std::string_view body) {
 }
 
 Result<BatchReply> decode_batch_reply(std::string_view body) {
-  const auto value = json::parse_object(body);
+  const auto value = json::parse_object(body, json::kAnswerBounds);
   if (!value) return value.error();
   Reader reader(*value, "");
   BatchReply reply;

@@ -9,7 +9,7 @@ namespace parley::sync {
 namespace {
 
 using json::ObjectWriter;
-using json::Value;
+using json::OrderedValue;
 
 constexpr int kProtocolVersion = 4;
 
@@ -58,8 +58,8 @@ void write_event(std::string& out, const Event& event) {
   write_item_event(object, event, prefix);
 }
 
-Value write_outcome(const Outcome& outcome) {
-  Value object{{"object_sid", outcome.object_sid}, {"object_type", to_string(outcome.type)}};
+OrderedValue write_outcome(const Outcome& outcome) {
+  OrderedValue object{{"object_sid", outcome.object_sid}, {"object_type", to_string(outcome.type)}};
   if (outcome.kind == Outcome::Kind::established) {
     object["replay_status"] = outcome.interrupted ? "interrupted" : "completed";
     object["last_event_id"] = outcome.last_event_id;
@@ -69,8 +69,8 @@ Value write_outcome(const Outcome& outcome) {
   return object;
 }
 
-Value open_envelope(std::string_view event_type, std::optional<std::int64_t> correlation_id) {
-  Value envelope{{"event_type", event_type}};
+OrderedValue open_envelope(std::string_view event_type, std::optional<std::int64_t> correlation_id) {
+  OrderedValue envelope{{"event_type", event_type}};
   if (correlation_id) envelope["correlation_id"] = *correlation_id;
   envelope["event_protocol_version"] = kProtocolVersion;
   return envelope;
@@ -115,16 +115,16 @@ std::string encode_replay(const std::vector<Event>& events, std::int64_t correla
 }
 
 std::string encode_outcomes(const std::vector<Outcome>& outcomes, std::int64_t correlation_id) {
-  Value envelope = open_envelope(outcome_name(outcomes.front().kind), correlation_id);
-  Value& array = envelope["events"] = Value::array();
+  OrderedValue envelope = open_envelope(outcome_name(outcomes.front().kind), correlation_id);
+  OrderedValue& array = envelope["events"] = OrderedValue::array();
   for (const auto& outcome : outcomes) array.push_back(write_outcome(outcome));
   return json::dump(envelope);
 }
 
 std::string encode_batch(const SubscriptionBatch& batch) {
-  Value requests = Value::array();
+  OrderedValue requests = OrderedValue::array();
   for (const auto& request : batch.requests) {
-    Value entry{{"object_sid", request.object_sid}, {"object_type", to_string(request.type)}};
+    OrderedValue entry{{"object_sid", request.object_sid}, {"object_type", to_string(request.type)}};
     if (request.last_event_id) entry["last_event_id"] = *request.last_event_id;
     requests.push_back(std::move(entry));
   }

@@ -97,7 +97,7 @@ void ClientMachine::on_open(TimePoint now) {
 void ClientMachine::on_message(std::string_view bytes, TimePoint now) {
   if (state_ != ClientState::initializing && state_ != ClientState::connected) return;
   silence_deadline_ = now + settings_.silence_timeout;
-  auto packet = decode(bytes, limits::kClientPacketBytes);
+  auto packet = decode(bytes, {.message = limits::kClientPacketBytes});
   if (packet) return on_packet(std::move(*packet), now);
   leave_stream(/*drop=*/true);
   retry_later(packet.error(), std::nullopt, now);

@@ -20,7 +20,7 @@ std::string ContinuationTokens::sign(std::string_view body) const {
 
 std::string ContinuationTokens::issue(std::string_view identity, std::string_view service_sid,
                                       Random& random) const {
-  const json::Value value{
+  const json::OrderedValue value{
       {"format", kFormat},
       {"endpointId", random_uuid(random)},
       {"grants", {{"ip_messaging", {{"identity", identity}, {"service_sid", service_sid}}}}}};

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "common/base/encoding.hpp"
 #include "common/base/json.hpp"
+#include "common/base/json_text.hpp"
 #include "common/base/limits.hpp"
 #include "common/protocol/twilsock/frame.hpp"
 #include "common/protocol/twilsock/packet.hpp"
@@ -11,6 +13,8 @@ namespace {
 
 using json::Reader;
 using json::Value;
+
+constexpr json::Bounds kHeaderBounds{limits::kPacketHeaderMembers, limits::kPacketHeaderMembers};
 
 std::vector<std::string> read_strings(const Value& array) {
   std::vector<std::string> strings;
@@ -29,6 +33,14 @@ std::vector<std::pair<std::string, std::string>> read_metadata(const Value& obje
   return metadata;
 }
 
+MessageTypes read_message_types(const Value& array) {
+  MessageTypes types;
+  if (!array.is_array()) return types;
+  for (std::size_t i = 0; i < std::min(array.size(), limits::kRegistrationTypes); ++i)
+    if (array[i].is_string()) types.add(array[i].get_ref<const std::string&>());
+  return types;
+}
+
 std::vector<Registration> read_registrations(const Value& array) {
   std::vector<Registration> registrations;
   if (!array.is_array()) return registrations;
@@ -41,7 +53,7 @@ std::vector<Registration> read_registrations(const Value& array) {
     registration.type = reader.optional_string("type").value_or("");
     registration.protocol_version =
         static_cast<int>(reader.optional_integer("notification_protocol_version").value_or(0));
-    registration.message_types = read_strings(reader.any("message_types"));
+    registration.message_types = read_message_types(reader.any("message_types"));
     registration.context_id = reader.optional_string("notification_ctx_id").value_or("");
     registrations.push_back(std::move(registration));
   }
@@ -81,14 +93,15 @@ void append_values(http::Fields& fields, const std::string& name, const Value& v
   if (decoded_name && decoded_text) fields.emplace_back(std::move(*decoded_name), std::move(*decoded_text));
 }
 
-http::Fields read_fields(const Value& object, bool encoded) {
+// In the order in which they were written.
+http::Fields read_fields(std::string_view object, bool encoded) {
   http::Fields fields;
-  if (!object.is_object()) return fields;
-  for (const auto& [name, value] : object.items()) append_values(fields, name, value, encoded);
+  for (const auto& [name, text] : json::members_in(object))
+    if (const auto value = json::parse(text)) append_values(fields, name, *value, encoded);
   return fields;
 }
 
-Message read_message(Reader& header) {
+Message read_message(Reader& header, std::string_view text) {
   Message message;
   message.active_grant = header.optional_string("active_grant").value_or("");
   const Value& object = header.object("http_request");
@@ -97,20 +110,21 @@ Message read_message(Reader& header) {
   message.host = reader.optional_string("host").value_or("");
   message.request.method = reader.string("method");
   message.request.path = reader.string("path");
-  message.request.params = read_fields(reader.any("params"), /*encoded=*/true);
-  message.request.headers = read_fields(reader.any("headers"), /*encoded=*/false);
+  const auto request = json::member_in(text, "http_request");
+  message.request.params = read_fields(json::member_in(request, "params"), /*encoded=*/true);
+  message.request.headers = read_fields(json::member_in(request, "headers"), /*encoded=*/false);
   if (reader.failed()) header.fail("http_request", "an object with method and path");
   return message;
 }
 
-std::optional<http::Response> read_http_status(Reader& header) {
+std::optional<http::Response> read_http_status(Reader& header, std::string_view text) {
   const Value& object = header.any("http_status");
   if (object.is_null()) return std::nullopt;
   Reader reader(object, "http_status");
   http::Response response;
   response.status = read_code(reader);
   if (reader.failed()) header.fail("http_status", "an object with an integer code");
-  response.headers = read_fields(header.any("http_headers"), /*encoded=*/false);
+  response.headers = read_fields(json::member_in(text, "http_headers"), /*encoded=*/false);
   std::erase_if(response.headers,
                 [](const auto& h) { return http::equal_ignoring_case(h.first, "content-type"); });
   return response;
@@ -131,14 +145,14 @@ std::optional<InitReply> read_init_reply(Reader& header) {
   return reply;
 }
 
-Body read_body(const std::string& method, Reader& header) {
+Body read_body(const std::string& method, Reader& header, std::string_view text) {
   if (method == "reply")
-    return Reply{read_status(header.object("status"), header), read_http_status(header),
+    return Reply{read_status(header.object("status"), header), read_http_status(header, text),
                  read_init_reply(header)};
   if (method == "notification")
     return Notification{header.string("message_type"),
                         header.optional_string("notification_ctx_id").value_or("")};
-  if (method == "message") return read_message(header);
+  if (method == "message") return read_message(header, text);
   if (method == "init")
     return Init{header.string("token"), header.optional_string("continuation_token").value_or(""),
                 read_metadata(header.any("metadata")), read_registrations(header.any("registrations")),
@@ -157,10 +171,10 @@ Body read_body(const std::string& method, Reader& header) {
 
 }  // namespace
 
-Result<Packet> decode(std::string_view bytes, std::size_t max_bytes) {
-  const auto frame = split_frame(bytes, max_bytes);
+Result<Packet> decode(std::string_view bytes, const FrameLimits& most) {
+  const auto frame = split_frame(bytes, most);
   if (!frame) return frame.error();
-  const auto header = json::parse_object(frame->header);
+  const auto header = json::parse_object(frame->header, kHeaderBounds);
   if (!header) return header.error();
 
   Reader reader(*header, "");
@@ -171,7 +185,7 @@ Result<Packet> decode(std::string_view bytes, std::size_t max_bytes) {
   const auto payload_size = reader.optional_integer("payload_size").value_or(0);
   if (packet.id.empty() || packet.id.size() > limits::kPacketIdBytes) reader.fail("id", "1 to 64 bytes");
   if (payload_size < 0) reader.fail("payload_size", "a size");
-  if (!reader.failed()) packet.body = read_body(method, reader);
+  if (!reader.failed()) packet.body = read_body(method, reader, frame->header);
   if (reader.failed()) return reader.error();
 
   const auto payload = take_payload(frame->rest, static_cast<std::size_t>(payload_size));
@@ -181,7 +195,7 @@ Result<Packet> decode(std::string_view bytes, std::size_t max_bytes) {
 }
 
 std::optional<BackoffPolicy> decode_backoff(std::string_view payload) {
-  const auto object = json::parse_object(payload);
+  const auto object = json::parse_object(payload, kHeaderBounds);
   if (!object) return std::nullopt;
   const auto policy = object->find("backoff_policy");
   if (policy == object->end()) return std::nullopt;

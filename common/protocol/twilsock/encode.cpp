@@ -8,19 +8,19 @@
 namespace parley::twilsock {
 namespace {
 
-using json::Value;
+using json::OrderedValue;
 
 constexpr std::string_view kJsonType = "application/json";
 
-Value write_status(const Status& status) {
-  Value object{{"code", status.code}, {"status", status.status}};
+OrderedValue write_status(const Status& status) {
+  OrderedValue object{{"code", status.code}, {"status", status.status}};
   if (status.error_code != 0) object["errorCode"] = status.error_code;
   if (!status.description.empty()) object["description"] = status.description;
   return object;
 }
 
-Value write_registration(const Registration& registration, Writer writer) {
-  Value object;
+OrderedValue write_registration(const Registration& registration, Writer writer) {
+  OrderedValue object;
   if (writer == Writer::server) {
     object["notification_ctx_id"] = registration.context_id;
     object["type"] = registration.type;
@@ -30,28 +30,30 @@ Value write_registration(const Registration& registration, Writer writer) {
     object["type"] = registration.type;
     object["notification_protocol_version"] = registration.protocol_version;
   }
-  object["message_types"] = registration.message_types;
+  OrderedValue& types = object["message_types"] = OrderedValue::array();
+  for (const std::string_view name : MessageTypes::kNames)
+    if (registration.message_types.has(name)) types.push_back(name);
   return object;
 }
 
-Value write_registrations(const std::vector<Registration>& registrations, Writer writer) {
-  Value array = Value::array();
+OrderedValue write_registrations(const std::vector<Registration>& registrations, Writer writer) {
+  OrderedValue array = OrderedValue::array();
   for (const auto& registration : registrations) array.push_back(write_registration(registration, writer));
   return array;
 }
 
-void append_member(Value& object, const std::string& name, const std::string& value) {
+void append_member(OrderedValue& object, const std::string& name, const std::string& value) {
   const auto member = object.find(name);
   if (member == object.end())
     object[name] = value;
   else if (member->is_array())
     member->push_back(value);
   else
-    *member = Value::array({*member, value});
+    *member = OrderedValue::array({*member, value});
 }
 
-Value write_fields(const http::Fields& fields, bool encoded) {
-  Value object = Value::object();
+OrderedValue write_fields(const http::Fields& fields, bool encoded) {
+  OrderedValue object = OrderedValue::object();
   for (const auto& [name, value] : fields)
     encoded ? append_member(object, percent_encode(name), percent_encode(value))
             : append_member(object, name, value);
@@ -60,7 +62,7 @@ Value write_fields(const http::Fields& fields, bool encoded) {
 
 // One overload per method: writes the members that follow id and method, in the captured order.
 struct BodyWriter {
-  Value& header;
+  OrderedValue& header;
   const Packet& packet;
   Writer writer;
 
@@ -75,8 +77,9 @@ struct BodyWriter {
 
   void operator()(const Init& init) const {
     header["token"] = init.token;
-    header["continuation_token"] = init.continuation_token.empty() ? Value() : Value(init.continuation_token);
-    Value metadata = Value::object();
+    header["continuation_token"] =
+        init.continuation_token.empty() ? OrderedValue() : OrderedValue(init.continuation_token);
+    OrderedValue metadata = OrderedValue::object();
     for (const auto& [name, value] : init.metadata) metadata[name] = value;
     header["metadata"] = std::move(metadata);
     header["registrations"] = write_registrations(init.registrations, writer);
@@ -93,11 +96,11 @@ struct BodyWriter {
   void operator()(const Message& message) const {
     header["active_grant"] = message.active_grant;
     header["payload_type"] = payload_type();
-    header["http_request"] = Value{{"host", message.host},
-                                   {"path", message.request.path},
-                                   {"method", message.request.method},
-                                   {"params", write_fields(message.request.params, true)},
-                                   {"headers", write_fields(message.request.headers, false)}};
+    header["http_request"] = OrderedValue{{"host", message.host},
+                                          {"path", message.request.path},
+                                          {"method", message.request.method},
+                                          {"params", write_fields(message.request.params, true)},
+                                          {"headers", write_fields(message.request.headers, false)}};
     header["payload_size"] = packet.payload.size();
   }
 
@@ -112,7 +115,7 @@ struct BodyWriter {
 
   void write_http(const http::Response& response) const {
     header["http_status"] = {{"code", response.status}, {"status", http::reason_phrase(response.status)}};
-    Value headers{{"content-type", response.content_type}};
+    OrderedValue headers{{"content-type", response.content_type}};
     for (const auto& [name, value] : response.headers) append_member(headers, name, value);
     header["http_headers"] = std::move(headers);
   }
@@ -120,7 +123,7 @@ struct BodyWriter {
   void write_init_reply(const InitReply& init) const {
     header["capabilities"] = init.capabilities;
     header["continuation_token"] = init.continuation_token;
-    Value status{{"reissued", init.reissued}};
+    OrderedValue status{{"reissued", init.reissued}};
     if (!init.reissue_reason.empty()) status["reissue_reason"] = init.reissue_reason;
     if (!init.reissue_message.empty()) status["reissue_message"] = init.reissue_message;
     header["continuation_token_status"] = std::move(status);
@@ -170,7 +173,7 @@ struct MethodName {
 }  // namespace
 
 std::string encode(const Packet& packet, Writer writer) {
-  Value header;
+  OrderedValue header;
   if (writer == Writer::client) header["id"] = packet.id;
   header["method"] = std::visit(MethodName{}, packet.body);
   if (writer == Writer::server) header["id"] = packet.id;
@@ -183,7 +186,7 @@ Packet make_ack(std::string id, Status status) {
 }
 
 std::string encode_backoff(const BackoffPolicy& policy) {
-  Value object{{"reconnect_min_ms", policy.reconnect_min_ms}};
+  OrderedValue object{{"reconnect_min_ms", policy.reconnect_min_ms}};
   if (policy.reconnect_max_ms != 0) object["reconnect_max_ms"] = policy.reconnect_max_ms;
   return json::dump({{"backoff_policy", std::move(object)}});
 }

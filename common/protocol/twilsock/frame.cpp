@@ -21,15 +21,15 @@ Error too_large(std::string_view what) {
 
 }  // namespace
 
-Result<Frame> split_frame(std::string_view bytes, std::size_t max_bytes) {
-  if (bytes.size() > max_bytes) return too_large("message");
+Result<Frame> split_frame(std::string_view bytes, const FrameLimits& most) {
+  if (bytes.size() > most.message) return too_large("message");
   if (!bytes.starts_with(kMagic)) return malformed("no \"TWILSOCK V3.0 \"", 0);
 
   const char* const digits = bytes.data() + kMagic.size();
   std::size_t header_size = 0;
   const auto [end, error] = std::from_chars(digits, bytes.data() + bytes.size(), header_size);
   if (error != std::errc{}) return malformed("no header size", kMagic.size());
-  if (header_size > limits::kPacketHeaderBytes) return too_large("header");
+  if (header_size > most.header) return too_large("header");
 
   auto at = static_cast<std::size_t>(end - bytes.data());
   if (at < bytes.size() && bytes[at] == ' ') ++at;  // older clients

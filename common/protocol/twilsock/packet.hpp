@@ -10,6 +10,8 @@
 
 #include "common/base/http.hpp"
 #include "common/base/limits.hpp"
+#include "common/protocol/twilsock/frame.hpp"
+#include "common/protocol/twilsock/message_types.hpp"
 
 /// Twilsock V3: one packet is one binary WebSocket message.
 namespace parley::twilsock {
@@ -29,7 +31,7 @@ struct Registration {
   std::string product;
   std::string type;
   int protocol_version = 0;
-  std::vector<std::string> message_types;
+  MessageTypes message_types{};
   std::string context_id;  ///< `notification_ctx_id`, set in the reply's `init_registrations`
 };
 
@@ -113,7 +115,7 @@ struct Packet {
 enum class Writer { client, server };
 
 /// Decodes one whole message. Fails with Errc::protocol_error (position named) or Errc::limit_exceeded.
-Result<Packet> decode(std::string_view bytes, std::size_t max_bytes = limits::kPacketBytes);
+Result<Packet> decode(std::string_view bytes, const FrameLimits& most = {});
 
 std::string encode(const Packet& packet, Writer writer);
 

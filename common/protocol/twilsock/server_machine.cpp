@@ -62,7 +62,7 @@ void ServerMachine::on_open(TimePoint now) { init_deadline_ = now + settings_.in
 Inbound ServerMachine::on_message(std::string_view bytes, TimePoint now, WallTime wall_now) {
   if (over()) return Inbound::other;
   if (ready() && is_plain_acknowledgement(bytes)) return on_acknowledgement();
-  auto packet = decode(bytes);
+  auto packet = decode(bytes, ready() ? FrameLimits{} : kInitLimits);
   if (!packet) {
     on_refused(packet.error());
     return Inbound::other;
@@ -96,9 +96,7 @@ void ServerMachine::accept(const Packet& packet, const Init& init, Principal pri
   principal_ = std::move(principal);
   state_ = State::ready;
   init_deadline_.reset();
-  for (const auto& registration : init.registrations)
-    message_types_.insert(message_types_.end(), registration.message_types.begin(),
-                          registration.message_types.end());
+  for (const auto& registration : init.registrations) message_types_.add(registration.message_types);
   send({packet.id, Reply{Status{}, std::nullopt, make_init_reply(init)}, "", ""});
   ping_at_ = now + settings_.ping_interval;
   arm_expiry(now, wall_now);
@@ -107,9 +105,9 @@ void ServerMachine::accept(const Packet& packet, const Init& init, Principal pri
 
 InitReply ServerMachine::make_init_reply(const Init& init) {
   InitReply reply = continuation(settings_, init, principal_, random_);
-  for (const auto& offered : init.capabilities)
-    if (offered == kSupportedCapability) capabilities_.push_back(offered);
-  reply.capabilities = capabilities_;
+  takes_client_updates_ = std::find(init.capabilities.begin(), init.capabilities.end(),
+                                    kSupportedCapability) != init.capabilities.end();
+  if (takes_client_updates_) reply.capabilities.emplace_back(kSupportedCapability);
   for (Registration registration : init.registrations) {
     registration.context_id = random_uuid(random_);
     reply.registrations.push_back(std::move(registration));
@@ -225,9 +223,7 @@ void ServerMachine::on_time(TimePoint now) {
   if (expires_at_ && *expires_at_ <= now) return close({410, "TOKEN_EXPIRED", 20104, "Access Token expired"});
   if (notice_at_ && *notice_at_ <= now) {
     notice_at_.reset();
-    const bool wanted =
-        std::find(capabilities_.begin(), capabilities_.end(), kSupportedCapability) != capabilities_.end();
-    if (wanted) {
+    if (takes_client_updates_) {
       ++unacknowledged_;
       send({make_id(random_), ClientUpdate{"token_about_to_expire"}, "", ""});
     }
@@ -251,10 +247,6 @@ std::optional<ServerAction> ServerMachine::next() {
   auto action = std::move(actions_.front());
   actions_.pop_front();
   return action;
-}
-
-bool ServerMachine::wants(std::string_view message_type) const {
-  return std::find(message_types_.begin(), message_types_.end(), message_type) != message_types_.end();
 }
 
 std::shared_ptr<const std::string> encode_notification(std::string_view message_type, std::string payload,

@@ -95,7 +95,7 @@ class ServerMachine {
   bool over() const { return state_ == State::over; }
   const Principal& principal() const { return principal_; }
   /// True if the client's `init` registered for that notification type.
-  bool wants(std::string_view message_type) const;
+  bool wants(std::string_view message_type) const { return message_types_.has(message_type); }
 
  private:
   enum class State { fresh, ready, over };
@@ -119,8 +119,8 @@ class ServerMachine {
   Random& random_;
   State state_ = State::fresh;
   Principal principal_;
-  std::vector<std::string> message_types_;
-  std::vector<std::string> capabilities_;
+  MessageTypes message_types_;
+  bool takes_client_updates_ = false;  ///< the client has that capability
   std::deque<ServerAction> actions_;
   std::optional<TimePoint> init_deadline_, ping_at_, notice_at_, expires_at_;
   int pings_in_flight_ = 0;

@@ -29,6 +29,49 @@ TEST(JsonParse, RefusesAZeroByteAndWhateverIsBehindIt) {
   EXPECT_FALSE(parse_unique_object("{\"a\":1}\0{\"a\":2}"sv));
 }
 
+std::string array_of(std::size_t count) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < count; ++i) text += i == 0 ? "0" : ",0";
+  return text + "]";
+}
+
+std::string object_of(std::size_t count) {
+  std::string text = "{";
+  for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":0";
+  return text + "}";
+}
+
+TEST(JsonParse, CountsMembersAndElementsOfTheWholeText) {
+  EXPECT_TRUE(parse(object_of(limits::kJsonMembers)));
+  EXPECT_TRUE(parse(array_of(limits::kJsonElements)));
+  EXPECT_EQ(parse(object_of(limits::kJsonMembers + 1)).error().message, "JSON: more than 10000 members");
+  EXPECT_EQ(parse(array_of(limits::kJsonElements + 1)).error().code, Errc::limit_exceeded);
+  const Bounds two{2, 2};
+  EXPECT_TRUE(parse(R"({"a":[{"b":1},2]})", two));
+  EXPECT_FALSE(parse(R"({"a":[{"b":1},{"c":2}]})", two));
+  EXPECT_FALSE(parse("[[1],[2]]", two));
+}
+
+TEST(JsonParse, CountsWhatIsThereTwice) {
+  EXPECT_FALSE(parse(R"({"a":1,"a":2,"a":3})", Bounds{2, 2})) << "or one name would be free of charge";
+}
+
+TEST(JsonParse, OfTwoMembersTheLastOneCounts) {
+  EXPECT_EQ(dump(*parse(R"({"a":{"b":1},"a":{"c":2}})")), R"({"a":{"c":2}})");
+}
+
+TEST(JsonParse, NamesTheMemberThatIsThereTwice) {
+  EXPECT_FALSE(parse_unique_object(R"({"a":1,"a":2})"));
+  EXPECT_TRUE(parse_unique_object(R"({"a":{"a":1},"b":{"a":2}})"));
+  EXPECT_EQ(find_repeated_member(R"({"x":[{"y":{"a":1,"b":2,"a":3}}]})"), "x[].y.a");
+  EXPECT_EQ(find_repeated_member(R"({"a":1})"), std::nullopt);
+}
+
+TEST(JsonIsJson, TakesAsManyMembersAsTheBytesAllow) {
+  EXPECT_TRUE(is_json(object_of(2 * limits::kJsonMembers)));
+  EXPECT_FALSE(is_json(nested(limits::kJsonDepth + 1)));
+}
+
 TEST(JsonReader, NamesThePathOfTheFirstBadMember) {
   const Value value = Value::parse(R"({"a": 1, "b": "x", "c": null})");
   Reader reader(value, "messages[3]");
@@ -68,6 +111,10 @@ TEST(JsonReader, RefusesWhatIsNoObject) {
 }
 
 TEST(JsonDump, ReplacesBadBytesInsteadOfThrowing) { EXPECT_EQ(dump("a\xff"), "\"a\xef\xbf\xbd\""); }
+
+TEST(JsonDump, KeepsTheOrderThatOurCodeWrote) {
+  EXPECT_EQ(dump({{"z", 1}, {"a", {{"y", 2}, {"b", 3}}}}), R"({"z":1,"a":{"y":2,"b":3}})");
+}
 
 }  // namespace
 }  // namespace parley::json

@@ -1,5 +1,7 @@
 #include "common/base/limits.hpp"
 #include "common/storage/database.hpp"
+#include "tests/support/cost.hpp"
+#include "tests/support/hostile_json.hpp"
 #include "tests/unit/chat_service/fixtures.hpp"
 
 namespace parley::chat_service {
@@ -44,6 +46,10 @@ TEST_F(BadInput, IsRefusedWithTheNameOfTheField) {
       {"body is no text", messages, R"({"body":["x"]})", "body"},
       {"body with half a pair", messages, R"({"body":"\udc00"})", "body"},
       {"unknown medium", messages, R"({"media_sids":["ME00000000000000000000000000000000"]})", "media_sids"},
+      {"many media", messages, json::dump({{"media_sids", json::Value(340'000, "x")}}), "elements"},
+      {"eleven media", messages, json::dump({{"media_sids", json::Value(limits::kMessageMedia + 1, "x")}}),
+       "media_sids: expected at most 10"},
+      {"many members", conversations, testing::distinct_members(limits::kPacketBytes / 2), "10000 members"},
       {"nobody to add", participants, "{}", "identity"},
       {"empty identity", participants, R"({"identity":""})", "identity"},
       {"identity is no text", participants, R"({"identity":1})", "identity"},
@@ -75,6 +81,20 @@ TEST_F(BadInput, ValuesAtTheLimitPass) {
             "notParticipating");
   const std::string attributes = "\"" + std::string(limits::kAttributesBytes - 2, 'x') + "\"";
   EXPECT_EQ(alice_.create({{"attributes", attributes}})["attributes"], attributes);
+}
+
+TEST_F(BadInput, NoBodyCostsMoreThanAMultipleOfAPlainOne) {
+  constexpr std::size_t kBytes = limits::kPacketBytes - 4096;
+  const auto plain = testing::object_with("x", testing::plain_text(kBytes));
+  for (const auto& make : {testing::distinct_members, testing::many_elements, testing::many_objects}) {
+    for (const char* member : {"media_sids", "messaging_binding"}) {
+      const auto worst = testing::object_with(member, make(kBytes));
+      for (const std::string& url : {alice_.link("conversations"), messages(), participants()}) {
+        const auto cost = testing::compare_cost([&] { post_raw(url, worst); }, [&] { post_raw(url, plain); });
+        EXPECT_LT(cost.times(), testing::kMostTimesAsMuch) << member << ": " << cost;
+      }
+    }
+  }
 }
 
 TEST_F(BadInput, AttributesOfMessagesAndParticipantsAreSmaller) {

@@ -66,6 +66,15 @@ TEST(Frame, AHeaderAtTheLimitPassesAndOneByteMoreDoesNot) {
   }
 }
 
+TEST(Frame, AStrangersHeaderIsSmaller) {
+  for (const std::size_t extra : {0u, 1u}) {
+    const std::string header(limits::kInitHeaderBytes + extra, ' ');
+    const auto bytes = join_frame(header, "", false);
+    EXPECT_EQ(split_frame(bytes, kInitLimits).has_value(), extra == 0);
+    EXPECT_TRUE(split_frame(bytes));
+  }
+}
+
 TEST(Payload, MayBeFollowedByOneLineEndOnly) {
   EXPECT_EQ(take_payload("abc", 3).value(), "abc");
   EXPECT_EQ(take_payload("abc\r\n", 3).value(), "abc");

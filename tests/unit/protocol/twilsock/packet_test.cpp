@@ -97,6 +97,53 @@ TEST(Packet, AnIdAtTheLimitPassesAndOneByteMoreDoesNot) {
   EXPECT_FALSE(with_id(limits::kPacketIdBytes + 1));
 }
 
+TEST(Packet, FieldsKeepTheirOrder) {
+  const auto packet = decode_header(
+      R"({"id":"TM1","method":"message","http_request":{"path":"/","method":"GET","params":{"b":"1","a":"2"},)"
+      R"("headers":{"Y":"1","X":["2","3"],"Z":null,"A":"4"}}})");
+  ASSERT_TRUE(packet) << packet.error().to_string();
+  const auto& request = std::get<Message>(packet->body).request;
+  EXPECT_EQ(request.params, (http::Fields{{"b", "1"}, {"a", "2"}}));
+  EXPECT_EQ(request.headers, (http::Fields{{"Y", "1"}, {"X", "2"}, {"X", "3"}, {"A", "4"}}));
+}
+
+TEST(Packet, AHeaderAtTheLimitOfMembersPassesAndOneMoreDoesNot) {
+  const auto with_members = [](std::size_t count) {
+    std::string header = R"({"id":"TM1","method":"ping")";
+    for (std::size_t i = 2; i < count; ++i) header += ",\"" + std::to_string(i) + "\":0";
+    return decode_header(header + "}");
+  };
+  EXPECT_TRUE(with_members(limits::kPacketHeaderMembers));
+  const auto refused = with_members(limits::kPacketHeaderMembers + 1);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "JSON: more than 1000 members");
+}
+
+MessageTypes types_of(const std::string& message_types) {
+  const auto packet =
+      decode_header(R"({"id":"TM1","method":"init","token":"t","registrations":[{"message_types":)" +
+                    message_types + "}]}");
+  return std::get<Init>(packet.value().body).registrations.at(0).message_types;
+}
+
+TEST(Packet, OfMessageTypesTheKnownOnesAreKept) {
+  EXPECT_EQ(types_of(R"(["com.twilio.rtd.cds.map","x","",7,"twilio.sync.event","twilio.sync.event"])"),
+            (MessageTypes{"twilio.sync.event", "com.twilio.rtd.cds.map"}));
+  EXPECT_EQ(types_of("\"twilio.sync.event\""), MessageTypes{});
+  EXPECT_FALSE(MessageTypes{""}.has(""));
+  for (const auto name : MessageTypes::kNames) EXPECT_TRUE(MessageTypes::all().has(name));
+}
+
+TEST(Packet, MessageTypesBeyondTheLimitAreIgnored) {
+  const auto behind = [](std::size_t others) {
+    std::string list = "[";
+    for (std::size_t i = 0; i < others; ++i) list += "\"\",";
+    return types_of(list + "\"twilio.sync.event\"]");
+  };
+  EXPECT_TRUE(behind(limits::kRegistrationTypes - 1).has("twilio.sync.event"));
+  EXPECT_FALSE(behind(limits::kRegistrationTypes).has("twilio.sync.event"));
+}
+
 TEST(Packet, HostileNestingIsRefused) {
   EXPECT_FALSE(decode_header(R"({"id":"a","method":"ping","x":)" + std::string(10'000, '[') +
                              std::string(10'000, ']') + "}"));

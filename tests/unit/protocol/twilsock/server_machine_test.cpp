@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/base/random.hpp"
+#include "common/protocol/twilsock/frame.hpp"
 
 namespace parley::twilsock {
 namespace {
@@ -97,6 +98,37 @@ TEST_F(TwilsockServerMachine, AcceptsInitAndConfirmsOnlyWhatItCan) {
   EXPECT_TRUE(machine.wants("twilio.sync.event"));
   EXPECT_FALSE(machine.wants("twilio.ipmsg.typing_indicator"));
   EXPECT_EQ(readies, 1);
+}
+
+TEST_F(TwilsockServerMachine, EchoesTheTypesThatItKnows) {
+  const std::string header =
+      R"({"id":"TM1","method":"init","token":"alice:60","registrations":[{"product":"p","type":"ers",)"
+      R"("message_types":["com.twilio.rtd.cds.list","of.another.product","twilio.sync.event"]}]})";
+  machine.on_message(join_frame(header, "", false), now, wall);
+  const auto packets = said();
+  const auto& reply = std::get<Reply>(packets.at(0).body);
+  EXPECT_EQ(reply.init->registrations.at(0).message_types,
+            (MessageTypes{"twilio.sync.event", "com.twilio.rtd.cds.list"}));
+  EXPECT_FALSE(machine.wants("of.another.product"));
+  EXPECT_FALSE(machine.wants(""));
+}
+
+TEST_F(TwilsockServerMachine, AStrangerMaySendWhatAnInitNeedsAndNoByteMore) {
+  const auto padded = [](std::string_view method, std::size_t bytes) {
+    std::string header = R"({"id":"TM1","method":")" + std::string(method) + R"(","token":"alice:60","x":")";
+    header += std::string(bytes - header.size() - 2, 'x') + "\"}";
+    return join_frame(header, "", false);
+  };
+  ServerMachine other(settings, authenticate, random);
+  other.on_open(now);
+  other.on_message(padded("init", limits::kInitHeaderBytes + 1), now, wall);
+  EXPECT_TRUE(other.over());
+  EXPECT_EQ(std::get<Close>(decode(*std::get<SendFrame>(*other.next()).frame)->body).status->error_code,
+            51216);
+  machine.on_message(padded("init", limits::kInitHeaderBytes), now, wall);
+  ASSERT_TRUE(machine.ready());
+  machine.on_message(padded("ping", limits::kPacketHeaderBytes), now, wall);
+  EXPECT_TRUE(machine.ready()) << "whoever is known may send more";
 }
 
 TEST_F(TwilsockServerMachine, RefusesBadTokensWithTheirCodeAndEnds) {

@@ -1,0 +1,42 @@
+#pragma once
+#include <functional>
+#include <string>
+
+/// Texts of one size that cost a careless reader most.
+namespace parley::testing {
+
+inline std::string repeated(std::string_view open, std::size_t bytes, std::string_view close,
+                            const std::function<std::string(std::size_t)>& part) {
+  std::string text(open);
+  for (std::size_t i = 0; text.size() + 32 < bytes; ++i) (text += i == 0 ? "" : ",") += part(i);
+  return text.append(close);
+}
+
+/// `{"0":0,"1":0,...}`: a search for each member among all.
+inline std::string distinct_members(std::size_t bytes) {
+  return repeated("{", bytes, "}", [](std::size_t i) { return "\"" + std::to_string(i) + "\":0"; });
+}
+/// Long names that differ at their end only.
+inline std::string similar_members(std::size_t bytes) {
+  return repeated("{", bytes, "}",
+                  [](std::size_t i) { return "\"" + std::string(40, 'x') + std::to_string(i) + "\":0"; });
+}
+inline std::string many_elements(std::size_t bytes) {
+  return repeated("[", bytes, "]", [](std::size_t) { return "\"\""; });
+}
+inline std::string many_objects(std::size_t bytes) {
+  return repeated("[", bytes, "]", [](std::size_t) { return "{}"; });
+}
+/// As deep as is taken, again and again.
+inline std::string many_depths(std::size_t bytes) {
+  return repeated("[", bytes, "]", [](std::size_t) { return std::string(60, '[') + std::string(60, ']'); });
+}
+/// One string.
+inline std::string plain_text(std::size_t bytes) { return "\"" + std::string(bytes - 2, 'x') + "\""; }
+
+/// As the value of a member.
+inline std::string object_with(std::string_view name, const std::string& value) {
+  return "{\"" + std::string(name) + "\":" + value + "}";
+}
+
+}  // namespace parley::testing
