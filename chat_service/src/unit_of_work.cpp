@@ -8,7 +8,7 @@
 #include "common/base/encoding.hpp"
 #include "common/base/json.hpp"
 #include "common/base/limits.hpp"
-#include "common/base/utf8.hpp"
+#include "common/base/text_rules.hpp"
 #include "common/storage/database.hpp"
 
 namespace parley::chat_service {
@@ -20,8 +20,7 @@ bool is_write(const http::Request& request) { return request.method != "GET"; }
 Result<std::string> mutation_id(const http::Request& request) {
   const auto given = http::find_header(request.headers, "x-twilio-mutation-id");
   if (!is_write(request) || !given) return std::string();
-  if (given->empty() || given->size() > limits::kMutationIdBytes || !is_valid_utf8(*given) ||
-      has_control_characters(*given))
+  if (given->empty() || given->size() > limits::kMutationIdBytes || !is_clean(*given, TextKind::identifier))
     return errors::bad_request("X-Twilio-Mutation-Id: expected 1 to 128 printable characters");
   return std::string(*given);
 }

@@ -27,28 +27,29 @@ Lead classify(std::uint8_t byte) {
 
 }  // namespace
 
-bool is_valid_utf8(std::string_view text) {
+CodePoint first_code_point(std::string_view text) {
   const auto bytes = as_bytes(text);
-  for (std::size_t i = 0; i < bytes.size();) {
-    const Lead lead = classify(bytes[i++]);
-    if (lead.trailing < 0 || bytes.size() - i < static_cast<std::size_t>(lead.trailing)) return false;
-    if (lead.trailing == 0) continue;
-    if (bytes[i] < lead.low || bytes[i] > lead.high) return false;
-    for (int k = 1; k < lead.trailing; ++k)
-      if ((bytes[i + static_cast<std::size_t>(k)] & 0xc0) != 0x80) return false;
-    i += static_cast<std::size_t>(lead.trailing);
+  const Lead lead = classify(bytes[0]);
+  const CodePoint bad{bytes[0], 1, false};
+  if (lead.trailing == 0) return {bytes[0], 1, true};
+  const auto size = static_cast<std::size_t>(lead.trailing) + 1;
+  if (lead.trailing < 0 || bytes.size() < size) return bad;
+  if (bytes[1] < lead.low || bytes[1] > lead.high) return bad;
+  char32_t value = bytes[0] & (0x7f >> size);
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((bytes[i] & 0xc0) != 0x80) return bad;
+    value = value << 6 | (bytes[i] & 0x3f);
   }
-  return true;
+  return {value, size, true};
 }
 
-bool has_control_characters(std::string_view text) {
-  const auto bytes = as_bytes(text);
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (bytes[i] < 0x20 || bytes[i] == 0x7f) return true;
-    const bool c1 = bytes[i] == 0xc2 && i + 1 < bytes.size() && bytes[i + 1] < 0xa0;
-    if (c1) return true;
+bool is_valid_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint first = first_code_point(text);
+    if (!first.valid) return false;
+    text.remove_prefix(first.bytes);
   }
-  return false;
+  return true;
 }
 
 }  // namespace parley

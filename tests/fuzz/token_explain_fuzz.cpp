@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "common/base/utf8.hpp"
+#include "common/base/text_rules.hpp"
 #include "common/protocol/token/explain.hpp"
 
 using namespace parley::token;
@@ -23,8 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       });
   if (refused == verify(unwrap(pasted).token, keys, policy, now).has_value()) __builtin_trap();
   for (const auto& finding : explanation.findings)
-    if (!parley::is_valid_utf8(finding.text) || parley::has_control_characters(finding.text))
-      __builtin_trap();
+    if (!parley::is_clean(finding.text, parley::TextKind::line)) __builtin_trap();
   explain(pasted, KeyRing(), VerifyPolicy{}, now);
   return 0;
 }

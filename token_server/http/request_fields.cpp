@@ -7,6 +7,7 @@
 #include "common/base/json.hpp"
 #include "common/base/limits.hpp"
 #include "common/base/multipart.hpp"
+#include "common/base/text_rules.hpp"
 #include "common/base/utf8.hpp"
 #include "common/protocol/token/identity.hpp"
 
@@ -29,6 +30,8 @@ std::string_view media_type(const http::Request& request) {
 }
 
 Result<json::Value> from_fields(const http::Fields& fields) {
+  if (fields.size() > limits::kHttpParams)
+    return refuse(400, "body: expected at most " + std::to_string(limits::kHttpParams) + " members");
   json::Value object = json::Value::object();
   for (const auto& [name, value] : fields) {
     if (!is_valid_utf8(name) || !is_valid_utf8(value)) return refuse(400, "body: expected UTF-8");
@@ -151,8 +154,8 @@ Result<void> check(const TokenWish& wish) {
   if (!wish.identity.empty())
     if (auto checked = token::check_identity(wish.identity); !checked)
       return refuse(400, checked.error().message, checked.error().server_code);
-  if (wish.endpoint_id.size() > limits::kEndpointIdBytes || has_control_characters(wish.endpoint_id))
-    return refuse(400, "endpoint_id: expected at most 256 bytes without control characters");
+  if (wish.endpoint_id.size() > limits::kEndpointIdBytes || !is_clean(wish.endpoint_id, TextKind::identifier))
+    return refuse(400, "endpoint_id: expected at most 256 bytes, " + std::string(kCleanIdentifier));
   return {};
 }
 

@@ -5,6 +5,7 @@
 
 #include "common/base/iso8601.hpp"
 #include "common/base/json.hpp"
+#include "common/base/text_rules.hpp"
 
 namespace parley::token_server {
 namespace {
@@ -21,7 +22,7 @@ class Line {
     if (!value.empty()) text_.append(before).append(1, '"').append(value).append(1, '"');
   }
   void put_quoted(std::string_view before, std::string_view value) {
-    if (!value.empty()) json::append_quoted(text_.append(before), value);
+    if (!value.empty()) text_.append(before).append(escape_hazards_in_json(json::quote(value)));
   }
   void put_number(std::string_view before, std::int64_t value) {
     std::array<char, 24> digits;

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "common/base/json.hpp"
-#include "common/base/utf8.hpp"
+#include "common/base/text_rules.hpp"
 #include "common/protocol/token/identity.hpp"
 #include "token_server/oidc/jose_header.hpp"
 
@@ -134,8 +134,8 @@ Result<std::int64_t> ClaimsReader::check_times() const {
 Result<std::string> ClaimsReader::read_subject() const {
   auto subject = text("sub");
   if (!subject || subject->empty()) return refuse("sub", "is missing or not a text");
-  if (subject->size() > kSubjectBytes || has_control_characters(*subject))
-    return refuse("sub", "is longer than 255 bytes or has control characters");
+  if (subject->size() > kSubjectBytes || !is_clean(*subject, TextKind::identifier))
+    return refuse("sub", "is longer than 255 bytes or has control or invisible characters");
   return std::move(*subject);
 }
 

@@ -20,18 +20,18 @@ std::optional<Error> check_attributes(const std::string& attributes, std::size_t
 
 }  // namespace
 
-std::optional<Error> check_name(std::string_view field, std::string_view name) {
-  const bool good = !name.empty() && name.size() <= limits::kNameBytes && is_valid_utf8(name) &&
-                    !has_control_characters(name);
+std::optional<Error> check_name(std::string_view field, std::string_view name, TextKind kind) {
+  const bool good = !name.empty() && name.size() <= limits::kNameBytes && is_clean(name, kind);
   if (good) return std::nullopt;
-  return bad(field, "1 to 320 bytes of UTF-8 without control characters");
+  return bad(field, "1 to 320 bytes of UTF-8, " +
+                        std::string(kind == TextKind::line ? kCleanLine : kCleanIdentifier));
 }
 
 std::optional<Error> check_identity_argument(std::string_view field, std::string_view identity) {
   const bool good = !identity.empty() && identity.size() <= limits::kIdentityBytes &&
-                    is_valid_utf8(identity) && !has_control_characters(identity);
+                    is_clean(identity, TextKind::identifier);
   if (good) return std::nullopt;
-  return bad(field, "1 to 256 bytes of UTF-8 without control characters");
+  return bad(field, "1 to 256 bytes of UTF-8, " + std::string(kCleanIdentifier));
 }
 
 std::optional<Error> check(const NewGroupChannel& channel) {
@@ -39,7 +39,7 @@ std::optional<Error> check(const NewGroupChannel& channel) {
   if (channel.name.find('#') != std::string::npos)
     return bad("name", "no '#': it is reserved for 1x1 channels");
   if (!channel.description.empty())
-    if (auto error = check_name("description", channel.description)) return error;
+    if (auto error = check_name("description", channel.description, TextKind::line)) return error;
   return check_attributes(channel.attributes, limits::kAttributesBytes);
 }
 

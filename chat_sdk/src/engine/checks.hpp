@@ -4,13 +4,16 @@
 
 #include <parley/client.hpp>
 
+#include "common/base/text_rules.hpp"
+
 namespace parley::detail {
 
 /// Arguments of the public operations. Each names the field and what was expected, or is empty.
 std::optional<Error> check(const NewGroupChannel& channel);
 std::optional<Error> check(const NewMessage& message);
 std::optional<Error> check(const GetMessages& query);
-std::optional<Error> check_name(std::string_view field, std::string_view name);
+std::optional<Error> check_name(std::string_view field, std::string_view name,
+                                TextKind kind = TextKind::identifier);
 std::optional<Error> check_identity_argument(std::string_view field, std::string_view identity);
 
 }  // namespace parley::detail

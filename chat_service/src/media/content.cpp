@@ -7,6 +7,7 @@
 #include "common/base/encoding.hpp"
 #include "common/base/header_value.hpp"
 #include "common/base/limits.hpp"
+#include "common/base/text_rules.hpp"
 #include "common/base/utf8.hpp"
 
 namespace parley::chat_service::media {
@@ -51,14 +52,7 @@ Result<std::optional<std::string>> clean_filename(std::string_view text) {
   if (!is_valid_utf8(text)) return refused(400, "Filename: expected UTF-8");
   const auto slash = text.find_last_of("/\\");
   if (slash != std::string_view::npos) text.remove_prefix(slash + 1);
-  std::string name;
-  for (std::size_t i = 0; i < text.size();) {
-    std::size_t end = i + 1;
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) ++end;
-    const auto character = text.substr(i, end - i);
-    if (!has_control_characters(character)) name += character;
-    i = end;
-  }
+  std::string name = without_hazards(text, TextKind::line);
   if (name.size() > limits::kMediaFilenameBytes)
     return refused(400,
                    "Filename: expected at most " + std::to_string(limits::kMediaFilenameBytes) + " bytes");

@@ -16,8 +16,8 @@ bool is_allowed(const std::vector<std::string>& patterns, std::string_view conte
 /// True for "media", "body", "history".
 bool is_category(std::string_view text);
 
-/// The name without its path and control characters; nothing if nothing is left. Errc::invalid_argument if it
-/// is not UTF-8 or too long.
+/// The name without its path and what TextKind::line refuses; nothing if nothing is left.
+/// Errc::invalid_argument if it is not UTF-8 or too long.
 Result<std::optional<std::string>> clean_filename(std::string_view text);
 
 /// Content-Disposition, for a type from clean_content_type(): what a browser could run or be fooled by is

@@ -8,7 +8,7 @@
 #include "chat_service/src/errors.hpp"
 #include "common/base/encoding.hpp"
 #include "common/base/limits.hpp"
-#include "common/base/utf8.hpp"
+#include "common/base/text_rules.hpp"
 #include "common/protocol/token/identity.hpp"
 
 namespace parley::chat_service::input {
@@ -48,16 +48,22 @@ std::optional<std::string> text(json::Reader& reader, const char* member, std::s
   return value;
 }
 
+std::optional<std::string> line(json::Reader& reader, const char* member, std::size_t max_bytes) {
+  auto value = text(reader, member, max_bytes);
+  if (value && !is_clean(*value, TextKind::line)) reader.fail(member, kCleanLine);
+  return value;
+}
+
 std::optional<std::string> name(json::Reader& reader, const char* member) {
   auto value = text(reader, member, limits::kNameBytes);
-  if (value && has_control_characters(*value)) reader.fail(member, "no control characters");
+  if (value && !is_clean(*value, TextKind::identifier)) reader.fail(member, kCleanIdentifier);
   return value;
 }
 
 std::optional<std::string> short_text(json::Reader& reader, const char* member, std::size_t max_chars) {
   auto value = reader.optional_string(member);
   if (!value) return value;
-  if (has_control_characters(*value)) reader.fail(member, "no control characters");
+  if (!is_clean(*value, TextKind::line)) reader.fail(member, kCleanLine);
   if (count_characters(*value) > max_chars)
     reader.fail(member, "at most " + std::to_string(max_chars) + " characters");
   return value;

@@ -15,14 +15,16 @@ namespace parley::chat_service::input {
 /// The body as an object. 400 otherwise.
 Result<json::Value> body(const Call& call);
 
-/// A name of one line: bounded, without control characters.
+/// A name that others look up: bounded, TextKind::identifier.
 std::optional<std::string> name(json::Reader& reader, const char* member);
-/// The same, at most so many Unicode characters.
+/// TextKind::line of at most so many Unicode characters.
 std::optional<std::string> short_text(json::Reader& reader, const char* member, std::size_t max_chars);
 inline std::optional<std::string> friendly_name(json::Reader& reader) {
   return short_text(reader, "friendly_name", limits::kFriendlyNameChars);
 }
-/// Text of at most that many bytes.
+/// TextKind::line of at most that many bytes.
+std::optional<std::string> line(json::Reader& reader, const char* member, std::size_t max_bytes);
+/// Text of at most that many bytes, as it came.
 std::optional<std::string> text(json::Reader& reader, const char* member, std::size_t max_bytes);
 /// JSON within JSON: text that parses.
 std::optional<std::string> attributes(json::Reader& reader, std::size_t max_bytes = limits::kAttributesBytes);

@@ -54,7 +54,7 @@ Result<Content> read_content(const Call& call) {
   json::Reader reader(*body, "");
   Content content;
   content.body = input::text(reader, "body", limits::kMessageBodyBytes);
-  content.subject = input::text(reader, "subject", limits::kNameBytes);
+  content.subject = input::line(reader, "subject", limits::kNameBytes);
   content.attributes = input::attributes(reader, limits::kSmallAttributesBytes);
   read_media(reader, content);
   read_template(reader, content);

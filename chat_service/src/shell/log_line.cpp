@@ -2,6 +2,7 @@
 
 #include "common/base/iso8601.hpp"
 #include "common/base/json.hpp"
+#include "common/base/text_rules.hpp"
 
 namespace parley::chat_service {
 
@@ -13,7 +14,7 @@ LogLine::LogLine(std::string_view level, std::string_view event, WallTime time) 
 LogLine& LogLine::put(std::string_view name, std::string_view value) {
   if (value.empty()) return *this;
   text_.append(",\"").append(name).append("\":");
-  json::append_quoted(text_, value);
+  text_.append(escape_hazards_in_json(json::quote(value)));
   return *this;
 }
 

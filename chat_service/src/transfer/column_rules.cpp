@@ -52,7 +52,7 @@ constexpr ColumnRule kRules[] = {
     {"media", "blob", is_blob, "64 lower-case hex digits"},
     {"media", "size", is_between<0, INT64_MAX>, "a number of bytes"},
     {"media", "content_type", is_content_type, "type/subtype"},
-    {"media", "filename", is_filename, "a name without path and control characters"},
+    {"media", "filename", is_filename, "a name without path, control and direction characters"},
     {"sync_objects", "type", is_between<0, 2>, "0, 1 or 2"},
     {"participants", "role", is_between<0, 3>, "0, 1, 2 or 3"},
     {"sync_items", "removed", is_flag, kFlag},

@@ -5,6 +5,7 @@
 #include "chat_service/src/model.hpp"
 #include "chat_service/src/transfer/database_file.hpp"
 #include "common/base/json.hpp"
+#include "common/base/text_rules.hpp"
 
 namespace parley::chat_service {
 namespace {
@@ -72,7 +73,7 @@ std::string block_line(const storage::Query& row) {
 template <class Line>
 Result<Lines> lines_of(DatabaseFile& file, storage::Query query, Line line) {
   Lines lines;
-  while (query.next()) lines.push_back(line(query));
+  while (query.next()) lines.push_back(escape_hazards_in_json(line(query)));
   if (const auto read = file.outcome(); !read) return read.error();
   return lines;
 }
@@ -114,7 +115,7 @@ Result<Lines> show_channel(const std::string& database, const std::string& servi
       "WHERE c.sid = ? ORDER BY p.id",
       name->sid);
   while (lines && participants.next())
-    lines->push_back(participant_line(participants));
+    lines->push_back(escape_hazards_in_json(participant_line(participants)));
   return lines;
 }
 

@@ -70,8 +70,8 @@ Pasted unwrap(std::string_view pasted);
 /// verify() refuses the unwrapped token, and the first such finding has the code of verify().
 Explanation explain(std::string_view pasted, const KeyRing& keys, const VerifyPolicy& policy, WallTime now);
 
-/// A text of foreign origin for one line of a terminal: control characters and bad UTF-8 as \xNN, cut after
-/// `most` bytes.
+/// A text of foreign origin for one line of a terminal: control, direction and invisible characters and bad
+/// UTF-8 as \xNN, cut after `most` bytes.
 std::string printable(std::string_view text, std::size_t most = 256);
 
 /// "42 min", "3 h 20 min", "2 days 1 h", "7 s"; without a sign.

@@ -1,29 +1,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "common/base/encoding.hpp"
-#include "common/base/utf8.hpp"
+#include "common/base/text_rules.hpp"
 #include "common/protocol/token/explain_topics.hpp"
 
 namespace parley::token {
 namespace {
 
 constexpr std::size_t kMostShown = 60;  // bytes of a foreign text in a finding
-
-// Bytes of the well-formed, visible character at the beginning of `text`; 0: there is none.
-std::size_t visible_character(std::string_view text) {
-  for (std::size_t size = 1; size <= 4 && size <= text.size(); ++size)
-    if (const auto character = text.substr(0, size); is_valid_utf8(character))
-      return has_control_characters(character) ? 0 : size;
-  return 0;
-}
-
-// Right-to-left marks and the like turn around what is printed behind them.
-bool turns_text(std::string_view character) {
-  return (character >= "\u200B" && character <= "\u200F") ||
-         (character >= "\u2028" && character <= "\u202E") ||
-         (character >= "\u2066" && character <= "\u2069") || character == "\uFEFF";
-}
 
 std::string kind_of(const json::Value& value) {
   if (value.is_null()) return "null";
@@ -49,17 +33,7 @@ std::string count(std::chrono::seconds::rep number, const Unit& unit) {
 }  // namespace
 
 std::string printable(std::string_view text, std::size_t most) {
-  std::string out;
-  while (!text.empty() && out.size() < most) {
-    const std::size_t size = visible_character(text);
-    const auto character = text.substr(0, size ? size : 1);
-    if (size == 0 || turns_text(character))
-      for (auto byte : as_bytes(character)) out += "\\x" + hex_encode({&byte, 1});
-    else
-      out += character;
-    text.remove_prefix(character.size());
-  }
-  return text.empty() ? out : out + "...";
+  return escape_hazards(text, TextKind::identifier, most);
 }
 
 std::string in_words(std::chrono::seconds duration) {

@@ -2,6 +2,7 @@
 
 #include "common/base/limits.hpp"
 #include "common/base/sid.hpp"
+#include "common/base/text_rules.hpp"
 #include "common/base/utf8.hpp"
 
 namespace parley::token {
@@ -24,7 +25,7 @@ Result<void> check_identity(std::string_view identity) {
   if (identity.size() > limits::kIdentityBytes)
     return refuse("at most " + std::to_string(limits::kIdentityBytes) + " bytes", kTooLong);
   if (!is_valid_utf8(identity)) return refuse("valid UTF-8");
-  if (has_control_characters(identity)) return refuse("no control characters");
+  if (!is_clean(identity, TextKind::identifier)) return refuse(kCleanIdentifier);
   if (is_sid(identity, "US")) return refuse("a name that does not look like a user SID", kLooksLikeSid);
   if (identity == "system") return refuse("a name that is not reserved", kReserved);
   return {};

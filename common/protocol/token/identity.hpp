@@ -5,7 +5,7 @@
 namespace parley::token {
 
 /// The rules for a user's identity, applied by servers before they mint and when they let a user in:
-/// 1 to limits::kIdentityBytes bytes of UTF-8 without control characters, not shaped like a user SID, not
+/// 1 to limits::kIdentityBytes bytes of UTF-8 as TextKind::identifier has it, not shaped like a user SID, not
 /// the reserved word "system".
 ///
 /// Fails with Errc::invalid_argument; the message names the rule and never repeats the identity;

@@ -1,9 +1,10 @@
 #include "demo_app/src/console/format.hpp"
 
-#include <algorithm>
 #include <ctime>
 #include <iomanip>
 #include <sstream>
+
+#include "common/base/text_rules.hpp"
 
 namespace parley::demo {
 namespace {
@@ -17,14 +18,22 @@ std::string clock_of(WallTime time) {
   return text.str();
 }
 
+// Its lines stand behind the time, so that none of them looks like another message.
+std::string indented(std::string_view text) {
+  std::string out;
+  for (const char c : escape_hazards(text, TextKind::text)) {
+    if (c == '\t')
+      out += "    ";
+    else
+      out += c;
+    if (c == '\n') out += "      ";
+  }
+  return out;
+}
+
 }  // namespace
 
-std::string printable(std::string_view text) {
-  std::string safe{text};
-  std::replace_if(
-      safe.begin(), safe.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-  return safe;
-}
+std::string printable(std::string_view text) { return escape_hazards(text, TextKind::line); }
 
 std::string title(const ChannelState& channel) {
   if (channel.kind == ChannelKind::private_) return "@" + printable(channel.peer);
@@ -32,7 +41,7 @@ std::string title(const ChannelState& channel) {
 }
 
 std::string format_message(const Message& message) {
-  return clock_of(message.created_at) + " " + printable(message.author) + ": " + printable(message.text);
+  return clock_of(message.created_at) + " " + printable(message.author) + ": " + indented(message.text);
 }
 
 }  // namespace parley::demo

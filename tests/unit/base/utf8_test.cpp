@@ -18,11 +18,22 @@ TEST(Utf8, RefusesOverlongSurrogatesTruncationsAndStrays) {
     EXPECT_FALSE(is_valid_utf8(bad)) << bad;
 }
 
-TEST(Utf8, FindsControlCharacters) {
-  for (const char* bad : {"a\tb", "\x1f", "\x7f", "\xc2\x85"})
-    EXPECT_TRUE(has_control_characters(bad)) << bad;
-  for (const char* good : {"", "plain", "\xc2\xa0", "\xc3\x85"})
-    EXPECT_FALSE(has_control_characters(good)) << good;
+TEST(Utf8, ReadsOneCodePointAfterTheOther) {
+  struct Case {
+    const char* text;
+    char32_t value;
+    std::size_t bytes;
+  };
+  for (const Case& one : {Case{"az", 'a', 1}, Case{"\xc2\x80z", 0x80, 2}, Case{"\xef\xbf\xbfz", 0xFFFF, 3},
+                          Case{"\xf4\x8f\xbf\xbfz", 0x10FFFF, 4}}) {
+    const CodePoint read = first_code_point(one.text);
+    EXPECT_TRUE(read.valid);
+    EXPECT_EQ(read.value, one.value);
+    EXPECT_EQ(read.bytes, one.bytes);
+  }
+  const CodePoint bad = first_code_point("\xe2\x28\xa1");
+  EXPECT_FALSE(bad.valid);
+  EXPECT_EQ(bad.bytes, 1u);
 }
 
 }  // namespace

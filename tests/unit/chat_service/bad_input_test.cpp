@@ -36,6 +36,11 @@ TEST_F(BadInput, IsRefusedWithTheNameOfTheField) {
       {"half a surrogate pair", conversations, R"({"friendly_name":"\ud800"})", "body"},
       {"name is no text", conversations, R"({"friendly_name":7})", "friendly_name"},
       {"name with a control character", conversations, R"({"friendly_name":"a\u0000b"})", "friendly_name"},
+      {"name that turns the line", conversations, R"({"friendly_name":"a\u202eb"})", "friendly_name"},
+      {"name with hidden text", conversations, R"({"friendly_name":"a\udb40\udc41b"})", "friendly_name"},
+      {"unique name that turns the line", conversations, R"({"unique_name":"a\u202eb"})", "unique_name"},
+      {"unique name with a joiner", conversations, R"({"unique_name":"ali\u200dce"})", "unique_name"},
+      {"subject with a C1 control", messages, R"({"subject":"a\u009bb"})", "subject"},
       {"long friendly name", conversations, json::dump({{"friendly_name", long_name}}), "friendly_name"},
       {"long unique name", conversations, json::dump({{"unique_name", long_name}}), "unique_name"},
       {"unique name like a SID", conversations, json::dump({{"unique_name", room_["sid"]}}), "unique_name"},
@@ -54,6 +59,7 @@ TEST_F(BadInput, IsRefusedWithTheNameOfTheField) {
       {"empty identity", participants, R"({"identity":""})", "identity"},
       {"identity is no text", participants, R"({"identity":1})", "identity"},
       {"identity with a line end", participants, R"({"identity":"a\nb"})", "identity"},
+      {"identity with a zero width space", participants, R"({"identity":"a\u200bb"})", "identity"},
       {"identity and address", participants, R"({"identity":"b","messaging_binding":{"address":"+1"}})",
        "identity"},
       {"long address", participants, json::dump({{"messaging_binding", {{"address", long_name}}}}),
@@ -81,6 +87,16 @@ TEST_F(BadInput, ValuesAtTheLimitPass) {
             "notParticipating");
   const std::string attributes = "\"" + std::string(limits::kAttributesBytes - 2, 'x') + "\"";
   EXPECT_EQ(alice_.create({{"attributes", attributes}})["attributes"], attributes);
+}
+
+TEST_F(BadInput, EmojiAndJoinedScriptsAreNames) {
+  const std::string family = "👩‍👩‍👧 می‌خواهم";
+  EXPECT_EQ(alice_.create({{"friendly_name", family}, {"unique_name", family}})["unique_name"], family);
+}
+
+TEST_F(BadInput, MessageTextsAreKeptAsTheyCame) {
+  const std::string text = "a\u202Eb\u200Bc\u009Bd\u2028e\uFEFF\r\n\tf";
+  EXPECT_EQ(alice_.post(messages(), {{"body", text}}).body["body"], text);
 }
 
 TEST_F(BadInput, NoBodyCostsMoreThanAMultipleOfAPlainOne) {

@@ -7,12 +7,20 @@ const { ChatGrant, SyncGrant, VideoGrant, VoiceGrant } = AccessToken;
 const IDENTITY_BYTES = 256;
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'];
 const HARD = [...'"\\/\'`<>&%+=?#:;,.@!$^*(){}[]|~- _'];
-// First and last code points: Latin to Arabic, Indic to Georgian, punctuation with U+2028 and joiners,
-// CJK, Hangul, private use and BOM, emoji, the rest up to the end. No control characters, no surrogates.
+// First and last code points: Latin to Arabic, Indic to Georgian, punctuation, CJK, Hangul, private use, emoji,
+// the rest up to the end. No surrogates.
 const RANGES = [[0xa0, 0x6ff], [0x900, 0x10ff], [0x2000, 0x27bf], [0x4e00, 0x9fff], [0xac00, 0xd7a3],
   [0xe000, 0xffff], [0x1f300, 0x1faff], [0x10000, 0x10ffff]];
 
-const anyCharacter = (dice) => String.fromCodePoint(dice.between(...dice.pick(RANGES)));
+// What token_server refuses in identities: it acts on the text around it, or cannot be seen.
+const HAZARD = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}\ufff0-\ufffb]/u;
+
+function anyCharacter(dice) {
+  for (;;) {
+    const character = String.fromCodePoint(dice.between(...dice.pick(RANGES)));
+    if (!HAZARD.test(character)) return character;
+  }
+}
 const mixed = (dice) => (dice.once(2) ? anyCharacter(dice) : dice.pick(dice.once(2) ? HARD : LETTERS));
 
 /** The longest beginning that has at most `bytes`. */
