@@ -93,8 +93,16 @@ class Checker {
                              [&](auto folder) { return is_below(file_, folder); });
     std::ifstream in(path);
     std::string line;
-    for (line_ = 1; std::getline(in, line); ++line_)
+    for (line_ = 1; std::getline(in, line); ++line_) {
       if (const auto include = parse_include(line)) judge(*include);
+      judge_names(line);
+    }
+  }
+
+  void judge_names(std::string_view line) {
+    for (const Name& row : kNames)
+      if (line.find(row.name) != line.npos && !is_below_any(file_, row.rooms))
+        complain(std::string(row.name) + " is not for this file");
   }
 
   void judge(const Include& include) {

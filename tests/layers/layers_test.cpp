@@ -85,6 +85,17 @@ TEST_F(Layers, FindsEveryPlantedViolation) {
   }
 }
 
+TEST_F(Layers, FindsNamesWhereTheyMustNotBe) {
+  for (const char* text :
+       {"nlohmann::ordered_json value;\n", "auto value = json::OrderedValue::parse(text);\n"}) {
+    SCOPED_TRACE(text);
+    const auto violations = with("chat_service/src/routes/x.cpp", text);
+    ASSERT_EQ(violations.size(), 1u);
+    EXPECT_EQ(violations[0].line, 1);
+  }
+  EXPECT_TRUE(with("common/config/x.cpp", "nlohmann::ordered_json value;\n").empty());
+}
+
 TEST_F(Layers, AllowsWhatTheTableAllows) {
   struct Case {
     const char* file;
