@@ -21,7 +21,8 @@ struct HttpServerOptions {
   std::optional<TlsServerOptions> tls{};
   std::size_t max_header_bytes = limits::kHttpHeaderBytes;
   std::size_t max_body_bytes = limits::kHttpBodyBytes;
-  std::size_t max_message_bytes = limits::kPacketBytes;  ///< of an upgraded connection
+  std::size_t max_message_bytes = limits::kPacketBytes;        ///< of an upgraded connection
+  std::size_t max_first_message_bytes = limits::kPacketBytes;  ///< of its first message
   std::size_t max_connections = 20'000;  ///< open sockets, upgraded ones too; more are closed at once
   /// Of one peer: an IPv4 address or an IPv6 /64. 0: no limit. More are closed at once. A trusted proxy may
   /// have any number, because its connections are those of many clients: of these each may have as many

@@ -13,7 +13,7 @@ using parley::net::FrameReader;
 constexpr std::size_t kLimit = 300;
 
 std::vector<std::string> read(const std::string& input, std::size_t step) {
-  FrameReader reader(kLimit);
+  FrameReader reader({kLimit, kLimit});
   std::vector<std::string> events;
   std::string rest;
   for (std::size_t at = 0; at < input.size(); at += step) {

@@ -24,6 +24,7 @@ net::HttpServerOptions server_options(const ServiceOptions& options) {
   server.max_connections_per_address = options.max_connections_per_address;
   server.max_inbound_bytes = options.total_inbound_bytes;
   server.trusted_proxies = options.trusted_proxies;
+  server.max_first_message_bytes = twilsock::kInitLimits.message;
   return server;
 }
 

@@ -8,6 +8,7 @@
 #include "common/net/message_stream.hpp"
 #include "common/net/src/byte_stream.hpp"
 #include "common/net/src/inbound_buffers.hpp"
+#include "common/net/src/websocket_frames.hpp"
 #include "common/net/src/websocket_handshake.hpp"
 
 namespace parley::net {
@@ -42,7 +43,7 @@ struct UpgradedStream {
 /// The server's half, our own framing (websocket_frames.hpp): answers 101 (or 400/426 if the request's
 /// WebSocket headers are wrong) within `timeout`.
 std::unique_ptr<PendingWebSocket> websocket_accept(UpgradedStream upgraded, const http::Request& request,
-                                                   std::size_t max_message_bytes, Duration timeout,
+                                                   const MessageSizes& most, Duration timeout,
                                                    WebSocketReady ready);
 
 }  // namespace parley::net

@@ -113,6 +113,7 @@ FrameReader::Event FrameReader::next(std::span<char> input) {
     taken += header.size + payload.size();
     auto event = finish(header, payload);
     event.taken = taken;
+    if (event.what == What::message) max_message_bytes_ = max_later_;
     if (event.what != What::nothing) return event;
   }
 }

@@ -18,10 +18,16 @@ enum class CloseCode : std::uint16_t {
   try_later = 1013,  ///< of the registry: the server is overloaded
 };
 
+/// The longest messages that are taken: of whoever has just come, and afterwards.
+struct MessageSizes {
+  std::size_t first;
+  std::size_t later;
+};
+
 /// What a server reads of a WebSocket (RFC 6455), without I/O: bytes go in, whole messages and control frames
 /// come out. Strict: only binary messages, every frame masked, lengths in their shortest form, no extension.
 ///
-/// Memory: what belongs to one message whose fragments are still coming, at most `max_message_bytes`; a frame
+/// Memory: what belongs to one message whose fragments are still coming, at most the size for it; a frame
 /// that is longer is refused when its header is there. Bytes of a frame that is not whole stay with the
 /// caller. One thread at a time.
 class FrameReader {
@@ -42,7 +48,7 @@ class FrameReader {
     std::string_view problem{};  ///< of a failure, for people
   };
 
-  explicit FrameReader(std::size_t max_message_bytes) : max_message_bytes_(max_message_bytes) {}
+  explicit FrameReader(const MessageSizes& most) : max_message_bytes_(most.first), max_later_(most.later) {}
 
   /// Memory of the fragments of a message that is not whole.
   std::size_t buffered_bytes() const { return in_message_ ? message_.capacity() : 0; }
@@ -59,7 +65,8 @@ class FrameReader {
   Event check(const Header& header) const;
   Event finish(const Header& header, std::span<char> payload);
 
-  std::size_t max_message_bytes_;
+  std::size_t max_message_bytes_;  // of the one that comes next
+  std::size_t max_later_;
   std::string message_;      // fragments so far
   bool in_message_ = false;  // a first fragment has come, the last one has not
   bool delivered_ = false;   // message_ was handed out by the last call

@@ -47,11 +47,11 @@ Error failure(const FrameReader::Event& event) {
 /// All states of one WebSocket. Pending operations keep it alive; its owner's handle decides when it ends.
 class ServerSocket final : public std::enable_shared_from_this<ServerSocket>, private InboundBuffers::Holder {
  public:
-  ServerSocket(UpgradedStream upgraded, std::size_t max_message_bytes)
+  ServerSocket(UpgradedStream upgraded, const MessageSizes& most)
       : stream_(std::move(upgraded.stream)),
         peer_address_(std::move(upgraded.peer_address)),
         inbound_(std::move(upgraded.inbound)),
-        reader_(max_message_bytes),
+        reader_(most),
         in_(std::move(upgraded.read_ahead)) {}
   ~ServerSocket() override { inbound_->release(*this); }
 
@@ -340,9 +340,9 @@ void ServerSocket::drop() {
 }  // namespace
 
 std::unique_ptr<PendingWebSocket> websocket_accept(UpgradedStream upgraded, const http::Request& request,
-                                                   std::size_t max_message_bytes, Duration timeout,
+                                                   const MessageSizes& most, Duration timeout,
                                                    WebSocketReady ready) {
-  auto socket = std::make_shared<ServerSocket>(std::move(upgraded), max_message_bytes);
+  auto socket = std::make_shared<ServerSocket>(std::move(upgraded), most);
   socket->accept(answer_handshake(request), timeout, std::move(ready));
   return std::make_unique<HandshakeHandle<ServerSocket>>(std::move(socket));
 }

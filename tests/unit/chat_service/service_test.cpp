@@ -171,6 +171,21 @@ TEST(Service, GarbageIsToldAndDropped) {
   EXPECT_TRUE(socket.closes());
 }
 
+TEST(Service, AStrangersFirstMessageIsNoLongerThanAnInit) {
+  Service service(options());
+  service.start().value();
+  Loop loop;
+  Socket stranger(loop, service.url());
+  stranger.send_raw(std::string(twilsock::kInitLimits.message + 1, 'x'));
+  EXPECT_EQ(std::get<twilsock::Close>(stranger.receive().body).status->code, 406);
+  EXPECT_TRUE(stranger.closes());
+  Socket socket(loop, service.url());
+  socket.init();
+  EXPECT_TRUE(std::get<twilsock::Reply>(socket.receive().body).status.ok());
+  socket.send({"TM1", twilsock::Unknown{"dance"}, "", std::string(twilsock::kInitLimits.message, 'x')});
+  EXPECT_EQ(std::get<twilsock::Reply>(socket.receive().body).status.code, 400) << "longer, and only unknown";
+}
+
 TEST(Service, SaysWhyConnectionsEndInTheLogAndTheMetrics) {
   auto talking = options();
   std::vector<std::string> lines;  // of the service's thread, read when it has ended

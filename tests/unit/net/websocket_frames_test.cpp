@@ -42,7 +42,7 @@ std::string describe(const FrameReader::Event& event) {
 
 /// Reads what arrives `step` bytes at a time, as a stream does: what was not taken comes again.
 Seen read(const std::string& input, std::size_t step, std::size_t limit = 1000) {
-  FrameReader reader(limit);
+  FrameReader reader({limit, limit});
   Seen seen;
   for (std::size_t at = 0; at < input.size(); at += step) {
     seen.rest += input.substr(at, step);
@@ -145,6 +145,24 @@ TEST(FrameReader, RefusesATooLongFrameBeforeItsPayloadComes) {
   EXPECT_EQ(read(header, 1).events, std::vector<std::string>{"failure:1009"});
   const std::string huge("\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff", 10);
   EXPECT_EQ(read(huge, 1).events, std::vector<std::string>{"failure:1009"});
+}
+
+TEST(FrameReader, TheFirstMessageHasALimitOfItsOwn) {
+  const auto read_both = [](std::size_t first, std::size_t later) {
+    FrameReader reader({5, 9});
+    std::string input = frame(0x02, std::string(first - 1, 'x')) + frame(0x80, "x") +
+                        frame(0x02, std::string(later - 1, 'x')) + frame(0x80, "x");
+    std::vector<What> seen;
+    while (seen.empty() || (seen.back() == What::message && !input.empty())) {
+      const auto event = reader.next(input);
+      seen.push_back(event.what);
+      input.erase(0, event.taken);
+    }
+    return seen;
+  };
+  EXPECT_EQ(read_both(5, 9), (std::vector{What::message, What::message}));
+  EXPECT_EQ(read_both(5, 10), (std::vector{What::message, What::failure}));
+  EXPECT_EQ(read_both(6, 9), std::vector{What::failure});
 }
 
 TEST(FrameReader, KeepsNothingOfAFrameThatIsNotWhole) {
