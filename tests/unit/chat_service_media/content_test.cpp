@@ -98,6 +98,8 @@ TEST(Filename, LosesItsPathAndControlCharacters) {
   EXPECT_EQ(name_of("C:\\dir\\a.png"), "a.png");
   EXPECT_EQ(name_of("a\r\n\tb\x7f.png"), "ab.png");
   EXPECT_EQ(name_of("gr\xC3\xBC\xC2\x85n.txt"), "gr\xC3\xBCn.txt");
+  EXPECT_EQ(name_of("photo\u202Egnp.exe"), "photognp.exe");
+  EXPECT_EQ(name_of("🧑‍🚀\u200B.png"), "🧑‍🚀.png");
   EXPECT_EQ(name_of(""), std::nullopt);
   EXPECT_EQ(name_of("dir/"), std::nullopt);
   EXPECT_EQ(name_of("a/.."), std::nullopt);

@@ -63,6 +63,13 @@ TEST_F(Import, TakesARowThatIsRight) {
   EXPECT_EQ(*rows, 1u);
 }
 
+TEST_F(Import, TakesANameOfAFileThatAnOlderServiceKept) {
+  auto row = medium();
+  row["filename"] = "photo\u202Egnp.exe";
+  const auto rows = import_row(row.dump());
+  EXPECT_TRUE(rows) << rows.error().message;
+}
+
 struct Cell {
   const char* column;
   Value value;

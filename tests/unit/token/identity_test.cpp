@@ -14,7 +14,8 @@ struct Case {
 };
 
 TEST(Identity, AcceptsWhatPeopleUse) {
-  for (const char* identity : {"alice", "test@brocoders.com", "Алиса#bob \"q\" \\ /", "US12", "System", " "})
+  for (const char* identity : {"alice", "test@brocoders.com", "Алиса#bob \"q\" \\ /", "US12", "System", " ",
+                               "🧑‍🚀 captain", "👩‍👩‍👧 \"family\"", "می‌خواهم"})
     EXPECT_TRUE(check_identity(identity)) << identity;
 }
 
@@ -27,6 +28,11 @@ TEST(Identity, RefusesWhatTheCloudOrALogCannotTake) {
       {"line end", "a\nb", 0},
       {"DEL", "a\x7f", 0},
       {"C1 control", "a\xc2\x85", 0},
+      {"right-to-left override", "a\u202Eb", 0},
+      {"zero width space", "a\u200Bb", 0},
+      {"joiner that joins nothing", "ali\u200Dce", 0},
+      {"line separator", "a\u2028b", 0},
+      {"hidden tags", "a\U000E0041\U000E007F", 0},
       {"user SID", "US0123456789abcdef0123456789abcdef", 50206},
       {"reserved", "system", 50203},
   };
