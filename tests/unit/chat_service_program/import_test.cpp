@@ -65,7 +65,7 @@ TEST_F(Import, TakesARowThatIsRight) {
 
 TEST_F(Import, TakesANameOfAFileThatAnOlderServiceKept) {
   auto row = medium();
-  row["filename"] = "photo\u202Egnp.exe";
+  row["row"]["filename"] = "photo\u202Egnp.exe";
   const auto rows = import_row(row.dump());
   EXPECT_TRUE(rows) << rows.error().message;
 }
