@@ -7,8 +7,9 @@
 
 namespace parley::chat_service {
 
-/// Erases the rows of deleted conversations in pieces, each in a transaction that it shares with whatever
-/// else is asked for then, with a pause behind it: a million messages go away without holding anybody up.
+/// Dismisses the members of deleted conversations, if they were too many for one request, and erases the
+/// rows: in pieces, each in a transaction that it shares with whatever else is asked for then, with a pause
+/// behind it. A million messages go away without holding anybody up.
 ///
 /// What is still to be erased is known to the database alone, so that it goes on after a restart.
 class Erasure {

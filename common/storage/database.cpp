@@ -11,7 +11,8 @@ constexpr const char* kSetup =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; "
     "PRAGMA cache_size=-16384; PRAGMA journal_size_limit=67108864;";
 
-// In pages of 4 KB: when the log is brought into the file, and when no commit may go on without that.
+// In pages of 4 KB: when the log is brought into the file, and how much may come during that before a commit
+// has to help, because the log would never end.
 constexpr int kLongLog = 4'000;
 constexpr int kVeryLongLog = 40'000;
 // Longer than the file may stay, and worth a word to whoever reads beside.
@@ -82,10 +83,10 @@ void Database::keep_log_short(const std::string& path) {
 // connection copied has to be copied here, or that moment never comes under load.
 void Database::on_logged(int pages) {
   logged_pages_ = pages;
-  if (pages < kLongLog) return;
   const auto moved = checkpointer_->take_finished();
-  const bool little_is_left = moved && pages - *moved < kLongLog;
-  if (little_is_left || (pages > kVeryLongLog && !checkpointer_->is_held()))
+  if (pages < kLongLog) return;  // begun anew: what was moved before counts no more
+  const int left = moved ? pages - *moved : 0;
+  if (moved && (left < kLongLog || left > kVeryLongLog))
     sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   else
     checkpointer_->wake();

@@ -31,9 +31,9 @@ struct DatabaseOptions {
 
 /// One SQLite connection: write-ahead log, foreign keys, cached statements.
 ///
-/// The log is brought into the file beside the commits (see Checkpointer); only what came during that is left
-/// to a commit, and everything, should the log become very long although nobody holds it. Whoever reads for
-/// long makes it grow; when that has ended it shrinks to 64 MiB with the commits that follow.
+/// The log is brought into the file beside the commits (see Checkpointer); only the little that came during
+/// that is left to a commit, and more only if it came faster than it can be moved. Whoever reads for long
+/// makes the log grow; when that has ended it shrinks to 64 MiB with the commits that follow.
 ///
 /// Durability: `synchronous=FULL`, so a commit that returned survives a killed process and a power loss (the
 /// log is flushed at each commit). Whoever writes often shares commits among many writes instead of lowering
@@ -125,7 +125,7 @@ class Database {
   std::optional<Error> error_;
   bool damaged_ = false;
   int logged_pages_ = 0;  ///< at the last commit
-  Work done_;  ///< without the rows that were written
+  Work done_;             ///< without the rows that were written
   std::function<bool()> allow_commit_, go_on_;
   std::unique_ptr<Checkpointer> checkpointer_;           ///< null in memory
   std::unordered_map<const char*, PreparedText> texts_;  ///< by where the text is: it is a constant
