@@ -216,7 +216,7 @@ TEST_F(ClientTest, NamesTheFieldOfABadArgument) {
   EXPECT_EQ(message_of(get(client.async_create_group_channel({"a#b"}, use_future))),
             "name: expected no '#': it is reserved for 1x1 channels");
   EXPECT_EQ(message_of(get(client.async_create_group_channel({""}, use_future))),
-            "name: expected 1 to 320 bytes of UTF-8 without control characters");
+            "name: expected 1 to 320 bytes of UTF-8, no control, direction or invisible characters");
   EXPECT_EQ(message_of(get(client.async_create_private_channel("alice", "", use_future))),
             "peer: expected somebody else's identity");
   EXPECT_EQ(message_of(get(channel.async_send_message({"\xff"}, use_future))), "text: expected valid UTF-8");
