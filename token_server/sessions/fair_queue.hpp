@@ -32,7 +32,8 @@ struct QueueKey {
 /// Each share is served in rounds, one item a turn. Fresh shares, which were not served in the last round,
 /// come in between and have three of four turns (as new flows in fq_codel, RFC 8290, which have all): who
 /// asks once does not wait for all who ask all the time. If there is a crowd of fresh ones, the newest goes
-/// first, since nobody who came with the crowd could be served in time anyhow (adaptive LIFO).
+/// first (adaptive LIFO): in order all of them would wait for the whole crowd, and many would have gone by
+/// then.
 ///
 /// When it is full, an item of the longest share gives way, so a flood displaces itself. Among equally long
 /// shares one that was served lately gives way to one that was not; else the newcomer is refused.
