@@ -22,7 +22,7 @@ using policy::ObjectKind;
 constexpr std::size_t kResourceFrameBytes = 2048;  // SIDs, dates and many links, beside what users wrote
 
 // What was stored was JSON; imported rows may hold JSON that is no object.
-std::string_view object_of(const std::string& text) { return text.starts_with('{') ? text : "{}"; }
+std::string_view object_of(std::string_view text) { return text.starts_with('{') ? text : "{}"; }
 
 void add_dates(OrderedValue& object, Millis created, Millis updated) {
   object["date_created"] = to_iso(created);

@@ -105,11 +105,13 @@ void write_items(json::ObjectWriter& out, Scope& scope, const SyncObject& object
 
 Answer items_answer(Scope& scope, const SyncObject& object, const std::vector<SyncItem>& items,
                     const OrderedValue& meta) {
-  Answer answer;
-  json::ObjectWriter body(answer.body);
-  write_items(body, scope, object, items);
-  body.member("meta") += json::dump(meta);
-  return answer;
+  std::string text;
+  {
+    json::ObjectWriter body(text);
+    write_items(body, scope, object, items);
+    body.member("meta") += json::dump(meta);
+  }
+  return {.body = std::move(text)};
 }
 
 Order reversed(Order order) { return order == Order::ascending ? Order::descending : Order::ascending; }

@@ -51,7 +51,7 @@ TEST_F(BadInput, IsRefusedWithTheNameOfTheField) {
       {"body is no text", messages, R"({"body":["x"]})", "body"},
       {"body with half a pair", messages, R"({"body":"\udc00"})", "body"},
       {"unknown medium", messages, R"({"media_sids":["ME00000000000000000000000000000000"]})", "media_sids"},
-      {"many media", messages, json::dump({{"media_sids", json::Value(340'000, "x")}}), "elements"},
+      {"many media", messages, json::dump({{"media_sids", json::Value(340'000, "")}}), "elements"},
       {"eleven media", messages, json::dump({{"media_sids", json::Value(limits::kMessageMedia + 1, "x")}}),
        "media_sids: expected at most 10"},
       {"many members", conversations, testing::distinct_members(limits::kPacketBytes / 2), "10000 members"},
