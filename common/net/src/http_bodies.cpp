@@ -2,6 +2,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <utility>
 
+#include "common/net/src/free_memory.hpp"
 #include "common/net/src/http_connection.hpp"
 #include "common/net/src/http_writer.hpp"
 
@@ -148,7 +149,7 @@ void HttpConnection::on_piece(std::uint64_t number, std::string bytes) {
 
 void HttpConnection::on_no_piece() {
   if (flow_->left != flow_->source->size()) return end();
-  out_ = {};
+  free_memory(out_);
   refuse(500);
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/net/client_address.hpp"
+#include "common/net/src/free_memory.hpp"
 #include "common/net/src/http_reply.hpp"
 #include "common/net/src/http_writer.hpp"
 #include "common/net/src/tls_stream.hpp"
@@ -108,7 +109,7 @@ void HttpConnection::count_input() {
 }
 
 void HttpConnection::give_up_input() {
-  in_ = {};
+  free_memory(in_);
   parser_->drop_body();
   cut_off(503);
 }
@@ -263,7 +264,7 @@ void HttpConnection::respond(const http::Response& response) {
     out_ = std::move(bytes);
     return write_out(written);
   }
-  if (bytes.capacity() > kKeptBuffer) bytes = {};
+  if (bytes.capacity() > kKeptBuffer) free_memory(bytes);
   on_written(error);
 }
 
@@ -279,7 +280,7 @@ void HttpConnection::on_part_written(ErrorCode error, std::size_t from, std::siz
   if (phase_ != Phase::writing) return;
   if (flow_) flow_->pace.moved(size);
   if (!error && from + size < out_.size()) return write_out(from + size);
-  out_ = {};
+  free_memory(out_);
   on_written(error);
 }
 
@@ -290,7 +291,7 @@ void HttpConnection::on_written(ErrorCode error) {
   flow_.reset();
   if (!keep_alive_) return part();
   parser_.reset();
-  if (in_.empty()) in_ = {};  // idle connections keep no buffers
+  if (in_.empty()) free_memory(in_);  // idle connections keep no buffers
   enter(Phase::idle);
   // Stopped after this response was begun: the peer could not know, so its next request may be here already.
   if (server_->stopping && in_.empty() && !stream_->has_input()) return part();

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/base/http.hpp"
+#include "common/net/src/free_memory.hpp"
 
 namespace parley::net {
 
@@ -45,7 +46,7 @@ class HttpParser final : private boost::beast::http::basic_parser<true> {
   std::string_view piece() const { return request_.body; }
   void drop_piece() { request_.body.clear(); }
   /// The rest of the body must not be fed.
-  void drop_body() { request_.body = {}; }
+  void drop_body() { free_memory(request_.body); }
   bool is_head() const { return is_head_; }
   bool keeps_alive() const { return keep_alive(); }
   bool asks_for_upgrade() const { return upgrade(); }

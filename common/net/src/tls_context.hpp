@@ -19,7 +19,8 @@ class TlsIdentity {
   TlsContext context_;
 };
 
-/// TLS 1.2 or newer, with the key exchange groups X25519, P-256 and P-384 only. Fails with Errc::invalid_config naming the file that cannot be used.
+/// TLS 1.2 or newer, with the key exchange groups X25519, P-256 and P-384 only. Fails with
+/// Errc::invalid_config naming the file that cannot be used.
 Result<TlsContext> make_client_context(const TlsClientOptions& options);
 Result<TlsContext> make_server_context(const TlsServerOptions& options);
 

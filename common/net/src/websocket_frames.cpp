@@ -99,7 +99,7 @@ FrameReader::Event FrameReader::check(const Header& header) const {
 }
 
 FrameReader::Event FrameReader::next(std::span<char> input) {
-  if (delivered_) message_ = {};
+  if (delivered_) free_memory(message_);
   delivered_ = false;
   std::size_t taken = 0;
   while (true) {

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "common/net/src/free_memory.hpp"
+
 namespace parley::net {
 
 /// Closing codes of RFC 6455 that this side says or takes for "none".
@@ -53,7 +55,7 @@ class FrameReader {
   /// Memory of the fragments of a message that is not whole.
   std::size_t buffered_bytes() const { return in_message_ ? message_.capacity() : 0; }
   /// Frees it. No more may be read then.
-  void drop() { message_ = {}; }
+  void drop() { free_memory(message_); }
 
   /// The first event of `input`, whose payload is unmasked in place.
   Event next(std::span<char> input);

@@ -121,7 +121,7 @@ void ServerSocket::accept(HandshakeAnswer answer, Duration timeout, WebSocketRea
   out_ = std::move(answer.bytes);
   end_after(timeout, {.code = Errc::timed_out, .message = "the peer does not take the answer"});
   async_write_all(*stream_, out_, [self = shared_from_this(), status = answer.status](ErrorCode error) {
-    self->out_ = {};
+    free_memory(self->out_);
     if (self->ended_) return;
     if (error) return self->finish({.code = Errc::unreachable, .message = error.message()});
     self->on_answered(status);
@@ -165,7 +165,7 @@ void ServerSocket::take(std::span<char> bytes) {
   } else {
     in_.append(bytes.data(), bytes.size());
     in_.erase(0, digest(in_));
-    if (in_.empty()) in_ = {};  // idle connections keep no buffers
+    if (in_.empty()) free_memory(in_);  // idle connections keep no buffers
   }
   if (ended_ || parting_) return;
   inbound_->set(*this, in_.capacity() + reader_.buffered_bytes());
@@ -173,7 +173,7 @@ void ServerSocket::take(std::span<char> bytes) {
 }
 
 void ServerSocket::give_up_input() {
-  in_ = {};
+  free_memory(in_);
   reader_.drop();
   say_close(static_cast<std::uint16_t>(CloseCode::try_later));
   part({.code = Errc::limit_exceeded, .message = "too much is being received, over all connections"});
@@ -269,7 +269,7 @@ void ServerSocket::write_rest(std::string_view rest) {
   writing_ = true;
   async_write_all(*stream_, out_, [self = shared_from_this()](ErrorCode error) {
     self->writing_ = false;
-    self->out_ = {};
+    free_memory(self->out_);
     if (self->ended_) return;
     error ? self->on_write_error(error) : self->flush();
   });
