@@ -25,7 +25,7 @@ class HttpServerInboundTest : public ServerFixture {
            " HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n" +
            std::string(bytes - 1, 'b');
   }
-  /// A masked binary frame but for its last byte, with a mask that changes nothing.
+  /// A masked binary frame of 64 KiB or more but for its last byte, with a mask that changes nothing.
   static std::string part_of_frame(std::size_t bytes) {
     std::string frame("\x82\xff\0\0\0\0", 6);
     for (int shift = 24; shift >= 0; shift -= 8) frame += static_cast<char>(bytes >> shift);
@@ -81,9 +81,9 @@ TEST_F(HttpServerInboundTest, FreesWhatBelongsToConnectionsThatEnd) {
   start({.max_inbound_bytes = kLimit});
   const auto socket = open_websocket();
   RawClient poster(loop_, address_);
-  socket->send(part_of_frame(40'000));
+  socket->send(part_of_frame(70'000));
   poster.send(part_of_body(40'000));
-  ASSERT_TRUE(loop_.run_until([&] { return server_->inbound_bytes() >= 80'000; }));
+  ASSERT_TRUE(loop_.run_until([&] { return server_->inbound_bytes() >= 109'000; }));
   socket->close();
   poster.close();
   EXPECT_TRUE(loop_.run_until([&] { return server_->inbound_bytes() == 0; }));
