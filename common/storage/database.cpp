@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <filesystem>
+#include <optional>
 
 namespace parley::storage {
 namespace {
@@ -47,11 +48,26 @@ const char* explain(sqlite3* handle) {
   return sqlite3_errmsg(handle);
 }
 
+/// What is in the place of a file that SQLite keeps beside the database, and is none. A pipe, which whoever
+/// may write in the directory can put there, would keep SQLite waiting for its other end.
+std::optional<std::string> unfit_file_beside(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code unknown;
+  const std::string real = fs::weakly_canonical(path, unknown).string();
+  for (const char* ending : {"-journal", "-wal", "-shm"}) {
+    const auto status = fs::symlink_status(real + ending, unknown);
+    if (fs::exists(status) && !fs::is_regular_file(status)) return real + ending;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void spare_memory_statistics() { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
 
 Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options) {
+  if (const auto unfit = unfit_file_beside(options.path))
+    return storage_error(*unfit, "it is no regular file; whatever it is, remove it");
   sqlite3* handle = nullptr;
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   const int code = sqlite3_open_v2(options.path.c_str(), &handle, kFlags, nullptr);

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "common/config/command_line.hpp"
+#include "common/os/owner_rights.hpp"
 #include "token_server/audit/audit_log.hpp"
 #include "token_server/program/command.hpp"
 #include "token_server/program/password_prompt.hpp"
@@ -50,6 +51,8 @@ class UserCommand final : public Command {
     // First of all: nothing is changed that cannot be written down.
     auto audit = AuditLog::open(settings.audit_log, system_clock());
     if (!audit) return audit.error();
+    const auto rights = os::OwnerRights::of(settings.database);  // until the database is closed
+    if (!rights) return rights.error();
     database_ = std::filesystem::absolute(settings.database).string();
     const bool is_new = !std::filesystem::exists(database_);
     auto admin = UserAdmin::open(settings.database, system_clock(), audit->get());

@@ -1,6 +1,7 @@
 #include "common/storage/database.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -124,6 +125,20 @@ TEST(Database, NamesTheFileThatWasCutOff) {
   }
   std::filesystem::resize_file(file.path(), std::filesystem::file_size(file.path()) / 2);
   EXPECT_THAT(refusal(file.path()), HasSubstr("it is damaged or was cut off"));
+}
+
+// It would wait for the other end of a pipe, which is no lock and has no time-out.
+TEST(Database, WaitsForNoPipeInThePlaceOfItsJournal) {
+  const testing::TemporaryFile file;
+  std::move(Database::open({.path = file.path()}).value());
+  for (const char* ending : {"-journal", "-wal", "-shm"}) {
+    ASSERT_EQ(::mkfifo((file.path() + ending).c_str(), 0600), 0);
+    const auto refused = Database::open({.path = file.path()});
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, HasSubstr(file.path() + ending + ": it is no regular file"));
+    std::filesystem::remove(file.path() + ending);
+  }
+  EXPECT_TRUE(Database::open({.path = file.path()}));
 }
 
 TEST(Database, LongWorkIsAskedWhetherItGoesOn) {
