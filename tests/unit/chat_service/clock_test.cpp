@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "common/protocol/token/access_token.hpp"
 #include "tests/support/core_driver.hpp"
 
 namespace parley::chat_service {
@@ -15,17 +16,24 @@ twilsock::Status status_of_init(CoreDriver& driver, const std::string& token) {
   return std::get<twilsock::Reply>(twilsock::decode(*frames.at(0)).value().body).status;
 }
 
+/// One that says not to be good before now.
+std::string token_from_now(const CoreDriver& driver, std::chrono::seconds ttl = 1h) {
+  token::TokenSpec spec{.identity = "alice", .ttl = ttl, .not_before = driver.wall_now()};
+  spec.grants.push_back(token::ChatGrant{.service_sid = std::string(testing::kServiceSid)});
+  return token::mint(testing::test_key(), spec, driver.wall_now()).value();
+}
+
 TEST(Clock, SetBackMakesNoGoodTokenBad) {
   CoreDriver driver;
   TestClient alice(driver, "alice");
-  const std::string before = driver.token("alice", 12h);
+  const std::string before = token_from_now(driver, 12h);
   driver.set_clock(-1h);
   EXPECT_EQ(status_of_init(driver, before).code, 200) << "not from the future";
   alice.say_packet(twilsock::Update{before});
   alice.take_others();
   EXPECT_FALSE(alice.ended());
   driver.advance(30min);
-  EXPECT_EQ(status_of_init(driver, driver.token("alice")).code, 200) << "one of after";
+  EXPECT_EQ(status_of_init(driver, token_from_now(driver)).code, 200) << "one of after";
   driver.set_clock(-48h);
   EXPECT_EQ(status_of_init(driver, before).code, 200) << "its end is not too far away";
   EXPECT_TRUE(driver.core().authenticate(before, driver.now(), driver.wall_now())) << "for files, too";
@@ -45,9 +53,9 @@ TEST(Clock, SetBackEndsNoConnection) {
 TEST(Clock, ATokenFromTheFutureIsStillRefused) {
   CoreDriver driver, ahead;
   ahead.set_clock(1h);
-  EXPECT_EQ(status_of_init(driver, ahead.token("alice")).error_code, 20105);
+  EXPECT_EQ(status_of_init(driver, token_from_now(ahead)).error_code, 20105);
   driver.set_clock(2h);
-  EXPECT_EQ(status_of_init(driver, ahead.token("alice")).error_code, 20104) << "and its end counts as it is";
+  EXPECT_EQ(status_of_init(driver, token_from_now(ahead)).error_code, 20104) << "and its end counts as it is";
 }
 
 }  // namespace
