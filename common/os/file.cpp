@@ -41,10 +41,10 @@ Result<File> open_with(const std::filesystem::path& path, int flags) {
   return File(descriptor);
 }
 
-// Who may write to the directory could have put a link to somebody else's file there, or a pipe, which would
-// keep this process waiting.
+// Who may write to the directory could have put a link to somebody else's file there, or a pipe: without
+// O_NONBLOCK that keeps this process waiting.
 Result<File> open_regular(const std::filesystem::path& path, int flags) {
-  auto file = open_with(path, flags | O_NOFOLLOW | O_NONBLOCK);
+  auto file = open_with(path, flags | O_NOFOLLOW);
   if (!file) return file;
   if (const auto fits = file->expect_regular(); !fits) return fits.error();
   return file;
@@ -150,10 +150,12 @@ Result<File> create(const std::filesystem::path& path) {
 }
 
 Result<File> open_lock_file(const std::filesystem::path& path) {
-  return open_regular(path, O_RDWR | O_CREAT);
+  return open_regular(path, O_RDWR | O_CREAT | O_NONBLOCK);
 }
 
-Result<File> open(const std::filesystem::path& path) { return open_regular(path, O_RDONLY); }
+Result<File> open(const std::filesystem::path& path) { return open_regular(path, O_RDONLY | O_NONBLOCK); }
+
+Result<File> open_blocking(const std::filesystem::path& path) { return open_regular(path, O_RDONLY); }
 
 Result<void> make_directory(const std::filesystem::path& path) {
   if (::mkdir(path.c_str(), 0700) == 0) return sync_directory(path.parent_path());

@@ -37,15 +37,16 @@ class File {
   bool is_locked() const;
   /// If this is the superuser: it belongs to the owner of that file from now on, unless it has a second name.
   void share_owner_of(const std::filesystem::path& path);
-  /// Best effort: if there is that regular file, this one gets its owner and group, and then what the group may
-  /// do with it.
+  /// Best effort: if there is that regular file, this one gets its owner and group, and then what the group
+  /// may do with it.
   void share_rights_of(const std::filesystem::path& path);
 
  private:
   int descriptor_ = -1;
 };
 
-// None of these follows a link that stands in the file's own place, and none waits for a pipe's other end.
+// None of these follows a link that stands in the file's own place, and none but open_blocking() waits for a
+// pipe's other end.
 
 /// A new file for writing, for its owner alone. Fails if there is one.
 Result<File> create(const std::filesystem::path& path);
@@ -53,6 +54,9 @@ Result<File> create(const std::filesystem::path& path);
 Result<File> open_lock_file(const std::filesystem::path& path);
 /// For reading.
 Result<File> open(const std::filesystem::path& path);
+/// The same, but as long as it takes: for a thread that waits for disks, in a directory where nobody else
+/// plants anything.
+Result<File> open_blocking(const std::filesystem::path& path);
 
 /// For its owner alone; one that exists stays as it is. Survives a power loss.
 Result<void> make_directory(const std::filesystem::path& path);

@@ -124,7 +124,7 @@ std::shared_ptr<BlobWriter> Blobs::begin() {
 Result<os::File> Blobs::find(std::string_view hash, std::uint64_t least_bytes) const {
   if (!is_hash(hash)) return missing();
   const fs::path path = blob_path(directory_, hash);
-  auto file = os::open(path);
+  auto file = os::open_blocking(path);
   std::error_code error;
   if (!file) return fs::exists(path, error) ? file.error() : missing();
   const auto size = file->size();

@@ -104,7 +104,7 @@ TEST_F(ContentResponse, ADiskThatDoesNotAnswerHoldsUpNobodyElse) {
   EXPECT_FALSE(answer);
   std::ofstream(file) << "";
   run_until([&] { return answer.has_value(); });
-  EXPECT_EQ(answer->status, 404);
+  EXPECT_EQ(answer->status, 500) << "it is no regular file";
 }
 
 }  // namespace
