@@ -148,6 +148,13 @@ bool is_ipv4_loopback(std::string_view host) {
          std::count(host.begin(), host.end(), '.') == 3;
 }
 
+// A certificate in the key's place is no secret: that the two are swapped is said by whoever uses them.
+bool is_certificate(const std::string& file) {
+  const auto content = os::read_file(file, kConfigBytes);
+  return content && content->text.find("-----BEGIN CERTIFICATE-----") != std::string::npos &&
+         content->text.find("PRIVATE KEY-----") == std::string::npos;
+}
+
 }  // namespace
 
 bool listens_on_loopback(std::string_view listen) {
@@ -195,6 +202,7 @@ std::optional<Problem> exposed_private_key(const std::optional<Tls>& tls, const 
   if (!std::filesystem::exists(status) ||
       (status.permissions() & std::filesystem::perms::others_all) == std::filesystem::perms::none)
     return std::nullopt;
+  if (is_certificate(tls->private_key_file)) return std::nullopt;
   return Problem{section + ".tls.private_key_file", kExpectedPrivateFile};
 }
 
