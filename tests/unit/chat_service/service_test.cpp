@@ -129,7 +129,8 @@ TEST(Service, ADamagedDatabaseMakesItUnready) {
   std::int64_t page = 0;
   {
     testing::CoreDriver driver({.database = file.path()});
-    auto row = driver.database().query("SELECT rootpage FROM sqlite_master WHERE name = 'conversations'");
+    auto row =
+        driver.database().query("SELECT rootpage FROM sqlite_master WHERE name = 'conversations_public'");
     ASSERT_TRUE(row.next());
     page = row.integer(0);
   }
