@@ -214,10 +214,11 @@ void HttpConnection::upgrade() {
   enter(Phase::upgrading);
   UpgradedStream upgraded{std::move(stream_), std::move(in_), server_->inbound, client()};
   const auto& options = server_->options;
-  handshake_ =
-      websocket_accept(std::move(upgraded), parser_->request(),
-                       {options.max_first_message_bytes, options.max_message_bytes}, options.header_timeout,
-                       [self = shared_from_this()](auto stream) { self->on_upgraded(std::move(stream)); });
+  const MessageSizes most{std::min(options.max_first_message_bytes, options.max_message_bytes),
+                          options.max_message_bytes};
+  handshake_ = websocket_accept(
+      std::move(upgraded), parser_->request(), most, options.header_timeout,
+      [self = shared_from_this()](auto stream) { self->on_upgraded(std::move(stream)); });
 }
 
 void HttpConnection::on_upgraded(Result<std::unique_ptr<MessageStream>> stream) {
