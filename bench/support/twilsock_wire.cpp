@@ -76,19 +76,25 @@ std::string member(std::string_view json, std::string_view name) {
   return std::string(json.substr(from, json.find('"', from) - from));
 }
 
+std::string upgrade_words() {
+  return "GET /v3/wsconnect HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+}
+
+std::string framed_packet(std::string_view header, std::string_view payload) {
+  std::string frame;
+  put_packet(frame, header, payload);
+  return frame;
+}
+
 std::string opening_words(const std::string& token) {
-  std::string words =
-      "GET /v3/wsconnect HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-  put_packet(
-      words,
-      R"({"id":"init","method":"init","token":")" + token +
-          R"(","continuation_token":null,"metadata":{"sdk":"JS"},"registrations":[{"product":"ip_messaging",)"
-          R"("type":"ers","notification_protocol_version":0,"message_types":["twilio.ipmsg.typing_indicator",)"
-          R"("twilio.sync.event","com.twilio.rtd.cds.document","com.twilio.rtd.cds.list",)"
-          R"("com.twilio.rtd.cds.map"]}],"tweaks":null,"capabilities":["client_update"],"payload_size":0})",
-      "");
-  return words;
+  return upgrade_words() +
+         framed_packet(
+             R"({"id":"init","method":"init","token":")" + token +
+             R"(","continuation_token":null,"metadata":{"sdk":"JS"},"registrations":[{"product":"ip_messaging",)"
+             R"("type":"ers","notification_protocol_version":0,"message_types":["twilio.ipmsg.typing_indicator",)"
+             R"("twilio.sync.event","com.twilio.rtd.cds.document","com.twilio.rtd.cds.list",)"
+             R"("com.twilio.rtd.cds.map"]}],"tweaks":null,"capabilities":["client_update"],"payload_size":0})");
 }
 
 TwilsockWire::TwilsockWire(Loop& loop, std::uint16_t port, const std::string& token, int source)
@@ -107,7 +113,11 @@ void TwilsockWire::request(std::string_view method, std::string_view path, std::
   header.append(R"(,"headers":{"Content-Type":"application/json; charset=utf-8"}},"payload_size":)");
   header.append(std::to_string(body.size())).append("}");
   waiting_.emplace(id, std::move(done));
-  put_packet(out(), header, body);
+  send_packet(header, body);
+}
+
+void TwilsockWire::send_packet(std::string_view header, std::string_view payload) {
+  put_packet(out(), header, payload);
   flush();
 }
 
@@ -143,15 +153,15 @@ void TwilsockWire::on_packet(std::string_view packet) {
   rest.remove_prefix(method.size() + kId.size());
   const auto id = rest.substr(0, rest.find('"'));
   if (method == "reply") return on_reply(packet, id);
-  if (method == "close") fail("closed: " + std::string(packet));
+  if (method == "close") return on_refused(packet);
   acknowledge(id);
   if (method == "notification") on_notification(packet);
 }
 
 void TwilsockWire::on_reply(std::string_view packet, std::string_view id) {
   if (id == "init") {
-    if (packet.find(R"("code":200)") == packet.npos) fail("init refused: " + std::string(packet));
-    ready_ = true;
+    ready_ = packet.find(R"("code":200)") != packet.npos;
+    if (!ready_) on_refused(packet);
     return;
   }
   const auto found = waiting_.find(std::string(id));

@@ -24,11 +24,15 @@ class TwilsockWire : public Wire {
                std::string_view params = "{}");
   std::size_t waiting() const { return waiting_.size(); }
   std::size_t last_frame_bytes() const { return last_frame_bytes_; }
+  /// One packet as it is: `header` is its JSON.
+  void send_packet(std::string_view header, std::string_view payload = {});
 
  protected:
   std::size_t on_bytes(std::string_view bytes) override;
   /// Packet of a notification, header and all.
   virtual void on_notification(std::string_view) {}
+  /// The service refused `init` or said goodbye.
+  virtual void on_refused(std::string_view packet) { fail("refused: " + std::string(packet)); }
 
  private:
   void on_packet(std::string_view packet);
@@ -49,6 +53,10 @@ inline constexpr const char* kKeySecret = "example-secret-change-me-0123456";
 inline constexpr const char* kServiceSid = "IS00000000000000000000000000000003";
 
 std::string token_for(const std::string& identity);
+
+/// The upgrade, and one packet of a client in its frame.
+std::string upgrade_words();
+std::string framed_packet(std::string_view header, std::string_view payload = {});
 
 /// All that a client says before the service answers: the upgrade and `init`.
 std::string opening_words(const std::string& token);
