@@ -254,10 +254,12 @@ cases('hostile', { concurrency: 1, chat: THROTTLE }, (world, test) => {
   }), LONG);
 
   test('hostile_receivers_that_never_read', async (t) => during(t, async () => {
-    const sender = await world.raw(t, 'sender');
+    // One alone may not send more than a receiver can read.
+    const senders = await Promise.all(numbers(8).map((i) => world.raw(t, `sender${i}`)));
+    const sender = senders[0];
     const { links } = await sender.configuration();
     const room = (await sender.http('POST', pathOf(links.conversations), {})).body;
-    await sender.http('POST', pathOf(room.links.participants), { identity: sender.identity });
+    for (const { identity } of senders) await sender.http('POST', pathOf(room.links.participants), { identity });
     const crowd = await Promise.all(numbers(10).map((i) => world.raw(t, `deaf${i}`)));
     for (const device of crowd) {
       await sender.http('POST', pathOf(room.links.participants), { identity: device.identity });
@@ -267,7 +269,7 @@ cases('hostile', { concurrency: 1, chat: THROTTLE }, (world, test) => {
     }
     // Each of them is sent more than the kernel and the service's own limit (4 MiB) hold, for longer than 5 s.
     for (const i of numbers(500)) {
-      const { status } = await sender.http('POST', pathOf(room.links.messages), { body: `${i} ${'x'.repeat(30_000)}`, attributes: '{}' });
+      const { status } = await senders[i % senders.length].http('POST', pathOf(room.links.messages), { body: `${i} ${'x'.repeat(30_000)}`, attributes: '{}' });
       assert.equal(status, 201);
     }
     // Nothing more is sent to them, and nothing is read: they are found out all the same.

@@ -76,15 +76,19 @@ cases('slow', { concurrency: 2 }, (world, test) => {
   const BODY = 'x'.repeat(30_000);
   const PATIENCE_MS = 6000; // the service's is 5 s
 
-  /** A conversation of a sender by hand, who has no client's trouble with six megabytes. */
+  const SENDERS = 15; // one alone may not send more than a receiver can read
+
+  /** A conversation of senders by hand, who have no client's trouble with six megabytes. */
   const channel = async (t, ...guests) => {
-    const sender = await world.raw(t, 'sender');
-    const { links } = await sender.configuration();
-    const { sid, links: own } = (await sender.http('POST', pathOf(links.conversations), {})).body;
-    for (const identity of [sender.identity, ...guests]) await sender.http('POST', pathOf(own.participants), { identity });
-    const say = (body) => sender.http('POST', pathOf(own.messages), { body, attributes: '{}' });
+    const senders = await Promise.all(numbers(SENDERS).map((i) => world.raw(t, `sender${i}`)));
+    const { links } = await senders[0].configuration();
+    const { sid, links: own } = (await senders[0].http('POST', pathOf(links.conversations), {})).body;
+    for (const identity of [...senders.map((s) => s.identity), ...guests]) {
+      await senders[0].http('POST', pathOf(own.participants), { identity });
+    }
+    const say = (body, sender = senders[0]) => sender.http('POST', pathOf(own.messages), { body, attributes: '{}' });
     const flood = async () => {
-      for (const i of numbers(COUNT)) assert.equal((await say(`${i} ${BODY}`)).status, 201);
+      for (const i of numbers(COUNT)) assert.equal((await say(`${i} ${BODY}`, senders[i % SENDERS])).status, 201);
     };
     /** So much, for longer than the service puts up with it. */
     const overload = async () => {
