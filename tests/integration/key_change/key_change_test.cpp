@@ -101,12 +101,12 @@ TEST_F(KeyChange, RefusesNobodyInTheOrderThatThePagesGive) {
   std::optional<Load> load(std::in_place, endpoint_, chat_url());
   ASSERT_TRUE(load->wait_for(kSome));
 
-  sign_with(kOld, {kNew});
+  sign_with(kOld, json::array({kNew}));
   restart_chat();
   ASSERT_TRUE(load->wait_for(kSome));
   EXPECT_EQ(signer(), kOld["api_key_sid"]);
 
-  sign_with(kNew, {kOld});
+  sign_with(kNew, json::array({kOld}));
   reload_tokens();
   ASSERT_TRUE(load->wait_for(kSome));
   EXPECT_EQ(signer(), kNew["api_key_sid"]);
@@ -126,7 +126,7 @@ TEST_F(KeyChange, RefusesNobodyInTheOrderThatThePagesGive) {
 
 // What the order is for.
 TEST_F(KeyChange, RefusesNewTokensIfTheServiceDoesNotKnowTheKeyYet) {
-  sign_with(kNew, {kOld});
+  sign_with(kNew, json::array({kOld}));
   reload_tokens();
   Runtime runtime;
   EXPECT_FALSE(connect_with(runtime, chat_url(), fetch_token(endpoint_).value()));
