@@ -216,9 +216,9 @@ void HttpConnection::upgrade() {
   const auto& options = server_->options;
   const MessageSizes most{std::min(options.max_first_message_bytes, options.max_message_bytes),
                           options.max_message_bytes};
-  handshake_ = websocket_accept(
-      std::move(upgraded), parser_->request(), most, options.header_timeout,
-      [self = shared_from_this()](auto stream) { self->on_upgraded(std::move(stream)); });
+  handshake_ =
+      websocket_accept(std::move(upgraded), parser_->request(), most, options.header_timeout,
+                       [self = shared_from_this()](auto stream) { self->on_upgraded(std::move(stream)); });
 }
 
 void HttpConnection::on_upgraded(Result<std::unique_ptr<MessageStream>> stream) {
