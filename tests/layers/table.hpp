@@ -100,7 +100,9 @@ inline constexpr Library kLibraries[] = {
     {"unistd.h", "chat_service/src/shell/local_socket.cpp", Where::sources},
     {"prometheus/", "chat_service/src/shell/metrics.cpp", Where::sources},
     {"sys/stat.h", "chat_service/program/main.cpp", Where::sources},
-    {"unistd.h", "chat_service/program/serve.cpp chat_service/program/long_run.cpp", Where::sources},
+    {"unistd.h",
+     "chat_service/program/serve.cpp chat_service/program/interruption.cpp chat_service/program/long_run.cpp",
+     Where::sources},
 };
 
 /// `name` stands in the code of these rooms only.

@@ -14,8 +14,9 @@ void collect(storage::Query query, const std::string& what, Violations& out) {
   if (seen > kCases) out.push_back(what + ": and " + std::to_string(seen - kCases) + " more");
 }
 
-Violations check_pages(DatabaseFile& file, const OnProgress& on_progress) {
+Result<Violations> check_pages(DatabaseFile& file, const OnProgress& on_progress) {
   const Progress now{.doing = "looking at the pages of the file"};
+  if (auto goes_on = report(on_progress, now); !goes_on) return goes_on.error();
   const Watch watch(*file, on_progress, now);
   Violations found;
   collect(file->query("SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
@@ -52,10 +53,11 @@ Result<Violations> check_database(const std::string& database, const OnProgress&
   auto file = DatabaseFile::open(database);
   if (!file) return file.error();
   const Snapshot snapshot(**file);
-  Violations found = check_pages(*file, on_progress);
+  auto found = check_pages(*file, on_progress);
+  if (!found) return found;
   const auto rows = check_rows(*file, on_progress);
-  if (!rows) return rows.error();
-  found.insert(found.end(), rows->begin(), rows->end());
+  if (!rows) return rows;
+  found->insert(found->end(), rows->begin(), rows->end());
   return found;
 }
 
