@@ -228,7 +228,7 @@ TEST_F(Pair, AnOrdinarySendCostsOne) { EXPECT_EQ(sends_at_once(std::string(500, 
 TEST_F(Pair, LongTextsCostWhatTheirReceiverHasToRead) {
   const auto sends = sends_at_once(std::string(30'000, 'x'));
   EXPECT_GE(sends, 1000 / 13);
-  EXPECT_LE(sends, 1000 / 11);
+  EXPECT_LE(sends, 1000 / 11 + 1) << "the last one owes what it costs beyond its packet";
 }
 
 TEST_F(Pair, PagesCostTheirRows) {
