@@ -70,9 +70,10 @@ std::optional<Conversation> ConversationTable::find_by_name(std::string_view ser
 
 std::vector<Conversation> ConversationTable::page_of_public(std::string_view service_sid,
                                                             const RowWindow& window) {
-#define PUBLIC_PAGE                                                                                      \
-  "SELECT " CONVERSATION_COLUMNS                                                                         \
-  "FROM conversations c WHERE c.service_sid = ? AND c.is_public = 1 AND c.id > ? AND c.id < ? ORDER BY " \
+#define PUBLIC_PAGE                                                                                       \
+  "SELECT " CONVERSATION_COLUMNS                                                                          \
+  "FROM conversations c INDEXED BY conversations_public WHERE c.service_sid = ? AND c.is_public = 1 AND " \
+  "c.id > ? AND c.id < ? ORDER BY "                                                                       \
   "c.id "
   constexpr std::string_view kForwards = PUBLIC_PAGE "LIMIT ?";
   constexpr std::string_view kBackwards = PUBLIC_PAGE "DESC LIMIT ?";
