@@ -2,6 +2,7 @@
 //
 // usage: commands_bench FILE MESSAGES
 
+#include <cstdint>
 #include <iostream>
 
 #include "chat_service/src/transfer/database_file.hpp"
@@ -50,7 +51,7 @@ int main(int argc, char** argv) {
   if (argc != 3) return 2;
   auto file = DatabaseFile::make(argv[1]).value();
   file->run_script("BEGIN");
-  for (const char* rows : kRows) file->run(rows, std::stoll(argv[2]));
+  for (const char* rows : kRows) file->run(rows, std::int64_t{std::stoll(argv[2])});
   file->run_script("COMMIT");
   const auto done = file.outcome();
   if (!done) std::cerr << done.error().message << std::endl;
