@@ -1,23 +1,33 @@
 #pragma once
+#include <boost/system/error_code.hpp>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 
 namespace parley::net {
 
 /// A descriptor that is open for nothing, so that there is one to be had when the process can open no more.
-/// On Windows, which has no such limit, it does nothing. One thread at a time.
+/// Each part that accepts connections has its own. On Windows, which has no such limit, none is ever missing.
+/// Any thread.
 class SpareDescriptor {
  public:
-  SpareDescriptor() { hold(); }
-  ~SpareDescriptor() { release(); }
+  SpareDescriptor();
+  ~SpareDescriptor();
   SpareDescriptor(const SpareDescriptor&) = delete;
   SpareDescriptor& operator=(const SpareDescriptor&) = delete;
 
-  /// Opens it, unless it is open or there is none to be had.
+  /// Opens it again, unless it is open or there is no descriptor to be had.
   void hold();
-  /// Closes it: the next thing that is opened finds room.
-  void release();
+
+  struct Accepted {
+    boost::system::error_code error;
+    bool with_spare = false;
+  };
+  /// Calls `accept`, which must not block; out of descriptors, once more with this one closed for it. While a
+  /// spare of the process is missing there is no first call: a descriptor that is free again belongs to the
+  /// part that lost its own.
+  Accepted accept(const std::function<boost::system::error_code()>& accept);
 
  private:
   int descriptor_ = -1;

@@ -19,7 +19,7 @@ using boost::system::error_code;
 
 constexpr std::size_t kLineBytes = 4096;
 constexpr auto kPatience = std::chrono::seconds(10);
-constexpr auto kRest = std::chrono::seconds(1);
+constexpr auto kRest = std::chrono::milliseconds(50);
 
 Error cannot(const std::string& path, const std::string& why) {
   return {.code = Errc::unreachable, .message = "commands cannot reach this service at " + path + ": " + why};
@@ -117,6 +117,7 @@ class AdminDoor::Impl : public std::enable_shared_from_this<AdminDoor::Impl> {
     std::filesystem::permissions(path_, perms::owner_read | perms::owner_write, refused);
     if (refused) return cannot(path_, refused.message());
     acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (!error) acceptor_.non_blocking(true, error);
     if (error) return cannot(path_, error.message());
     accept();
     return {};
@@ -137,22 +138,32 @@ class AdminDoor::Impl : public std::enable_shared_from_this<AdminDoor::Impl> {
   }
 
   void accept() {
-    acceptor_.async_accept([self = shared_from_this()](const error_code& error, Local::socket socket) {
-      if (!self->acceptor_.is_open()) return;
-      if (error) return self->accept_later(error);
-      if (is_trusted_peer(socket, self->database_))
-        std::make_shared<Visit>(std::move(socket), self->handler_, self->spare_)->start();
-      self->accept();
+    spare_->hold();
+    acceptor_.async_wait(Local::acceptor::wait_read, [self = shared_from_this()](const error_code& error) {
+      if (!error) self->on_waiting();
     });
   }
 
-  // Out of descriptors the spare one makes room. What else fails would fail again at once.
-  void accept_later(const error_code& why) {
-    if (why == asio::error::no_descriptors) spare_->release();
+  void on_waiting() {
+    if (!acceptor_.is_open()) return;
+    if (!accept_one()) return accept();
+    // It would fail again at once.
     rest_.expires_after(kRest);
     rest_.async_wait([self = shared_from_this()](const error_code& error) {
       if (!error) self->accept();
     });
+  }
+
+  error_code accept_one() {
+    Local::socket socket(acceptor_.get_executor());
+    const auto accepted = spare_->accept([&] {
+      error_code error;
+      acceptor_.accept(socket, error);
+      return error;
+    });
+    if (!accepted.error && is_trusted_peer(socket, database_))
+      std::make_shared<Visit>(std::move(socket), handler_, spare_)->start();
+    return accepted.error;
   }
 
   Local::acceptor acceptor_;

@@ -10,11 +10,6 @@ using tcp = boost::asio::ip::tcp;
 namespace {
 // As many as may wait at once; whoever connects all the time must not keep us from stopping.
 constexpr int kMostWaiting = 4096;
-
-bool is_out_of_descriptors(const ErrorCode& error) {
-  return error == boost::asio::error::no_descriptors ||
-         error == boost::system::errc::too_many_files_open_in_system;
-}
 }  // namespace
 
 Result<ListenAddress> Acceptor::listen(const ListenAddress& wanted) { return listen_on(acceptor_, wanted); }
@@ -26,38 +21,42 @@ Result<void> Acceptor::listen_beside(const Acceptor& first) {
 void Acceptor::run(OnSocket on_socket, OnSocket on_last) {
   on_socket_ = std::move(on_socket);
   on_last_ = std::move(on_last);
+  ErrorCode ignored;
+  acceptor_.non_blocking(true, ignored);
   accept();
 }
 
 void Acceptor::accept() {
-  acceptor_.async_accept([self = shared_from_this()](ErrorCode error, tcp::socket socket) {
-    self->on_accepted(error, std::move(socket));
+  spare_.hold();
+  acceptor_.async_wait(tcp::acceptor::wait_read, [self = shared_from_this()](ErrorCode error) {
+    if (!error) self->on_waiting();
   });
 }
 
-void Acceptor::on_accepted(ErrorCode error, tcp::socket socket) {
-  // A connection that was taken before the end is served: its client believes that it is connected.
-  if (!error && on_socket_) on_socket_(std::move(socket));
+/// Each call takes one connection that waits, so that the loop costs no more than its clients do.
+void Acceptor::on_waiting() {
   if (!acceptor_.is_open()) return;
-  if (!error || (is_out_of_descriptors(error) && accept_last())) return accept();
-  // Nobody was there to be taken: trying again in a tight loop would cure nothing.
+  const auto error = accept_one();
+  if (!acceptor_.is_open()) return;
+  // Another thread that shares the socket may have been faster.
+  if (!error || error == boost::asio::error::would_block) return accept();
+  // Nobody could be taken: trying again in a tight loop would cure nothing.
   pause_.expires_after(std::chrono::milliseconds(50));
   pause_.async_wait([self = shared_from_this()](ErrorCode cancelled) {
     if (!cancelled && self->acceptor_.is_open()) self->accept();
   });
 }
 
-/// False if that fails, too. Each call takes one connection that waits, so that the loop costs no more than
-/// its clients do.
-bool Acceptor::accept_last() {
-  spare_.release();
+ErrorCode Acceptor::accept_one() {
   tcp::socket socket(acceptor_.get_executor());
-  ErrorCode error;
-  acceptor_.non_blocking(true, error);
-  acceptor_.accept(socket, error);
-  if (!error && on_last_) on_last_(std::move(socket));
-  spare_.hold();
-  return !error;
+  const auto [error, with_spare] = spare_.accept([&] {
+    ErrorCode failed;
+    acceptor_.accept(socket, failed);
+    return failed;
+  });
+  const auto& use = with_spare ? on_last_ : on_socket_;
+  if (!error && use) use(std::move(socket));
+  return error;
 }
 
 void Acceptor::finish() {

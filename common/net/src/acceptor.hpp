@@ -38,8 +38,8 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
 
  private:
   void accept();
-  void on_accepted(boost::system::error_code error, boost::asio::ip::tcp::socket socket);
-  bool accept_last();
+  void on_waiting();
+  boost::system::error_code accept_one();
 
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer pause_;

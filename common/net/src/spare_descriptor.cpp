@@ -1,6 +1,8 @@
 #include "common/net/spare_descriptor.hpp"
 
 #include <algorithm>
+#include <mutex>
+#include <set>
 #include <utility>
 
 #include "common/base/limits.hpp"
@@ -13,19 +15,78 @@
 
 namespace parley::net {
 
+using ErrorCode = boost::system::error_code;
+
 #ifdef _WIN32
+SpareDescriptor::SpareDescriptor() = default;
+SpareDescriptor::~SpareDescriptor() = default;
 void SpareDescriptor::hold() {}
-void SpareDescriptor::release() {}
+SpareDescriptor::Accepted SpareDescriptor::accept(const std::function<ErrorCode()>& accept) {
+  return {.error = accept()};
+}
 std::size_t allow_descriptors(std::size_t wanted) { return wanted; }
 #else
 
-void SpareDescriptor::hold() {
-  if (descriptor_ < 0) descriptor_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+namespace {
+
+/// Descriptors belong to the process, and so do the spare ones. One lock, from closing a spare until it has
+/// been used: nothing else that accepts connections can have it in between.
+struct Spares {
+  std::mutex lock;
+  std::set<int*> all;
+
+  static Spares& of_process() {
+    static Spares spares;
+    return spares;
+  }
+
+  static bool hold(int& spare) {
+    if (spare < 0) spare = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return spare >= 0;
+  }
+  static void release(int& spare) {
+    if (spare >= 0) ::close(spare);
+    spare = -1;
+  }
+  bool hold_all() const {
+    return std::all_of(all.begin(), all.end(), [](int* spare) { return hold(*spare); });
+  }
+};
+
+bool is_out_of_descriptors(const ErrorCode& error) {
+  namespace errc = boost::system::errc;
+  return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system;
 }
 
-void SpareDescriptor::release() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-  descriptor_ = -1;
+}  // namespace
+
+SpareDescriptor::SpareDescriptor() {
+  auto& spares = Spares::of_process();
+  const std::lock_guard guard(spares.lock);
+  spares.all.insert(&descriptor_);
+  Spares::hold(descriptor_);
+}
+
+SpareDescriptor::~SpareDescriptor() {
+  auto& spares = Spares::of_process();
+  const std::lock_guard guard(spares.lock);
+  spares.all.erase(&descriptor_);
+  Spares::release(descriptor_);
+}
+
+void SpareDescriptor::hold() {
+  const std::lock_guard guard(Spares::of_process().lock);
+  Spares::hold(descriptor_);
+}
+
+SpareDescriptor::Accepted SpareDescriptor::accept(const std::function<ErrorCode()>& accept) {
+  auto& spares = Spares::of_process();
+  const std::lock_guard guard(spares.lock);
+  ErrorCode error = boost::system::errc::make_error_code(boost::system::errc::too_many_files_open);
+  if (spares.hold_all()) error = accept();
+  if (!is_out_of_descriptors(error)) return {.error = error};
+  Spares::release(descriptor_);
+  return {.error = accept(), .with_spare = true};
 }
 
 std::size_t allow_descriptors(std::size_t wanted) {

@@ -33,6 +33,10 @@ class NoDescriptors {
     for (const int one : taken_) ::close(one);
     ::setrlimit(RLIMIT_NOFILE, &before_);
   }
+  void give_one_back() {
+    ::close(taken_.back());
+    taken_.pop_back();
+  }
 
  private:
   rlimit before_{};
@@ -69,6 +73,16 @@ TEST_F(DescriptorsTest, ServesOneAfterTheOtherWithTheSpareWhereToldSo) {
   EXPECT_TRUE(loop_.run_until([&] { return first.count("GET /1 []") == 1; }));
   EXPECT_TRUE(loop_.run_until([&] { return second.count("GET /2 []") == 1; }));
   EXPECT_TRUE(limits_.empty());
+}
+
+TEST_F(DescriptorsTest, AFreeOneIsForTheSpareThatIsMissingBeforeItIsForAConnection) {
+  start();
+  RawClient client(loop_, address_);
+  NoDescriptors none;
+  const SpareDescriptor of_another_part;  // which could not have it
+  none.give_one_back();
+  EXPECT_TRUE(loop_.run_until([&] { return client.ended(); }));
+  EXPECT_THAT(limits_, ElementsAre("descriptors 127.0.0.1"));
 }
 
 TEST(Descriptors, AreAllowedAsFarAsTheSystemDoes) {

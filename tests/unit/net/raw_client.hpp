@@ -11,7 +11,8 @@
 
 namespace parley::net::test {
 
-/// A TCP client that says exactly what a test wants and keeps all that comes back.
+/// A TCP client that says exactly what a test wants and keeps all that comes back, and its descriptor, to its
+/// own end.
 class RawClient {
  public:
   /// `from`: the own address, where it matters.
@@ -58,7 +59,7 @@ class RawClient {
                                if (!error) return self->read();
                                self->ended = true;
                                boost::system::error_code ignored;
-                               self->socket.close(ignored);
+                               self->socket.shutdown(self->socket.shutdown_both, ignored);
                              });
     }
     boost::asio::ip::tcp::socket socket;
