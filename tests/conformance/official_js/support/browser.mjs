@@ -26,6 +26,7 @@ function bundleOf(version) {
 export class Page {
   static async serve(t, { version, cut = () => {} }) {
     const page = new Page();
+    page.seen = [];
     page.reported = new Promise((resolve) => (page.report = resolve));
     page.server = createServer((request, reply) => page.answer(request, reply, { version, cut }));
     await new Promise((resolve) => page.server.listen(0, '127.0.0.1', resolve));
@@ -38,13 +39,14 @@ export class Page {
 
   answer(request, reply, { version, cut }) {
     const { pathname } = new URL(request.url, this.origin);
+    if (request.method === 'GET') this.seen.push(`GET ${pathname}`);
     if (pathname === '/') return reply.writeHead(200, { 'Content-Type': 'text/html' }).end(readFileSync(PAGE));
     if (pathname === '/client.js') return reply.writeHead(200, { 'Content-Type': 'text/javascript' }).end(readFileSync(bundleOf(version)));
-    if (pathname === '/cut') cut();
-    if (pathname !== '/report') return reply.writeHead(pathname === '/cut' ? 204 : 404).end();
+    const told = { '/cut': cut, '/begins': (name) => this.seen.push(name), '/report': (report) => this.report(JSON.parse(report)) }[pathname];
+    if (!told) return reply.writeHead(404).end();
     let body = '';
     request.setEncoding('utf8').on('data', (text) => (body += text)).on('end', () => {
-      this.report(JSON.parse(body));
+      told(body);
       reply.writeHead(204).end();
     });
   }
@@ -65,7 +67,7 @@ export class Page {
       rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     });
     const says = () => output.split('\n').filter((line) => line.includes('CONSOLE')).slice(-10).join('\n') || output.slice(-2000);
-    const report = await within(this.reported, () => `the page's report; the browser said:\n${says()}`, ms);
+    const report = await within(this.reported, () => `the page's report after ${this.seen.join(', ') || 'nothing'}; the browser said:\n${says()}`, ms);
     return { ...report, console: says() };
   }
 }
