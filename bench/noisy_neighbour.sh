@@ -17,20 +17,31 @@ install_peers socat
 tls_port=$((20000 + RANDOM % 10000))
 honest_port() { if [ "$1" = handshakes ]; then echo "$tls_port"; else echo "$service_port"; fi; }
 
+begin_attack() { # MODE
+  "$bin/noisy_neighbour_bench" attack "$1" "$service_port" >"$work/attack.out" 2>"$work/attack.err" &
+  children+=($!)
+  for _ in $(seq 3000); do
+    [ ! -s "$work/attack.out" ] || return 0
+    kill -0 "${children[-1]}" 2>/dev/null || break
+    sleep 0.1
+  done
+  echo "$1: no attack" >&2; cat "$work/attack.err" >&2; exit 1
+}
+
 measure() { # MODE: "quiet" is without attacker
-  local attacker=
+  [ "$1" = quiet ] || begin_attack "$1"
+  local began=$EPOCHREALTIME busy_before
+  busy_before=$(busy "$service_pid")
+  read -r ack_p50 ack_p99 ack_max got_p50 got_p99 got_max < <("$bin/noisy_neighbour_bench" honest "$(honest_port "$1")" "$seconds")
+  local share
+  share=$(awk -v "ns=$(($(busy "$service_pid") - busy_before))" -v "from=$began" -v "to=$EPOCHREALTIME" \
+    'BEGIN {printf "%.0f", ns / (to - from) / 1e7}')
+  echo "$1: acknowledged p50 $ack_p50 p99 $ack_p99 max $ack_max ms; delivered p50 $got_p50 p99 $got_p99 max $got_max ms;" \
+    "the service takes $share % of a processor"
   if [ "$1" != quiet ]; then
-    "$bin/noisy_neighbour_bench" attack "$1" "$service_port" 2>"$work/attack.err" &
-    attacker=$!
-    children+=("$attacker")
-    sleep 2
-    kill -0 "$attacker" || { cat "$work/attack.err" >&2; exit 1; }
+    kill -0 "${children[-1]}" 2>/dev/null || { echo "$1: the attack ended" >&2; cat "$work/attack.err" >&2; exit 1; }
+    stop_last
   fi
-  "$bin/noisy_neighbour_bench" honest "$(honest_port "$1")" "$seconds" | {
-    read -r ack_p50 ack_p99 ack_max got_p50 got_p99 got_max
-    echo "$1: acknowledged p50 $ack_p50 p99 $ack_p99 max $ack_max ms; delivered p50 $got_p50 p99 $got_p99 max $got_max ms"
-  }
-  [ -z "$attacker" ] || stop_last
 }
 
 # Many connections begin at once, and the one that is deleted must be written first.

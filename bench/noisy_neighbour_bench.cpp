@@ -91,7 +91,7 @@ void honest(std::uint16_t port, int count) {
 int main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "";
   if (what == "modes")
-    for (const auto& mode : attack_modes()) std::cout << mode << '\n';
+    for (const auto& mode : attack_modes()) std::cout << mode << std::endl;
   else if (what == "prepare" && argc == 4)
     prepare(static_cast<std::uint16_t>(std::stoi(argv[2])), std::stoi(argv[3]));
   else if (what == "attack" && argc == 4)

@@ -1,6 +1,7 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
+#include <iostream>
 
 #include "bench/noisy_neighbour/attacker.hpp"
 
@@ -23,9 +24,13 @@ std::string distinct_members(std::size_t bytes) {
   return text;
 }
 
+// The script waits for it: before it come conversations and crowds, as slowly as the throttle lets them.
+void say_that_it_begins() { std::cout << "attacking" << std::endl; }
+
 [[noreturn]] void keep_asking(Loop& loop, std::uint16_t port, std::string_view method, const std::string& path,
                               const std::string& body) {
   Attacker attacker(loop, port, kAttacker);
+  say_that_it_begins();
   while (true) {
     while (attacker.may_ask()) attacker.ask(method, path, body);
     loop.poll(1);
@@ -60,6 +65,7 @@ class Stranger final : public Wire {
 // `count` connections at a time that say `words` and stay until they are closed.
 [[noreturn]] void keep_connecting(Loop& loop, std::uint16_t port, int count, const std::string& words) {
   std::vector<std::unique_ptr<Stranger>> strangers(static_cast<std::size_t>(count));
+  say_that_it_begins();
   while (true) {
     for (auto& stranger : strangers) {
       if (stranger && !stranger->is_gone()) continue;
@@ -107,6 +113,7 @@ class Handshake final : public Wire {
 [[noreturn]] void handshakes(Loop& loop, std::uint16_t port) {
   const auto hello = client_hello();
   std::vector<std::unique_ptr<Handshake>> running(kHandshakes);
+  say_that_it_begins();
   while (true) {
     for (auto& handshake : running) {
       if (handshake && !handshake->is_over()) continue;
@@ -136,6 +143,7 @@ std::vector<std::unique_ptr<ChatClient>> crowd(Loop& loop, std::uint16_t port, A
 }
 
 [[noreturn]] void keep_sending(Loop& loop, Attacker& attacker, const std::string& sid, const std::string& body) {
+  say_that_it_begins();
   while (true) {
     while (attacker.may_ask()) attacker.ask("POST", conversation_path(sid) + "/Messages", body);
     loop.poll(1);
@@ -160,6 +168,7 @@ std::vector<std::unique_ptr<ChatClient>> crowd(Loop& loop, std::uint16_t port, A
 
 [[noreturn]] void pings(Loop& loop, std::uint16_t port) {
   Attacker attacker(loop, port, kAttacker);
+  say_that_it_begins();
   while (true) {
     for (int i = 0; i < 100 && attacker.may_ask(); ++i)
       attacker.send_packet(R"({"id":"p","method":"ping","payload_size":0})");
@@ -182,16 +191,20 @@ std::vector<std::unique_ptr<ChatClient>> crowd(Loop& loop, std::uint16_t port, A
   for (int i = 0; i < 1000; ++i)
     body += std::string(i ? "," : "") + R"({"media_sid":"ME00000000000000000000000000000000"})";
   body += "]}";
-  const std::string request = "POST /v1/Services/" + std::string(kServiceSid) +
-                              "/MediaSet HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-                              "X-Twilio-Token: " + token_for(kAttacker) +
-                              "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-  keep_connecting(loop, port, kHandshakes, request + request + request + request);
+  const auto request = [&](const std::string& connection) {
+    return "POST /v1/Services/" + std::string(kServiceSid) +
+           "/MediaSet HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nConnection: " + connection +
+           "\r\nX-Twilio-Token: " + token_for(kAttacker) + "\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body;
+  };
+  const auto kept = request("keep-alive");
+  keep_connecting(loop, port, kHandshakes, kept + kept + kept + request("close"));
 }
 
 // The long conversation is there before the attack (prepare); after it come as many short ones as the throttle lets.
 [[noreturn]] void deletes(Loop& loop, std::uint16_t port) {
   Attacker attacker(loop, port, kAttacker);
+  say_that_it_begins();
   attacker.ask_and_wait("DELETE", conversation_path("long"), "");
   while (true) {
     const auto sid = attacker.make_conversation();

@@ -126,13 +126,14 @@ std::size_t TwilsockWire::on_bytes(std::string_view bytes) {
   if (!upgraded_) {
     const auto end = bytes.find("\r\n\r\n");
     if (end == bytes.npos) return 0;
-    if (!bytes.starts_with("HTTP/1.1 101")) fail("no upgrade: " + std::string(bytes.substr(0, end)));
+    if (!bytes.starts_with("HTTP/1.1 101")) return on_refused(bytes.substr(0, end)), bytes.size();
     upgraded_ = true;
     taken = end + 4;
   }
   while (true) {
     const auto frame = look_at_frame(bytes.substr(taken));
     if (frame.header == 0) return taken;
+    if (bytes[taken] == '\x88') return on_ended(), bytes.size();
     if (bytes[taken] != '\x82')
       fail("a frame that is not a binary message: " + std::to_string(bytes[taken] & 0xff));
     last_frame_bytes_ = frame.header + frame.size;
