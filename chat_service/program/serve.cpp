@@ -68,6 +68,11 @@ class Run {
     if (const auto warning = net::fit_descriptors(settings->max_connections)) tell("warning", *warning);
     const auto database = std::filesystem::absolute(settings->database);
     const bool is_new = settings->database != kInMemory && !std::filesystem::exists(database);
+    if (is_new && std::filesystem::exists(database.string() + ".partial"))
+      return fail(
+          {.code = Errc::storage_error,
+           .message = database.string() + ": there is none, but " + database.string() +
+                      ".partial: an import or a restore was interrupted. Run it again, or remove that file"});
     service_.emplace(std::move(*settings));
     if (auto address = service_->start(); !address) return fail(address.error());
     if (is_new) tell("info", database.string() + " is a new database: there was none");

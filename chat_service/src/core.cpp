@@ -269,11 +269,15 @@ class Core::Impl {
 
   void erase(TimePoint now, WallTime wall_now) {
     if (!erasure_.next() || now < *erasure_.next()) return;
-    const auto entry = store_->tables().erasures.next();
+    // Within a part of the unit, as all that reads the database: a page that cannot be read fails nothing
+    // else.
+    decltype(store_->tables().erasures.next()) entry;
+    const bool found = do_aside(tenants_.first(), wall_now, kNoConnection,
+                                [&](Scope& scope) { entry = scope.tables.erasures.next(); });
     // Of a tenant that is not served any more nobody is here to be told.
     const auto* room = entry ? tenants_.find(entry->service_sid) : nullptr;
-    const bool kept = do_aside(room ? *room : tenants_.first(), wall_now, kNoConnection,
-                               [&](Scope& scope) { erasure_.step(scope); });
+    const bool kept = found && do_aside(room ? *room : tenants_.first(), wall_now, kNoConnection,
+                                        [&](Scope& scope) { erasure_.step(scope); });
     erasure_.finish_step(kept, now);
   }
 
@@ -289,7 +293,7 @@ class Core::Impl {
 
   void maintain(TimePoint now, WallTime wall_now) {
     if (now < upkeep_.next()) return;
-    restore_clock();
+    do_aside(tenants_.first(), wall_now, kNoConnection, [&](Scope&) { restore_clock(); });
     retention_clock_.look(to_millis(wall_now), now);
     do_aside(upkeep_.room(), wall_now, kNoConnection, [&](Scope& scope) {
       keep_clock(scope.tables.meta);
@@ -390,13 +394,15 @@ CoreCounters Core::counters() const {
   counters.throttled = impl_->admission_.refused();
   const auto& database = impl_->store_->database();
   counters.database_damaged = database.is_damaged();
-  counters.database_log_bytes = database.log_bytes();
   counters.database_log_held = database.is_log_held();
   counters.clock_ahead_seconds = static_cast<std::uint64_t>(impl_->retention_clock_.ahead() / 1000);
   return counters;
+  if (counters.database_log_held) counters.database_log_bytes = database.log_bytes();
 }
 
 std::size_t Core::connections() const { return impl_->hub_.size(); }
+
+std::uint64_t Core::database_log_bytes() const { return impl_->store_->database().log_bytes(); }
 
 bool Core::is_erasing() const { return impl_->erasure_.next().has_value(); }
 

@@ -58,7 +58,8 @@ using HttpHandler = std::function<void(http::Request, const std::string& peer_ad
 /// Sees a response by which the server itself refuses a request, before it is written, and may change it.
 using RefusalHook = std::function<void(http::Response&, const std::string& peer_address)>;
 /// Decides on a WebSocket upgrade for a path: nothing = accept, a response = refuse with it.
-using UpgradeCheck = std::function<std::optional<http::Response>(const http::Request&)>;
+using UpgradeCheck =
+    std::function<std::optional<http::Response>(const http::Request&, const std::string& peer)>;
 using UpgradeHandler = std::function<void(std::unique_ptr<MessageStream>)>;
 
 /// A small HTTP/1.1 server on Beast, with WebSocket upgrade. All callbacks run on the executor, which must

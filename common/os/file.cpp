@@ -28,7 +28,7 @@ Error failed(std::string_view doing) {
           .http_status = is_full(reason) ? 507 : 500};
 }
 
-Error unfit(const char* why) {
+Error unfit(const std::string& why) {
   return {.code = Errc::storage_error,
           .message = std::string("a file cannot be used: ") + why,
           .http_status = 500};
@@ -108,6 +108,16 @@ Result<void> File::expect_regular() const {
   struct stat status {};
   if (::fstat(descriptor_, &status) != 0) return failed("cannot be looked at");
   if (!S_ISREG(status.st_mode)) return unfit("it is no regular file");
+  return {};
+}
+
+Result<void> File::expect_own() const {
+  if (::getuid() != 0 || ::geteuid() == 0) return {};
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) return failed("cannot be looked at");
+  if (status.st_uid != ::geteuid())
+    return unfit("it belongs to user " + std::to_string(status.st_uid) + ", its directory to user " +
+                 std::to_string(::geteuid()));
   return {};
 }
 

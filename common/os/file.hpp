@@ -27,6 +27,9 @@ class File {
   Result<std::uint64_t> size() const;
   /// That it is a regular file.
   Result<void> expect_regular() const;
+  /// That it belongs to the user whose rights this process has taken, see OwnerRights. The superuser's eyes
+  /// see more than that user may be given.
+  Result<void> expect_own() const;
   /// Returns when what was written survives a power loss.
   Result<void> sync();
   bool is_open() const { return descriptor_ >= 0; }

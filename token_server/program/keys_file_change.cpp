@@ -8,7 +8,6 @@
 #include "common/config/keys_file.hpp"
 #include "common/os/file.hpp"
 #include "common/os/owner_rights.hpp"
-#include "token_server/audit/private_file.hpp"
 
 namespace parley::token_server {
 namespace {
@@ -25,7 +24,6 @@ Error cannot(const char* what, const std::string& file, const Error& why) {
 
 Result<os::File> lock_out_others(const std::string& file) {
   const std::string path = file + ".lock";
-  if (auto made = make_private_file(path); !made) return made.error();
   auto lock = os::open_lock_file(path);
   if (!lock) return cannot("opened", path, lock.error());
   lock->share_rights_of(file);
@@ -52,7 +50,8 @@ Result<void> replace_file(const std::string& file, const std::string& content) {
   const std::string fresh = file + ".new";
   std::error_code ignored;
   fs::remove(fresh, ignored);  // of one who was killed
-  if (auto written = write_new(fresh, content, file); !written) return cannot("written", fresh, written.error());
+  if (auto written = write_new(fresh, content, file); !written)
+    return cannot("written", fresh, written.error());
   if (auto moved = os::move(fresh, file); !moved) return cannot("written", file, moved.error());
   return {};
 }

@@ -10,9 +10,12 @@ namespace parley::chat_service::routes {
 namespace {
 
 constexpr int kTypingTimeoutSeconds = 5;
+constexpr std::size_t kFormBytes = 1024;
 
 // The body is a form, not JSON. Nothing is stored: whoever is not there misses it.
 Result<Answer> tell_typing(Scope& scope, const Call& call) {
+  if (call.request.body.size() > kFormBytes)
+    return errors::bad_request("body: at most " + std::to_string(kFormBytes) + " bytes");
   const auto form = http::parse_query(call.request.body, /*plus_is_space=*/true);
   const auto sid = http::find_param(form, "ChannelSid");
   if (!sid) return errors::bad_request("ChannelSid: expected the SID of a conversation");

@@ -154,11 +154,12 @@ net::BodyDecision HttpFront::on_body(const http::Request& head, const std::strin
   return std::make_unique<Sink>(std::move(inner), *this, std::move(exchange));
 }
 
-std::optional<http::Response> HttpFront::check_upgrade(const http::Request& request) {
+std::optional<http::Response> HttpFront::check_upgrade(const http::Request& request,
+                                                       const std::string& peer) {
   if (request.path == kSocketPath && options_.origins.admits(request)) return std::nullopt;
   auto response = request.path == kSocketPath ? forbidden_page()
                                               : errors::to_response(errors::no_such_route(request.path));
-  finish(*begin(request, ""), response);
+  finish(*begin(request, peer), response);
   return response;
 }
 

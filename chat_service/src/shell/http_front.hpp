@@ -45,7 +45,7 @@ class HttpFront {
   net::BodyDecision on_body(const http::Request& head, const std::string& peer,
                             std::optional<std::uint64_t> length);
   /// Nothing: the WebSocket may open.
-  std::optional<http::Response> check_upgrade(const http::Request& request);
+  std::optional<http::Response> check_upgrade(const http::Request& request, const std::string& peer);
   /// A request that the HTTP server refuses itself.
   void note_refusal(http::Response& response, const std::string& peer);
   /// What the operator's own address answers: metrics and the probes.

@@ -92,7 +92,7 @@ void Shell::make_server() {
                   [this](http::Request request, const std::string& peer, net::HttpReply reply) {
                     front_.on_request(std::move(request), peer, std::move(reply));
                   });
-  server_->on_upgrade([this](const http::Request& request) { return front_.check_upgrade(request); },
+  server_->on_upgrade([this](const auto&... asked) { return front_.check_upgrade(asked...); },
                       [this](StreamPtr stream) { accept(std::move(stream)); });
   server_->on_body(
       [this](const http::Request& head, const std::string& peer, std::optional<std::uint64_t> length) {
@@ -216,7 +216,7 @@ Readings Shell::readings() const {
           .uploads_over_quota = media.over_quota,
           .uploads_without_room = media.without_room,
           .downloads = media.downloads,
-          .database_log_bytes = core.database_log_bytes,
+          .database_log_bytes = core_->database_log_bytes(),
           .clock_ahead_seconds = core.clock_ahead_seconds,
           .ready = is_ready()};
 }

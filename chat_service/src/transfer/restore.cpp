@@ -40,7 +40,10 @@ Result<os::File> open_backup(const std::string& backup) {
   const auto rights = os::OwnerRights::of(backup);
   if (!rights) return rights.error();
   std::error_code failed;
-  return os::open(fs::canonical(backup, failed));
+  auto file = os::open(fs::canonical(backup, failed));
+  if (!file) return file;
+  if (auto own = file->expect_own(); !own) return own.error();
+  return file;
 }
 
 Result<void> copy(const std::string& backup, PartialFile& to, const OnProgress& on_progress) {

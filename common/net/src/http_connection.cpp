@@ -181,7 +181,7 @@ bool HttpConnection::try_upgrade() {
   if (!server_->upgrade_handler || !is_websocket_upgrade(parser_->request())) return false;
   if (server_->stopping)
     refuse(503);
-  else if (const auto refusal = server_->upgrade_check(parser_->request()))
+  else if (const auto refusal = server_->upgrade_check(parser_->request(), client()))
     answer(request_number_, *refusal);
   else if (phase_ != Phase::handling)  // the check has closed the server
     return true;
@@ -335,13 +335,13 @@ void HttpConnection::close() { end(); }
 
 void HttpConnection::end() {
   if (phase_ == Phase::closed) return;
+  const auto self = shared_from_this();  // nobody else may hold it any more
   enter(Phase::closed);
   server_->inbound->release(*this);
   flow_.reset();
   handshake_.reset();
   if (stream_) stream_->close();
-  if (server_->connections.erase(shared_from_this()) != 0 && server_->on_connection_ended)
-    server_->on_connection_ended();
+  if (server_->connections.erase(self) != 0 && server_->on_connection_ended) server_->on_connection_ended();
 }
 
 }  // namespace parley::net

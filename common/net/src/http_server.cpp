@@ -50,7 +50,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void on_upgrade(UpgradeCheck check, UpgradeHandler handler) {
-    if (!check) check = [](const http::Request&) { return std::nullopt; };
+    if (!check) check = [](const auto&...) { return std::nullopt; };
     state_->upgrade_check = std::move(check);
     state_->upgrade_handler = std::move(handler);
   }

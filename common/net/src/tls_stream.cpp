@@ -260,6 +260,7 @@ class ServerStream final : public SslStream, private Handshakes::Waiting {
     wait(waits_for(), [this, done = std::move(done)](ErrorCode error) mutable {
       handshakes_->leave(*this);
       if (crowded_out_) error = kTooManyHandshakes;
+      if (abandoned_) error = asio::error::operation_aborted;
       error ? std::move(done)(error) : submit(std::move(done));
     });
   }

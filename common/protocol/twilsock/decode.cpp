@@ -78,27 +78,55 @@ Status read_status(const Value& object, Reader& outer) {
   return status;
 }
 
-// Native clients send arrays of strings where JavaScript sends strings; a repeated name is an array in both.
-void append_values(http::Fields& fields, const std::string& name, const Value& value, bool encoded) {
-  if (value.is_array()) {
-    for (const auto& entry : value)
-      if (!entry.is_array()) append_values(fields, name, entry, encoded);
-    return;
-  }
-  if (!value.is_string()) return;
-  const auto& text = value.get_ref<const std::string&>();
-  if (!encoded) return fields.emplace_back(name, text), void();
-  auto decoded_name = percent_decode(name);
-  auto decoded_text = percent_decode(text);
-  if (decoded_name && decoded_text) fields.emplace_back(std::move(*decoded_name), std::move(*decoded_text));
-}
+/// Reads names and values. A name with an array of values stands for as many fields, each with a copy of it:
+/// so what they take together is bounded, too.
+class FieldsReader {
+ public:
+  explicit FieldsReader(bool encoded) : encoded_(encoded) {}
 
-// In the order in which they were written.
-http::Fields read_fields(std::string_view object, bool encoded) {
-  http::Fields fields;
-  for (const auto& [name, text] : json::members_in(object))
-    if (const auto value = json::parse(text)) append_values(fields, name, *value, encoded);
-  return fields;
+  /// In the order in which they were written. Nothing if they take more than limits::kPacketHeaderBytes.
+  std::optional<http::Fields> read(std::string_view object) {
+    for (const auto& [name, text] : json::members_in(object)) {
+      const auto decoded = decode(name);
+      const auto value = json::parse(text);
+      if (decoded && value) append(*decoded, *value);
+      if (bytes_ > limits::kPacketHeaderBytes) return std::nullopt;
+    }
+    return std::move(fields_);
+  }
+
+ private:
+  std::optional<std::string> decode(const std::string& text) const {
+    if (!encoded_) return text;
+    auto decoded = percent_decode(text);
+    return decoded ? std::optional(*std::move(decoded)) : std::nullopt;
+  }
+
+  // Native clients send arrays of strings where JavaScript sends strings; a repeated name is an array in
+  // both.
+  void append(const std::string& name, const Value& value) {
+    if (value.is_array()) {
+      for (const auto& entry : value)
+        if (!entry.is_array() && bytes_ <= limits::kPacketHeaderBytes) append(name, entry);
+      return;
+    }
+    if (!value.is_string()) return;
+    auto text = decode(value.get_ref<const std::string&>());
+    if (!text) return;
+    bytes_ += name.size() + text->size();
+    fields_.emplace_back(name, *std::move(text));
+  }
+
+  bool encoded_;
+  std::size_t bytes_ = 0;
+  http::Fields fields_;
+};
+
+http::Fields read_fields(Reader& header, const char* member, std::string_view object, bool encoded) {
+  auto fields = FieldsReader(encoded).read(object);
+  if (!fields)
+    header.fail(member, "at most " + std::to_string(limits::kPacketHeaderBytes) + " bytes of fields");
+  return std::move(fields).value_or(http::Fields());
 }
 
 Message read_message(Reader& header, std::string_view text) {
@@ -111,8 +139,10 @@ Message read_message(Reader& header, std::string_view text) {
   message.request.method = reader.string("method");
   message.request.path = reader.string("path");
   const auto request = json::member_in(text, "http_request");
-  message.request.params = read_fields(json::member_in(request, "params"), /*encoded=*/true);
-  message.request.headers = read_fields(json::member_in(request, "headers"), /*encoded=*/false);
+  message.request.params =
+      read_fields(header, "http_request", json::member_in(request, "params"), /*encoded=*/true);
+  message.request.headers =
+      read_fields(header, "http_request", json::member_in(request, "headers"), /*encoded=*/false);
   if (reader.failed()) header.fail("http_request", "an object with method and path");
   return message;
 }
@@ -124,7 +154,8 @@ std::optional<http::Response> read_http_status(Reader& header, std::string_view 
   http::Response response;
   response.status = read_code(reader);
   if (reader.failed()) header.fail("http_status", "an object with an integer code");
-  response.headers = read_fields(json::member_in(text, "http_headers"), /*encoded=*/false);
+  response.headers =
+      read_fields(header, "http_headers", json::member_in(text, "http_headers"), /*encoded=*/false);
   std::erase_if(response.headers,
                 [](const auto& h) { return http::equal_ignoring_case(h.first, "content-type"); });
   return response;

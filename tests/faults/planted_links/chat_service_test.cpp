@@ -78,6 +78,20 @@ TEST_F(ChatServicePlantedLinks, LeadNowhereInThePlaceOfWhatACommandWrites) {
   });
 }
 
+TEST_F(ChatServicePlantedLinks, AreNotReadInThePlaceOfABackup) {
+  begin();
+  const auto secret = house_ / "secret.db";
+  fs::copy_file(lived_.path(), secret);
+  fs::permissions(secret, fs::perms::owner_read | fs::perms::owner_write);
+  fs::create_symlink(secret, service_ / "copy.db");
+  give_to_service(service_ / "copy.db");
+  fs::create_directory_symlink(house_, service_ / "deep");
+  give_to_service(service_ / "deep");
+  EXPECT_NE(command({"restore", service_ / "copy.db"}), 0);
+  EXPECT_NE(command({"restore", service_ / "deep" / "secret.db"}), 0);
+  EXPECT_EQ(command({"restore", secret}), 0) << "what the operator names is read";
+}
+
 TEST_F(ChatServicePlantedLinks, LeadNowhereInThePlaceOfADirectoryEither) {
   begin();
   fs::create_directory_symlink(house_, service_ / "deep");

@@ -61,6 +61,19 @@ TEST_F(TokenServerPlantedLinks, LeadNowhere) {
     }
 }
 
+// What the link leads to is a list of keys, so nothing refuses it before the command opens what it changes.
+TEST_F(TokenServerPlantedLinks, LeadToNoOtherListOfKeys) {
+  const auto keys = files_.directory() / "house" / "list";
+  std::ofstream(keys) << "[]";
+  fs::permissions(keys, fs::perms::owner_read | fs::perms::owner_write);
+  fs::create_symlink(keys, service_ / "keys.json");
+  give_to_service(service_ / "keys.json");
+  EXPECT_NE(add_key(service_), 0);
+  EXPECT_FALSE(fs::exists(keys.string() + ".lock"));
+  std::ifstream after(keys);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(after), {}), "[]");
+}
+
 TEST_F(TokenServerPlantedLinks, LeadNowhereInThePlaceOfADirectoryEither) {
   fs::create_directory_symlink(house_, service_ / "deep");
   give_to_service(service_ / "deep");

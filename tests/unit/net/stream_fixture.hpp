@@ -30,7 +30,7 @@ struct Peer {
 class StreamFixture : public ServerFixture {
  protected:
   void configure(HttpServer& server) override {
-    auto check = [](const http::Request& request) -> std::optional<http::Response> {
+    auto check = [](const http::Request& request, const std::string&) -> std::optional<http::Response> {
       if (request.path == "/ws") return std::nullopt;
       http::Response refusal;
       refusal.status = 404;

@@ -56,6 +56,20 @@ TEST(PacketCost, NorDoesOneAtTheLimitOfMembers) {
   expect_linear(read, with(members), with(plain_text(members.size())));
 }
 
+// Each element of the array becomes a field with a copy of the name.
+TEST(PacketCost, NorDoesALongNameWithManyValues) {
+  const auto read = [](const std::string& bytes) { (void)twilsock::decode(bytes); };
+  std::string values = "[\"\"";
+  while (values.size() < 3 * (limits::kPacketHeaderMembers - 50)) values += ",\"\"";
+  values += "]";
+  constexpr std::size_t kName = 25'000;
+  for (const char* member : {"params", "headers"}) {
+    const auto worst = "{\"" + std::string(kName, 'n') + "%41\":" + values + "}";
+    expect_linear(read, packet("message", member, worst),
+                  packet("message", member, plain_text(worst.size())));
+  }
+}
+
 TEST(SyncCost, NoBatchOfSubscriptionsCostsMoreThanAMultipleOfAPlainText) {
   const auto read = [](const std::string& body) { (void)sync::decode_batch(body); };
   const std::string head = R"({"action":"establish","correlation_id":1,"requests":)";
