@@ -168,6 +168,8 @@ bool Api::admit_address(const ExchangePtr& exchange) {
 }
 
 void Api::finish(const ExchangePtr& exchange, http::Response response) {
+  const bool is_bare = exchange->route && exchange->route->action == Action::mint_by_query;
+  if (is_bare && response.status >= 400) response = bare_failure(std::move(response));
   decorate(exchange, response);
   auto& record = exchange->record;
   record.status = response.status;

@@ -83,6 +83,14 @@ http::Response bare_reply(const MintedToken& minted) {
   return {.status = 200, .headers = {}, .body = minted.token, .content_type = "text/plain"};
 }
 
+http::Response bare_failure(http::Response failure) {
+  if (const auto members = json::parse_object(failure.body))
+    if (const auto message = members->find("message"); message != members->end() && message->is_string())
+      failure.body = message->get<std::string>();
+  failure.content_type = "text/plain; charset=utf-8";
+  return failure;
+}
+
 http::Response state_reply(int status, std::string_view word) {
   return json_response(status, R"({"status":)" + json::quote(word) + "}");
 }

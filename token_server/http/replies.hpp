@@ -17,6 +17,8 @@ http::Response token_reply(const MintedToken& minted);
 http::Response session_reply(const MintedToken& minted, const RefreshToken& refresh);
 /// The token alone, as text.
 http::Response bare_reply(const MintedToken& minted);
+/// A failure for those who take every answer for text: its message alone.
+http::Response bare_failure(http::Response failure);
 /// {"status": word}
 http::Response state_reply(int status, std::string_view word);
 
