@@ -25,6 +25,7 @@ Tenant tenant_of(const config::Account& account) {
   tenant.keep_messages = account.chat.keep_messages;
   tenant.content_templates = account.chat.content_templates;
   tenant.public_channels = account.chat.public_channels;
+  tenant.edit_any_message_attributes = account.chat.edit_any_message_attributes;
   tenant.who_may_add = add_rule_of(account.chat.who_may_add);
   return tenant;
 }

@@ -44,6 +44,7 @@ bool is_stopped_by_block(Action action) {
     case Action::update:
     case Action::change_own_message:
     case Action::change_others_message:
+    case Action::change_others_attributes:
       return true;
     case Action::see:
     case Action::look_inside:
@@ -70,6 +71,8 @@ bool role_allows(Action action, const Relation& it) {
     case Action::remove:
     case Action::change_others_message:
       return master;
+    case Action::change_others_attributes:
+      return master || (it.participant && it.edits_any_attributes);
     case Action::send:
       return it.participant;
     case Action::change_own_message:

@@ -18,6 +18,7 @@ struct Relation {
   bool invited = false;
   bool is_public = false;
   bool admin = false;  ///< of the tenant
+  bool edits_any_attributes = false;  ///< the tenant lets participants change those of every message
   /// The conversation is a 1x1 one whose other identity has blocked this user. Never of an admin.
   bool blocked = false;
 };
@@ -34,6 +35,7 @@ enum class Action {
   change_own_message,     ///< change a message that the user wrote
   remove_own_message,     ///< or remove it
   change_others_message,  ///< change or remove a message that somebody else wrote
+  change_others_attributes,  ///< change nothing of it but its attributes
 };
 
 bool allows(Action action, const Relation& relation);

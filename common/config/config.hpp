@@ -42,6 +42,7 @@ struct Chat {
   std::optional<std::chrono::hours> keep_messages{};  ///< nothing: for ever
   std::string content_templates = "[]";               ///< JSON text, an array of objects with a sid
   bool public_channels = true;
+  bool edit_any_message_attributes = false;
   std::string who_may_add = "anybody";  ///< or shared_conversation, admins
 };
 

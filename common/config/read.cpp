@@ -69,6 +69,7 @@ Chat read_chat(const json& in) {
   if (in.contains("content_templates")) out.content_templates = parley::json::dump(in["content_templates"]);
   take(in, "public_channels", out.public_channels);
   take(in, "who_may_add", out.who_may_add);
+  take(in, "edit_any_message_attributes", out.edit_any_message_attributes);
   return out;
 }
 

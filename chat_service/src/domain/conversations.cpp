@@ -42,6 +42,7 @@ policy::Relation relate(Scope& scope, const Conversation& conversation, const Us
           .invited = !participant && scope.tables.invitations.find(conversation.id, user.id).has_value(),
           .is_public = conversation.is_public && scope.tenant.public_channels,
           .admin = users::is_admin(scope, user.identity),
+          .edits_any_attributes = scope.tenant.edit_any_message_attributes,
           .blocked = contact::is_blocked(scope, conversation, user)};
 }
 

@@ -11,9 +11,14 @@ using conversations::Seen;
 using policy::Action;
 using projection::MessageDetails;
 
-Result<void> check_changing(const Scope& scope, const Seen& seen, const Message& message, Action if_own) {
+Result<void> check_changing(const Scope& scope, const Seen& seen, const Message& message, Action if_own,
+                            Action if_others) {
   const bool own = message.author == scope.caller.identity;
-  return policy::check(own ? if_own : Action::change_others_message, seen.relation);
+  return policy::check(own ? if_own : if_others, seen.relation);
+}
+
+Action changing_others(const Content& content) {
+  return content.body || content.subject ? Action::change_others_message : Action::change_others_attributes;
 }
 
 /// Counts what a message takes more than before for its author, if the author may have that.
@@ -76,7 +81,9 @@ Result<Message> find(Scope& scope, const Seen& seen, std::string_view sid) {
 }
 
 Result<Message> update(Scope& scope, const Seen& seen, Message message, const Content& content) {
-  if (const auto allowed = check_changing(scope, seen, message, Action::change_own_message); !allowed)
+  if (const auto allowed =
+          check_changing(scope, seen, message, Action::change_own_message, changing_others(content));
+      !allowed)
     return allowed.error();
   const std::int64_t size_before = size_of(message);
   if (content.body) message.body = content.body;
@@ -93,7 +100,9 @@ Result<Message> update(Scope& scope, const Seen& seen, Message message, const Co
 }
 
 Result<void> remove(Scope& scope, const Seen& seen, const Message& message) {
-  if (const auto allowed = check_changing(scope, seen, message, Action::remove_own_message); !allowed)
+  if (const auto allowed =
+          check_changing(scope, seen, message, Action::remove_own_message, Action::change_others_message);
+      !allowed)
     return allowed.error();
   Conversation conversation = seen.conversation;
   if (erase(scope, conversation, message))

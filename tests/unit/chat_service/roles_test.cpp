@@ -139,5 +139,35 @@ TEST_F(Admins, ChangeUsersButReadNoForeignList) {
   EXPECT_EQ(root_.get(bob_.link("my_conversations")).code(), 50107);
 }
 
+class AnyAttributes : public InARoom {
+ protected:
+  static testing::DriverOptions options() {
+    Tenant tenant = testing::test_tenant();
+    tenant.edit_any_message_attributes = true;
+    return {.tenants = {tenant}};
+  }
+  AnyAttributes() : InARoom(options()) { alice_.add(room_, "bob"); }
+};
+
+TEST_F(AnyAttributes, AreChangedByEveryParticipantIfTheTenantSaysSo) {
+  const std::string url = alice_.say(room_, "alice's").body["url"];
+  const auto reacted = bob_.post(url, {{"attributes", R"({"reactions":["+1"]})"}});
+  ASSERT_EQ(reacted.status, 200);
+  EXPECT_EQ(reacted.body["attributes"], R"({"reactions":["+1"]})");
+  EXPECT_EQ(reacted.body["author"], "alice");
+  EXPECT_EQ(reacted.body["last_updated_by"], "bob");
+  EXPECT_EQ(bob_.post(url, {{"body", "bob's"}}).code(), 50107) << "bodies are their authors'";
+  EXPECT_EQ(bob_.post(url, {{"body", "bob's"}, {"attributes", "{}"}}).code(), 50107);
+  EXPECT_EQ(bob_.remove(url).code(), 50107);
+  TestClient carol(driver_, "carol");
+  EXPECT_EQ(carol.post(url, {{"attributes", "{}"}}).code(), 50430);
+}
+
+TEST_F(InARoom, AttributesOfOthersAreTheirsUnlessTheTenantSaysOtherwise) {
+  alice_.add(room_, "bob");
+  const std::string url = alice_.say(room_, "alice's").body["url"];
+  EXPECT_EQ(bob_.post(url, {{"attributes", "{}"}}).code(), 50107);
+}
+
 }  // namespace
 }  // namespace parley::chat_service
