@@ -27,6 +27,7 @@ std::string_view plural(sync::ObjectType type) {
 
 Links::Links(std::string base, const std::string& service_sid)
     : chat_(base + "/Client/v2/Services/" + service_sid),
+      legacy_(base + "/Client/v1/Services/" + service_sid),
       sync_(base + "/v3/Services/" + service_sid),
       media_(base + "/v1/Services/" + service_sid + "/Media") {}
 
@@ -46,6 +47,10 @@ std::string Links::invitation(std::string_view conversation_sid, std::string_vie
 
 std::string Links::my_conversations(std::string_view user_sid) const {
   return join(chat_, "/Users/", user_sid) + "/Conversations";
+}
+
+std::string Links::legacy_conversations(std::string_view user_sid) const {
+  return join(legacy_, "/Users/", user_sid) + "/Conversations";
 }
 
 std::string Links::my_conversation(std::string_view user_sid, std::string_view conversation_sid) const {

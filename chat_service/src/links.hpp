@@ -18,6 +18,8 @@ class Links {
   std::string message(std::string_view conversation_sid, std::string_view sid) const;
   std::string invitation(std::string_view conversation_sid, std::string_view identity) const;
   std::string my_conversations(std::string_view user_sid) const;
+  /// The same list as the legacy client knows it.
+  std::string legacy_conversations(std::string_view user_sid) const;
   std::string my_conversation(std::string_view user_sid, std::string_view conversation_sid) const;
   std::string users() const { return chat_ + "/Users"; }
   std::string user(std::string_view identity) const;
@@ -34,6 +36,7 @@ class Links {
 
  private:
   std::string chat_;
+  std::string legacy_;
   std::string sync_;
   std::string media_;
 };

@@ -15,9 +15,9 @@ namespace {
 
 using json::OrderedValue;
 
-OrderedValue links(const Scope& scope) {
+OrderedValue links(const Scope& scope, std::string my_conversations) {
   const Links& links = scope.links;
-  return {{"my_conversations", links.my_conversations(scope.caller.sid)},
+  return {{"my_conversations", std::move(my_conversations)},
           {"conversations", links.conversations()},
           {"users", links.users()},
           {"current_user", links.user(scope.caller.identity)},
@@ -45,17 +45,25 @@ OrderedValue options(const CoreOptions& core) {
           {"email_bodies_allowed_mime_types", mime_types}};
 }
 
-Result<Answer> get_configuration(Scope& scope, const Call&) {
+Answer configuration_with(const Scope& scope, std::string my_conversations) {
   const OrderedValue body{{"identity", scope.caller.identity},
                           {"user_sid", scope.caller.sid},
                           {"account_sid", scope.account_sid()},
                           {"service_sid", scope.service_sid()},
-                          {"links", links(scope)},
+                          {"links", links(scope, std::move(my_conversations))},
                           {"sync_objects",
                            {{"my_user_info", users::info_map_name(scope.caller)},
                             {"my_conversations", users::conversations_map_name(scope.caller)}}},
                           {"options", options(scope.options)}};
-  return Answer{.body = json::dump(body)};
+  return {.body = json::dump(body)};
+}
+
+Result<Answer> get_configuration(Scope& scope, const Call&) {
+  return configuration_with(scope, scope.links.my_conversations(scope.caller.sid));
+}
+
+Result<Answer> get_legacy_configuration(Scope& scope, const Call&) {
+  return configuration_with(scope, scope.links.legacy_conversations(scope.caller.sid));
 }
 
 /// Where the page of templates begins: their numbers are the rows.
@@ -88,7 +96,7 @@ Result<Answer> get_templates(Scope& scope, const Call& call) {
 
 constexpr Route kRoutes[] = {
     {"GET", "/Client/v2/Configuration", get_configuration},
-    {"GET", "/Client/v1/Configuration", get_configuration},
+    {"GET", "/Client/v1/Configuration", get_legacy_configuration},
     {"GET", "/Client/v2/ContentTemplates", get_templates},
 };
 

@@ -18,17 +18,34 @@ Result<void> check_owner(const Scope& scope, const Call& call) {
   return {};
 }
 
-Result<Answer> list(Scope& scope, const Call& call) {
+using Read = std::vector<Conversation> (*)(Scope&, const RowWindow&);
+
+std::vector<Conversation> read_own(Scope& scope, const RowWindow& window) {
+  return scope.tables.conversations.page_of_user(scope.caller.id, window);
+}
+
+std::vector<Conversation> read_own_or_created(Scope& scope, const RowWindow& window) {
+  return scope.tables.conversations.page_of_user_or_creator(scope.service_sid(), scope.caller, window);
+}
+
+Result<Answer> list_page(Scope& scope, const Call& call, Read read) {
   if (const auto own = check_owner(scope, call); !own) return own.error();
   const auto window = input::window(call);
   if (!window) return window.error();
-  const auto page =
-      paging::cut(scope.tables.conversations.page_of_user(scope.caller.id, window->one_more()), *window);
+  const auto page = paging::cut(read(scope, window->one_more()), *window);
   json::OrderedValue array = json::OrderedValue::array();
   for (const Conversation& one : page.rows)
     array.push_back(resource::my_conversation(scope, chat_service::conversations::look_at(scope, one)));
   return Answer{
       .body = json::dump({{"conversations", std::move(array)}, {"meta", paging::meta(page.neighbours)}})};
+}
+
+Result<Answer> list(Scope& scope, const Call& call) { return list_page(scope, call, read_own); }
+
+// The legacy clients' lists have what one created, too; newer ones would take it for a conversation of
+// theirs.
+Result<Answer> list_with_created(Scope& scope, const Call& call) {
+  return list_page(scope, call, read_own_or_created);
 }
 
 // A conversation that the caller may not see is simply not among its own.
@@ -88,6 +105,9 @@ constexpr Route kRoutes[] = {
     {"GET", "/Client/v2/Services/{service}/Users/{}/Conversations", list},
     {"GET", "/Client/v2/Services/{service}/Users/{}/Conversations/{}", get},
     {"POST", "/Client/v2/Services/{service}/Users/{}/Conversations/{}", update},
+    {"GET", "/Client/v1/Services/{service}/Users/{}/Conversations", list_with_created},
+    {"GET", "/Client/v1/Services/{service}/Users/{}/Conversations/{}", get},
+    {"POST", "/Client/v1/Services/{service}/Users/{}/Conversations/{}", update},
 };
 
 }  // namespace

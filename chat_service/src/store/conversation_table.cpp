@@ -46,6 +46,18 @@ std::vector<Conversation> all_conversations(Query query) {
   return conversations;
 }
 
+/// Both are in the window's direction, and so is the whole.
+std::vector<Conversation> merge(const std::vector<Conversation>& one, const std::vector<Conversation>& other,
+                                const RowWindow& window) {
+  std::vector<Conversation> both;
+  std::merge(one.begin(), one.end(), other.begin(), other.end(), std::back_inserter(both),
+             [backwards = window.backwards()](const Conversation& first, const Conversation& second) {
+               return backwards ? first.id > second.id : first.id < second.id;
+             });
+  if (both.size() > window.limit) both.resize(window.limit);
+  return both;
+}
+
 }  // namespace
 
 std::optional<Conversation> ConversationTable::find(Id conversation) {
@@ -96,13 +108,29 @@ std::vector<Conversation> ConversationTable::page_of_user(Id user, const RowWind
   const bool backwards = window.backwards();
   const auto joined = read(backwards ? OWN_PAGE("participants", "DESC") : OWN_PAGE("participants", "ASC"));
   const auto invited = read(backwards ? OWN_PAGE("invitations", "DESC") : OWN_PAGE("invitations", "ASC"));
-  std::vector<Conversation> both;
-  std::merge(joined.begin(), joined.end(), invited.begin(), invited.end(), std::back_inserter(both),
-             [&](const Conversation& one, const Conversation& other) {
-               return backwards ? one.id > other.id : one.id < other.id;
-             });
-  if (both.size() > window.limit) both.resize(window.limit);
-  return both;
+  return merge(joined, invited, window);
+}
+
+std::vector<Conversation> ConversationTable::page_of_user_or_creator(std::string_view service_sid,
+                                                                     const User& user,
+                                                                     const RowWindow& window) {
+  const auto own = page_of_user(user.id, window);
+  // Nothing beyond the last of a full page is on it, so what is skipped is little.
+  RowWindow rest = window;
+  if (own.size() == window.limit) (window.backwards() ? rest.after : rest.before) = own.back().id;
+#define CREATED_PAGE                                                                                       \
+  "SELECT " CONVERSATION_COLUMNS                                                                           \
+  "FROM conversations c INDEXED BY conversations_by_creator WHERE c.service_sid = ? AND c.created_by = ? " \
+  "AND c.id > ? AND c.id < ? AND c.deleted = 0 "                                                           \
+  "AND NOT EXISTS (SELECT 1 FROM participants p WHERE p.conversation_id = c.id AND p.user_id = ?5) "       \
+  "AND NOT EXISTS (SELECT 1 FROM invitations i WHERE i.conversation_id = c.id AND i.user_id = ?5) "        \
+  "AND NOT EXISTS (SELECT 1 FROM demoted_creators d WHERE d.conversation_id = c.id) ORDER BY c.id "
+  constexpr std::string_view kForwards = CREATED_PAGE "LIMIT ?";
+  constexpr std::string_view kBackwards = CREATED_PAGE "DESC LIMIT ?";
+  const auto created = all_conversations(database_.query(window.backwards() ? kBackwards : kForwards,
+                                                         service_sid, user.identity, rest.after, rest.before,
+                                                         user.id, static_cast<std::int64_t>(window.limit)));
+  return merge(own, created, window);
 }
 
 void ConversationTable::insert(std::string_view service_sid, Conversation& conversation) {

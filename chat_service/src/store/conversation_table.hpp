@@ -21,6 +21,9 @@ class ConversationTable {
   std::vector<Conversation> page_of_public(std::string_view service_sid, const RowWindow& window);
   /// Those the user takes part in or is invited to, in order of creation.
   std::vector<Conversation> page_of_user(Id user, const RowWindow& window);
+  /// And those it created without taking part in them now.
+  std::vector<Conversation> page_of_user_or_creator(std::string_view service_sid, const User& user,
+                                                    const RowWindow& window);
 
   /// Fills in the id.
   void insert(std::string_view service_sid, Conversation& conversation);

@@ -268,6 +268,11 @@ CREATE TRIGGER message_removed AFTER DELETE ON messages BEGIN
 END;
 )sql";
 
+constexpr const char* kCreators = R"sql(
+-- What somebody created, for the clients that list it also if it was not joined.
+CREATE INDEX conversations_by_creator ON conversations(service_sid, created_by);
+)sql";
+
 constexpr storage::Migration kSchema[] = {{1, "first", kFirst},
                                           {2, "media_and_invitations", kSecond},
                                           {3, "conversations_by_service", kThird},
@@ -275,7 +280,8 @@ constexpr storage::Migration kSchema[] = {{1, "first", kFirst},
                                           {5, "deletion_in_pieces", kFifth},
                                           {6, "demoted_creators", kDemotedCreators},
                                           {7, "blocks", kBlocks},
-                                          {8, "message_usage", kMessageUsage}};
+                                          {8, "message_usage", kMessageUsage},
+                                          {9, "conversations_by_creator", kCreators}};
 
 }  // namespace
 

@@ -64,6 +64,39 @@ TEST_F(LegacyClient, LeavesIdentitiesInPathsAsTheyAre) {
   }
 }
 
+TEST_F(LegacyClient, ListsWhatItCreatedWithoutJoining) {
+  const auto legacy = [&](TestClient& client) -> std::string {
+    return client.get("/Client/v1/Configuration").body["links"]["my_conversations"];
+  };
+  std::vector<std::string> wanted{room_["sid"]};
+  for (int i = 0; i < 5; ++i) wanted.push_back((i % 2 ? alice_.make_room() : alice_.create({}))["sid"]);
+  auto room = bob_.make_room();
+  bob_.post(room["links"]["invites"].get<std::string>(), {{"identity", "alice"}});
+  wanted.push_back(room["sid"]);
+
+  std::vector<std::string> got, status;
+  http::Fields params{{"PageSize", "2"}};
+  std::vector<json::Value> pages;
+  for (bool more = true; more;) {
+    pages.push_back(alice_.get(legacy(alice_), params).body);
+    for (const auto& one : pages.back()["conversations"]) {
+      got.push_back(one["sid"]);
+      status.push_back(one["status"]);
+    }
+    const auto& next = pages.back()["meta"]["next_token"];
+    more = next.is_string();
+    if (more) params = {{"PageSize", "2"}, {"PageToken", next.get<std::string>()}};
+  }
+  EXPECT_EQ(got, wanted);
+  EXPECT_EQ(status, (std::vector<std::string>{"joined", "notParticipating", "joined", "notParticipating",
+                                              "joined", "notParticipating", "invited"}));
+  const std::string back = pages[2]["meta"]["previous_token"];
+  EXPECT_EQ(alice_.get(legacy(alice_), {{"PageSize", "2"}, {"PageToken", back}}).body["conversations"],
+            pages[1]["conversations"]);
+  EXPECT_EQ(alice_.get(alice_.link("my_conversations")).body["conversations"].size(), 4u)
+      << "a newer client would take it for a conversation of its own";
+}
+
 TEST_F(LegacyClient, FindsAChannelByNameOrSidAndReadsItsType) {
   const auto open = alice_.create({{"unique_name", "the name"}, {"type", "public"}});
   const std::string by_name = bob_.link("conversations") + "/the%20name";
