@@ -80,8 +80,8 @@ class Core::Impl {
 
   Scope scope(const Tenants::Room& room, WallTime wall_now) {
     const Millis now = to_millis(wall_now);
-    return {store_->tables(), options_, room.tenant, room.links,
-            random_,          space_,   now,         retention_clock_.at(now)};
+    return {store_->tables(),        options_, room.tenant, room.links, random_, space_, sessions_, now,
+            retention_clock_.at(now)};
   }
 
   /// Handles what the connections did since the last call.
@@ -122,7 +122,8 @@ class Core::Impl {
     do_aside(*tenants_.find(who.caller.service_sid), wall_now, who.connection, [&](Scope& scope) {
       scope.caller = users::ensure(scope, who.caller.identity);
       for (const std::string& object_sid : hub_.watched_by(who.connection))
-        if (!access::may_watch(scope, object_sid)) scope.effects.push_back(Unwatched{object_sid});
+        if (!sessions_.contains(object_sid) && !access::may_watch(scope, object_sid))
+          scope.effects.push_back(Unwatched{object_sid});
     });
   }
 
@@ -317,6 +318,7 @@ class Core::Impl {
   GroupCommit group_;
   Admission admission_;
   FreeSpace space_;
+  SessionLists sessions_;
   std::vector<ConnectionId> demoted_;     ///< in the transaction that is open
   std::optional<TimePoint> try_again_{};  ///< after a failed commit
   bool started_ = false;                  ///< something was committed: what the last run left is put right
@@ -395,14 +397,14 @@ CoreCounters Core::counters() const {
   const auto& database = impl_->store_->database();
   counters.database_damaged = database.is_damaged();
   counters.database_log_held = database.is_log_held();
+  if (counters.database_log_held) counters.database_log_bytes = database.log_bytes();
   counters.clock_ahead_seconds = static_cast<std::uint64_t>(impl_->retention_clock_.ahead() / 1000);
   return counters;
-  if (counters.database_log_held) counters.database_log_bytes = database.log_bytes();
 }
 
-std::size_t Core::connections() const { return impl_->hub_.size(); }
-
 std::uint64_t Core::database_log_bytes() const { return impl_->store_->database().log_bytes(); }
+
+std::size_t Core::connections() const { return impl_->hub_.size(); }
 
 bool Core::is_erasing() const { return impl_->erasure_.next().has_value(); }
 

@@ -11,6 +11,7 @@
 #include "chat_service/src/links.hpp"
 #include "chat_service/src/model.hpp"
 #include "chat_service/src/policy.hpp"
+#include "chat_service/src/sessions/session_lists.hpp"
 #include "chat_service/src/store/tables.hpp"
 
 namespace parley::chat_service {
@@ -23,6 +24,7 @@ struct Scope {
   const Links& links;  ///< of the tenant
   Random& random;
   FreeSpace& space;  ///< where the database is
+  SessionLists& sessions;
   Millis now = 0;
   Millis retention_now = 0;  ///< what is removed for its age is as old as this says, see RetentionClock
   bool is_admin = false;     ///< the caller may do everything within the tenant

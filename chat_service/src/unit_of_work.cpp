@@ -40,17 +40,19 @@ Answer repeated(std::string resource_url) {
   return {.status = 202, .body = json::dump({{"resource_url", std::move(resource_url)}})};
 }
 
-Result<Answer> handle(Scope& scope, const http::Request& request, const Router& router) {
+using Handle = std::function<Result<Answer>()>;
+
+Result<Answer> handle_once(Scope& scope, const http::Request& request, const Handle& handle) {
   const auto id = mutation_id(request);
   if (!id) return id.error();
-  if (id->empty()) return router.handle(scope, request);
+  if (id->empty()) return handle();
   const MutationKey key{scope.service_sid(), scope.caller.identity, *id};
   std::string hash = request_hash(request);
   if (auto done = scope.tables.mutations.find(key)) {
     if (done->request_hash == hash) return repeated(std::move(done->resource_url));
     return errors::bad_request("X-Twilio-Mutation-Id: expected one that no other write had");
   }
-  auto answer = router.handle(scope, request);
+  auto answer = handle();
   if (answer) scope.tables.mutations.insert(key, {std::move(hash), answer->resource_url}, scope.now);
   return answer;
 }
@@ -61,7 +63,27 @@ UnitOfWork::UnitOfWork(storage::Database& database) : database_(database), trans
 
 http::Response UnitOfWork::run(Scope& scope, const std::string& identity, const http::Request& request,
                                const Router& router) {
-  return run(scope, identity, [&](Scope& inner) { return handle(inner, request, router); });
+  return run(scope, identity, [&](Scope& inner) {
+    return handle_once(inner, request, [&] { return route(inner, request, router); });
+  });
+}
+
+// One level is enough: what runs within a request runs nothing in its turn.
+Result<Answer> UnitOfWork::route(Scope& scope, const http::Request& request, const Router& router) {
+  const RunWithin no_deeper = [](Scope&, const http::Request&) { return errors::internal(); };
+  const RunWithin within = [&](Scope& inner, const http::Request& part) -> Result<Answer> {
+    storage::Savepoint savepoint(database_);
+    const auto route = inner.route;
+    const auto effects = inner.effects.size();
+    auto answer = router.handle(inner, part, no_deeper);
+    inner.route = route;
+    if (answer)
+      savepoint.keep();
+    else
+      inner.effects.resize(effects);
+    return answer;
+  };
+  return router.handle(scope, request, within);
 }
 
 http::Response UnitOfWork::run(Scope& scope, const std::string& identity, const Work& work) {

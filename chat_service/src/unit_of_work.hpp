@@ -32,6 +32,7 @@ class UnitOfWork {
   const Failures& failures() const { return failures_; }
 
  private:
+  Result<Answer> route(Scope& scope, const http::Request& request, const Router& router);
   http::Response run_in_savepoint(Scope& scope, const std::string& identity, const Work& work);
   bool has_failed();
 

@@ -29,6 +29,17 @@ static_assert(kInitHeaderBytes == 24 * 1024);
 inline constexpr std::size_t kPacketFrameBytes = 64;   ///< of a packet beside header and payload
 inline constexpr std::size_t kRegistrationTypes = 16;  ///< read of one registration; more are ignored
 
+// Of what a client registers for after its `init`.
+inline constexpr std::size_t kNotificationContexts = 16;  ///< of one connection
+inline constexpr std::size_t kNotificationContextIdBytes = 64;
+inline constexpr std::size_t kNotificationContextBytes = 4 * 1024;
+
+// Of what the oldest clients write their commands to.
+inline constexpr std::size_t kSessionLists = 10;    ///< of one user; the one unused for longest makes room
+inline constexpr std::size_t kSessionAnswers = 50;  ///< kept for a client that asks for them later
+inline constexpr std::size_t kSessionAnswerBytes = 64 * 1024;
+inline constexpr std::size_t kConsumptionReports = 100;  ///< of one command
+
 inline constexpr std::size_t kIdentityBytes = 256;
 inline constexpr std::size_t kEndpointIdBytes = 256;  ///< of a token's chat grant
 inline constexpr std::size_t kMutationIdBytes = 128;  ///< a client's name for one write
@@ -59,7 +70,7 @@ inline constexpr std::size_t kHeldEvents = 50'000;           ///< of one object,
 // What counts as one more request of those that a user may make: see Admission of chat_service.
 inline constexpr std::size_t kThrottledPacketBytes = 64 * 1024;  ///< of a packet that a client sends
 inline constexpr std::size_t kThrottledAnswerBytes = 64 * 1024;  ///< of what it is sent for it
-inline constexpr std::size_t kThrottledLookups = 10;  ///< subscriptions in one batch, files in one set
+inline constexpr std::size_t kThrottledLookups = 10;       ///< subscriptions in one batch, files in one set
 inline constexpr std::size_t kThrottledOrdinaryRows = 32;  ///< of the database: any request may touch as many
 inline constexpr std::size_t kThrottledRows = 16;          ///< read, made, changed or removed beyond those
 inline constexpr std::size_t kThrottledSteps = 8 * 1024;   ///< of the database, for what it passes over

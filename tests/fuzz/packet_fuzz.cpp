@@ -26,5 +26,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!again || encode(*again, writer) != written) __builtin_trap();
   }
   decode_backoff(packet->payload);
+  decode_notification_types(packet->payload);
   return 0;
 }

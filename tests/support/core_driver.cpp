@@ -11,25 +11,7 @@ namespace {
 
 using chat_service::ConnectionId;
 
-std::string path_of(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos) return std::string(url);
-  return std::string(url.substr(url.find('/', scheme + 3)));
-}
-
-http::Request make_request(std::string method, std::string_view url, std::string body) {
-  http::Request request;
-  request.method = std::move(method);
-  request.path = path_of(url);
-  request.body = std::move(body);
-  return request;
-}
-
 }  // namespace
-
-token::ApiKey test_key() {
-  return {std::string(kAccountSid), "SK0123456789abcdef0123456789abcdef", "secret-of-the-tests"};
-}
 
 chat_service::Tenant test_tenant() {
   return {.account_sid = std::string(kAccountSid),
@@ -105,11 +87,7 @@ std::string CoreDriver::token(const std::string& identity, std::chrono::seconds 
 }
 
 std::string CoreDriver::token(const std::string& identity, const Ticket& ticket) {
-  token::TokenSpec spec{.identity = identity};
-  spec.algorithm = ticket.algorithm;
-  spec.grants.push_back(
-      token::ChatGrant{.service_sid = ticket.service_sid, .deployment_role_sid = ticket.role_sid});
-  return token::mint(ticket.key, spec, wall_now_).value();
+  return ticket.token_for(identity, wall_now_);
 }
 
 ConnectionId CoreDriver::open() {
@@ -150,14 +128,14 @@ TestClient::TestClient(CoreDriver& driver, std::string identity)
     : TestClient(driver, std::move(identity), Ticket{}) {}
 
 TestClient::TestClient(CoreDriver& driver, std::string identity, Ticket ticket)
-    : driver_(driver), identity_(std::move(identity)), ticket_(std::move(ticket)) {
+    : ApiCaller(std::move(identity)), driver_(driver), ticket_(std::move(ticket)) {
   connect();
 }
 
 void TestClient::connect() {
   connection_ = driver_.open();
   twilsock::Init init;
-  init.token = driver_.token(identity_, ticket_);
+  init.token = driver_.token(identity(), ticket_);
   init.capabilities = {"client_update"};
   init.registrations.push_back({.product = "ip_messaging",
                                 .type = "ers",
@@ -181,7 +159,7 @@ void TestClient::say_packet(twilsock::Body body) {
 }
 
 void TestClient::renew(const Ticket& ticket) {
-  say_packet(twilsock::Update{driver_.token(identity_, ticket)});
+  say_packet(twilsock::Update{driver_.token(identity(), ticket)});
 }
 
 void TestClient::collect() {
@@ -208,13 +186,7 @@ void TestClient::take_in(twilsock::Packet packet) {
 
 std::string TestClient::send(http::Request request) {
   const std::string id = "TM" + std::to_string(++last_request_);
-  twilsock::Packet packet{id, twilsock::Message{}, "application/json", std::move(request.body)};
-  request.body.clear();
-  auto& message = std::get<twilsock::Message>(packet.body);
-  message.active_grant = "ip_messaging";
-  message.host = "aim.us1.twilio.com";
-  message.request = std::move(request);
-  send_bytes(twilsock::encode(packet, twilsock::Writer::client));
+  send_bytes(encode_request(id, std::move(request)));
   return id;
 }
 
@@ -229,53 +201,6 @@ TestClient::Reply TestClient::request(http::Request request) {
   return reply(send(std::move(request))).value_or(Reply{});
 }
 
-TestClient::Reply TestClient::get(std::string_view url, const http::Fields& params) {
-  auto asked = make_request("GET", url, "");
-  asked.params = params;
-  return request(std::move(asked));
-}
-
-TestClient::Reply TestClient::post(std::string_view url, const json::Value& body,
-                                   const http::Fields& headers) {
-  auto asked = make_request("POST", url, json::dump(body));
-  asked.headers = headers;
-  return request(std::move(asked));
-}
-
-TestClient::Reply TestClient::remove(std::string_view url, const http::Fields& headers) {
-  auto asked = make_request("DELETE", url, "{}");
-  asked.headers = headers;
-  return request(std::move(asked));
-}
-
-const json::Value& TestClient::configuration() {
-  if (configuration_.is_null()) configuration_ = get("/Client/v2/Configuration").body;
-  return configuration_;
-}
-
-json::Value TestClient::create(const json::Value& fields) {
-  return post(link("conversations"), fields.is_null() ? json::Value::object() : fields).body;
-}
-
-void TestClient::join(const json::Value& conversation) { add(conversation, identity_); }
-
-json::Value TestClient::make_room(const json::Value& fields) {
-  auto room = create(fields);
-  join(room);
-  return room;
-}
-
-void TestClient::add(const json::Value& conversation, const std::string& identity) {
-  const auto reply =
-      post(conversation.at("links").at("participants").get<std::string>(), {{"identity", identity}});
-  if (reply.status != 201) throw std::runtime_error("not added: " + json::dump(reply.body));
-}
-
-TestClient::Reply TestClient::say(const json::Value& conversation, const std::string& body) {
-  return post(conversation.at("links").at("messages").get<std::string>(),
-              {{"body", body}, {"attributes", "{}"}});
-}
-
 json::Value TestClient::watch(sync::ObjectType type, const std::string& name) {
   const char* kind = type == sync::ObjectType::document ? "Documents"
                      : type == sync::ObjectType::list   ? "Lists"
@@ -286,11 +211,15 @@ json::Value TestClient::watch(sync::ObjectType type, const std::string& name) {
 }
 
 TestClient::Reply TestClient::subscribe(const std::vector<sync::SubscriptionRequest>& requests,
-                                        std::int64_t correlation_id) {
+                                        sync::Correlation correlation) {
   sync::SubscriptionBatch batch;
-  batch.correlation_id = correlation_id;
+  batch.correlation = correlation;
   batch.requests = requests;
-  return request(make_request("POST", "/v4/Subscriptions", sync::encode_batch(batch)));
+  http::Request request;
+  request.method = "POST";
+  request.path = "/v4/Subscriptions";
+  request.body = sync::encode_batch(batch);
+  return this->request(std::move(request));
 }
 
 std::vector<TestClient::Note> TestClient::take_notes() {

@@ -15,16 +15,12 @@
 #include "common/base/random.hpp"
 #include "common/protocol/sync/event.hpp"
 #include "common/protocol/twilsock/packet.hpp"
+#include "tests/support/api_caller.hpp"
 
 /// The chat service's core in virtual time, and clients that speak Twilsock to it from memory.
 namespace parley::testing {
 
-inline constexpr std::string_view kAccountSid = "AC0123456789abcdef0123456789abcdef";
-inline constexpr std::string_view kServiceSid = "IS0123456789abcdef0123456789abcdef";
-
-/// The key that signs the tests' tokens.
-token::ApiKey test_key();
-/// The tenant of that key.
+/// The tenant of the tests' key.
 chat_service::Tenant test_tenant();
 
 struct DriverOptions {
@@ -40,14 +36,6 @@ struct DriverOptions {
   chat_service::Peer peer{};  ///< where all clients are
   std::function<void()> on_tidy{};
   std::function<void(std::string_view route, int status)> on_answer{};
-};
-
-/// What a token says beyond the identity.
-struct Ticket {
-  token::ApiKey key = test_key();
-  std::string service_sid{kServiceSid};
-  std::string role_sid{};
-  token::Algorithm algorithm = token::Algorithm::hs256;
 };
 
 class CoreDriver {
@@ -103,27 +91,14 @@ class CoreDriver {
 };
 
 /// One client's connection.
-class TestClient {
+class TestClient : public ApiCaller {
  public:
   /// Connects with a fresh token; the token must be accepted.
   TestClient(CoreDriver& driver, std::string identity);
   /// With that ticket every time.
   TestClient(CoreDriver& driver, std::string identity, Ticket ticket);
 
-  const std::string& identity() const { return identity_; }
-
-  struct Reply {
-    int status = 0;  ///< HTTP; 0: no answer
-    json::Value body;
-    http::Fields headers;
-
-    int code() const { return body.value("code", 0); }
-  };
-  /// One request and its answer; `url` may be a path or one of the service's absolute links.
-  Reply get(std::string_view url, const http::Fields& params = {});
-  Reply post(std::string_view url, const json::Value& body, const http::Fields& headers = {});
-  Reply remove(std::string_view url, const http::Fields& headers = {});
-  Reply request(http::Request request);
+  Reply request(http::Request request) override;
 
   /// Sends without waiting; the answer is in reply(id) once it came.
   std::string send(http::Request request);
@@ -135,21 +110,9 @@ class TestClient {
   /// Gives the connection a new token.
   void renew(const Ticket& ticket);
 
-  /// The configuration, asked for once.
-  const json::Value& configuration();
-  std::string link(const char* name) { return configuration().at("links").at(name); }
-  std::string sync_name(const char* name) { return configuration().at("sync_objects").at(name); }
-
-  // Shortcuts of what most tests need.
-  json::Value create(const json::Value& fields);
-  void join(const json::Value& conversation);
-  /// A new conversation that its creator has joined.
-  json::Value make_room(const json::Value& fields = json::Value::object());
-  void add(const json::Value& conversation, const std::string& identity);
-  Reply say(const json::Value& conversation, const std::string& body);
   /// Opens an object by name and subscribes from the position it is at.
   json::Value watch(sync::ObjectType type, const std::string& name);
-  Reply subscribe(const std::vector<sync::SubscriptionRequest>& requests, std::int64_t correlation_id = 7);
+  Reply subscribe(const std::vector<sync::SubscriptionRequest>& requests, sync::Correlation correlation = {7});
 
   struct Note {
     std::string type;
@@ -176,7 +139,6 @@ class TestClient {
   void take_in(twilsock::Packet packet);
 
   CoreDriver& driver_;
-  std::string identity_;
   Ticket ticket_;
   chat_service::ConnectionId connection_ = 0;
   int last_request_ = 0;
@@ -184,7 +146,6 @@ class TestClient {
   std::map<std::string, Reply> replies_;
   std::vector<Note> notes_;
   std::vector<twilsock::Packet> others_;
-  json::Value configuration_;
 };
 
 }  // namespace parley::testing

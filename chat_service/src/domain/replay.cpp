@@ -13,7 +13,7 @@ constexpr std::int64_t kBeforeAll = -1;
 constexpr std::size_t kEventsPerEnvelope = 50;
 // Of an envelope's events; whatever one more adds, the packet stays within limits::kPacketBytes.
 constexpr std::size_t kBytesPerEnvelope = 256 * 1024;
-constexpr std::ptrdiff_t kOutcomesPerEnvelope = 100;
+constexpr std::size_t kOutcomesPerEnvelope = 100;
 
 sync::Change change_since(const SyncItem& item, std::int64_t last_event_id) {
   if (item.removed) return sync::Change::item_removed;
@@ -46,6 +46,19 @@ void Replay::establish(const sync::SubscriptionRequest& request) {
   // Without a position the client wants live events only.
   auto outcome = missed_since(*object, request.last_event_id.value_or(object->last_event_id));
   if (!outcome.interrupted) scope_.effects.push_back(Watched{object->sid});
+  established_.push_back(std::move(outcome));
+}
+
+void Replay::establish(const std::string& list_sid, std::int64_t last_event_id,
+                       std::vector<sync::Event> missed) {
+  if (!handled_.insert(list_sid).second) return;
+  for (sync::Event& event : missed) {
+    const std::size_t bytes = event.data.size();
+    add(std::move(event), bytes);
+  }
+  auto outcome = outcome_of(sync::Outcome::Kind::established, list_sid, sync::ObjectType::list);
+  outcome.last_event_id = last_event_id;
+  scope_.effects.push_back(Watched{list_sid});
   established_.push_back(std::move(outcome));
 }
 
@@ -100,7 +113,7 @@ bool Replay::has_room(std::size_t bytes) {
 void Replay::add(sync::Event event, std::size_t bytes) {
   const bool same_kind =
       run_.empty() || (run_.back().type == event.type && run_.back().change == event.change);
-  const bool full = run_.size() >= kEventsPerEnvelope || run_bytes_ + bytes > kBytesPerEnvelope;
+  const bool full = run_.size() >= share(kEventsPerEnvelope) || run_bytes_ + bytes > kBytesPerEnvelope;
   if (!same_kind || full) send_events();
   bytes_ += bytes;
   run_bytes_ += bytes;
@@ -109,7 +122,7 @@ void Replay::add(sync::Event event, std::size_t bytes) {
 
 void Replay::send_events() {
   if (run_.empty()) return;
-  scope_.effects.push_back(Told{sync::kSyncEventType, sync::encode_replay(run_, correlation_id_)});
+  scope_.effects.push_back(Told{sync::kSyncEventType, sync::encode_replay(run_, correlation_)});
   run_.clear();
   run_bytes_ = 0;
 }
@@ -133,9 +146,10 @@ void Replay::finish() {
 
 void Replay::send_outcomes(const std::vector<sync::Outcome>& outcomes) {
   for (auto from = outcomes.begin(); from != outcomes.end();) {
-    const auto count = std::min(kOutcomesPerEnvelope, outcomes.end() - from);
+    const auto most = static_cast<std::ptrdiff_t>(share(kOutcomesPerEnvelope));
+    const auto count = std::min(most, outcomes.end() - from);
     const std::vector<sync::Outcome> part(from, from + count);
-    scope_.effects.push_back(Told{sync::kSyncEventType, sync::encode_outcomes(part, correlation_id_)});
+    scope_.effects.push_back(Told{sync::kSyncEventType, sync::encode_outcomes(part, correlation_)});
     from += count;
   }
 }

@@ -32,11 +32,13 @@ namespace parley::chat_service {
 class Replay {
  public:
   /// `origins` is the connection's.
-  Replay(Scope& scope, ReplayOrigins& origins, std::int64_t correlation_id)
-      : scope_(scope), origins_(origins), correlation_id_(correlation_id) {}
+  Replay(Scope& scope, ReplayOrigins& origins, sync::Correlation correlation)
+      : scope_(scope), origins_(origins), correlation_(correlation) {}
 
   /// Adds the effects for one request: what was missed, and from now on live events.
   void establish(const sync::SubscriptionRequest& request);
+  /// The same for a list that is not in the store, with the events that were missed; few of them.
+  void establish(const std::string& list_sid, std::int64_t last_event_id, std::vector<sync::Event> missed);
   void cancel(const sync::SubscriptionRequest& request);
   /// Adds the outcomes. Call once, last.
   void finish();
@@ -49,12 +51,16 @@ class Replay {
   ReplayOrigins::Span span_of(const SyncObject& object, std::int64_t last_event_id);
   bool has_room(std::size_t bytes);
   void add(sync::Event event, std::size_t bytes);
+  /// So many share an envelope, at most; one alone for clients that read no more.
+  std::size_t share(std::size_t most) const {
+    return correlation_.protocol == sync::EventProtocol::v3 ? 1 : most;
+  }
   void send_events();
   void send_outcomes(const std::vector<sync::Outcome>& outcomes);
 
   Scope& scope_;
   ReplayOrigins& origins_;
-  std::int64_t correlation_id_;
+  sync::Correlation correlation_;
   std::unordered_set<std::string> handled_;  ///< names and SIDs
   std::size_t bytes_ = 0;                    ///< of all events, about
   bool spent_ = false;                       ///< the batch brings no more events

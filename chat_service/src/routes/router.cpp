@@ -57,7 +57,7 @@ void Router::add(std::span<const Route> routes) {
   for (const Route& route : routes) entries_.push_back({route, split(route.pattern)});
 }
 
-Result<Answer> Router::handle(Scope& scope, const http::Request& request) const {
+Result<Answer> Router::handle(Scope& scope, const http::Request& request, const RunWithin& within) const {
   std::vector<std::string> path;
   for (const std::string_view segment : split(request.path)) {
     auto decoded = percent_decode(segment);
@@ -72,7 +72,7 @@ Result<Answer> Router::handle(Scope& scope, const http::Request& request) const 
     if (entry.route.method != request.method) continue;
     if (entry.route.stores == Stores::something)
       if (const auto room = take_room(scope, request); !room) return room.error();
-    return entry.route.handler(scope, Call{request, take_args(entry.segments, path)});
+    return entry.route.handler(scope, Call{request, take_args(entry.segments, path), within});
   }
   return known_path ? errors::method_not_allowed() : errors::no_such_route(request.path);
 }

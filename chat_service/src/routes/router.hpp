@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,9 +19,13 @@ struct Answer {
   std::string resource_url{};  ///< of what a write made or changed: where a repeated write is sent to
 };
 
+/// Runs another request within the one that is running. What it did is undone alone if it fails.
+using RunWithin = std::function<Result<Answer>(Scope&, const http::Request&)>;
+
 struct Call {
   const http::Request& request;
   std::vector<std::string> args;  ///< the path's variable segments, decoded
+  const RunWithin& within;        ///< while the handler runs
 };
 
 using Handler = Result<Answer> (*)(Scope&, const Call&);
@@ -43,7 +48,7 @@ class Router {
 
   /// Errors: 400 for a path that cannot be decoded, 404 for an unknown one, 405 for the wrong method,
   /// 507 if there is no room for what it stores.
-  Result<Answer> handle(Scope& scope, const http::Request& request) const;
+  Result<Answer> handle(Scope& scope, const http::Request& request, const RunWithin& within) const;
 
  private:
   struct Entry {

@@ -19,12 +19,14 @@ std::span<const Route> typing();
 std::span<const Route> registrations();
 std::span<const Route> sync_objects();
 std::span<const Route> subscriptions();
+std::span<const Route> session_lists();
+std::span<const Route> session_channels();
 
 /// All of them.
 inline auto all() {
-  return std::array{messages(),      sync_objects(), subscriptions(), my_conversations(),
-                    conversations(), participants(), invitations(),   users(),
-                    blocks(),        typing(),       configuration(), registrations()};
+  return std::array{messages(),      sync_objects(),  subscriptions(), my_conversations(), conversations(),
+                    participants(),  invitations(),   users(),         blocks(),           typing(),
+                    configuration(), registrations(), session_lists(), session_channels()};
 }
 
 }  // namespace parley::chat_service::routes

@@ -33,6 +33,7 @@ Result<Answer> tell_typing(Scope& scope, const Call& call) {
 
 constexpr Route kRoutes[] = {
     {"POST", "/Client/v2/Services/{service}/TypingIndicator", tell_typing},
+    {"POST", "/v1/typing", tell_typing},  // where the oldest clients send it
 };
 
 }  // namespace

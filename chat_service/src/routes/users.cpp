@@ -22,9 +22,11 @@ Result<Answer> get(Scope& scope, const Call& call) {
   return answer(scope, *user);
 }
 
-// Those of a conversation, as the legacy client lists them. It reads `prev_token`.
+// Those of a conversation, as the legacy clients list them: the oldest call it a channel. They read
+// `prev_token`.
 Result<Answer> list(Scope& scope, const Call& call) {
-  const auto sid = http::find_param(call.request.params, "ConversationSid");
+  auto sid = http::find_param(call.request.params, "ConversationSid");
+  if (!sid) sid = http::find_param(call.request.params, "ChannelSid");
   if (!sid) return errors::bad_request("ConversationSid: expected the SID of a conversation");
   const auto seen = chat_service::conversations::find_inside(scope, *sid);
   if (!seen) return seen.error();

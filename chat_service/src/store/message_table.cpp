@@ -51,6 +51,13 @@ std::optional<Message> MessageTable::find(Id conversation, std::string_view sid)
       database_.query(MESSAGE_SELECT "WHERE sid = ?2 AND conversation_id = ?1", conversation, sid));
 }
 
+std::optional<std::string> MessageTable::sid_of(Id conversation, std::int64_t index) {
+  auto row = database_.query("SELECT sid FROM messages WHERE conversation_id = ? AND message_index = ?",
+                             conversation, index);
+  if (!row.next()) return std::nullopt;
+  return row.text(0);
+}
+
 std::optional<Message> MessageTable::newest(Id conversation) {
   return first_message(database_.query(
       MESSAGE_SELECT "WHERE conversation_id = ? ORDER BY message_index DESC LIMIT 1", conversation));

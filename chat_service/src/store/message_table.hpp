@@ -25,6 +25,7 @@ class MessageTable {
   explicit MessageTable(storage::Database& database) : database_(database) {}
 
   std::optional<Message> find(Id conversation, std::string_view sid);
+  std::optional<std::string> sid_of(Id conversation, std::int64_t index);
   /// The newest that exists.
   std::optional<Message> newest(Id conversation);
   /// In the order of their indexes.

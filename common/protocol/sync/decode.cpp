@@ -154,7 +154,9 @@ Result<SubscriptionBatch> decode_batch(std::string_view body) {
   const std::string action = reader.string("action");
   batch.cancel = action == "cancel";
   if (!batch.cancel && action != "establish") reader.fail("action", "establish or cancel");
-  batch.correlation_id = reader.integer("correlation_id");
+  batch.correlation.id = reader.integer("correlation_id");
+  if (reader.optional_integer("event_protocol_version").value_or(4) < 4)
+    batch.correlation.protocol = EventProtocol::v3;
   batch.retried_requests = static_cast<int>(reader.optional_integer("retried_requests").value_or(0));
   const Value& requests = reader.array("requests");
   if (!reader.failed() && requests.size() > limits::kSubscriptionBatch)

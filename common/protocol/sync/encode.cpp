@@ -11,7 +11,8 @@ namespace {
 using json::ObjectWriter;
 using json::OrderedValue;
 
-constexpr int kProtocolVersion = 4;
+int version(EventProtocol protocol) { return static_cast<int>(protocol); }
+constexpr EventProtocol kNewest = EventProtocol::v4;
 
 /// What a live event has beside its values, numbers included.
 constexpr std::size_t kLiveFrameBytes = 280;
@@ -50,12 +51,30 @@ void write_item_event(ObjectWriter& object, const Event& event, const std::strin
   object.member("item_data") += object_of(event.data);
 }
 
+void write_context_event(ObjectWriter& object, const Event& event, const std::string& prefix) {
+  object.number("id", event.id);
+  object.text(prefix + "_sid", event.object_sid);
+  object.text("date_created", event.date_created);
+  object.member("context_data") += object_of(event.data);
+}
+
 void write_event(std::string& out, const Event& event) {
   ObjectWriter object(out);
   const std::string prefix(to_string(event.type));
+  if (event.change == Change::context_updated) return write_context_event(object, event, prefix);
   if (event.change == Change::removed) return write_removed_object(object, event, prefix);
   if (event.change == Change::updated) return write_document_event(object, event);
   write_item_event(object, event, prefix);
+}
+
+void write_events(ObjectWriter& envelope, const std::vector<Event>& events) {
+  envelope.member("strictly_ordered") += "true";
+  std::string& array = envelope.member("events");
+  for (const Event& event : events) {
+    array += &event == &events.front() ? '[' : ',';
+    write_event(array, event);
+  }
+  array += ']';
 }
 
 OrderedValue write_outcome(const Outcome& outcome) {
@@ -67,13 +86,6 @@ OrderedValue write_outcome(const Outcome& outcome) {
   if (outcome.kind == Outcome::Kind::failed)
     object["error"] = {{"status", outcome.status}, {"code", outcome.code}, {"message", outcome.message}};
   return object;
-}
-
-OrderedValue open_envelope(std::string_view event_type, std::optional<std::int64_t> correlation_id) {
-  OrderedValue envelope{{"event_type", event_type}};
-  if (correlation_id) envelope["correlation_id"] = *correlation_id;
-  envelope["event_protocol_version"] = kProtocolVersion;
-  return envelope;
 }
 
 }  // namespace
@@ -90,32 +102,35 @@ std::string encode_live(const Event& event) {
   {
     ObjectWriter envelope(out);
     envelope.text("event_type", event_type_name(event.type, event.change));
-    envelope.number("event_protocol_version", kProtocolVersion);
+    envelope.number("event_protocol_version", version(kNewest));
     write_event(envelope.member("event"), event);
   }
   return out;
 }
 
-std::string encode_replay(const std::vector<Event>& events, std::int64_t correlation_id) {
+std::string encode_replay(const std::vector<Event>& events, Correlation correlation) {
   std::string out;
   {
     ObjectWriter envelope(out);
     envelope.text("event_type", event_type_name(events.front().type, events.front().change));
-    envelope.number("correlation_id", correlation_id);
-    envelope.number("event_protocol_version", kProtocolVersion);
-    envelope.member("strictly_ordered") += "true";
-    std::string& array = envelope.member("events");
-    for (const Event& event : events) {
-      array += &event == &events.front() ? '[' : ',';
-      write_event(array, event);
-    }
-    array += ']';
+    envelope.number("correlation_id", correlation.id);
+    envelope.number("event_protocol_version", version(correlation.protocol));
+    if (correlation.protocol == EventProtocol::v3)
+      write_event(envelope.member("event"), events.front());
+    else
+      write_events(envelope, events);
   }
   return out;
 }
 
-std::string encode_outcomes(const std::vector<Outcome>& outcomes, std::int64_t correlation_id) {
-  OrderedValue envelope = open_envelope(outcome_name(outcomes.front().kind), correlation_id);
+std::string encode_outcomes(const std::vector<Outcome>& outcomes, Correlation correlation) {
+  OrderedValue envelope{{"event_type", outcome_name(outcomes.front().kind)},
+                        {"correlation_id", correlation.id},
+                        {"event_protocol_version", version(correlation.protocol)}};
+  if (correlation.protocol == EventProtocol::v3) {
+    envelope["event"] = write_outcome(outcomes.front());
+    return json::dump(envelope);
+  }
   OrderedValue& array = envelope["events"] = OrderedValue::array();
   for (const auto& outcome : outcomes) array.push_back(write_outcome(outcome));
   return json::dump(envelope);
@@ -128,9 +143,9 @@ std::string encode_batch(const SubscriptionBatch& batch) {
     if (request.last_event_id) entry["last_event_id"] = *request.last_event_id;
     requests.push_back(std::move(entry));
   }
-  return json::dump({{"event_protocol_version", kProtocolVersion},
+  return json::dump({{"event_protocol_version", version(batch.correlation.protocol)},
                      {"action", batch.cancel ? "cancel" : "establish"},
-                     {"correlation_id", batch.correlation_id},
+                     {"correlation_id", batch.correlation.id},
                      {"retried_requests", batch.retried_requests},
                      {"ttl_in_s", -1},
                      {"requests", std::move(requests)}});

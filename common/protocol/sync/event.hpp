@@ -16,9 +16,11 @@ enum class ObjectType { document, list, map };
 std::string_view to_string(ObjectType type);
 std::optional<ObjectType> object_type(std::string_view name);
 
-enum class Change { updated, removed, item_added, item_updated, item_removed };
+/// The last is of a list, and only written: it begins the session of an older client, which alone reads it.
+enum class Change { updated, removed, item_added, item_updated, item_removed, context_updated };
 
-/// One change of one object. `updated`/`removed` are of the object itself, the others of an item.
+/// One change of one object. `updated`, `removed` and `context_updated` are of the object itself, the others
+/// of an item.
 struct Event {
   ObjectType type = ObjectType::document;
   Change change = Change::updated;
@@ -29,7 +31,7 @@ struct Event {
   std::string item_key;     ///< key of a map, decimal index of a list; "" for the object itself
   std::string item_url;
   std::string item_revision;
-  std::string data = "{}";   ///< JSON text: of the item, or of the document
+  std::string data = "{}";   ///< JSON text: of the item, the document or the context
   std::string date_created;  ///< ISO 8601, the time of the change
 
   std::int64_t item_index() const;  ///< of a list event
@@ -46,6 +48,16 @@ struct Outcome {
   int status = 0;                   ///< of a failed one: 404 means the object is gone
   int code = 0;
   std::string message;
+};
+
+/// How a client reads what is not live: with the second it takes many events from one envelope ("events"),
+/// with the first one alone ("event"; the other form ends its process).
+enum class EventProtocol { v3 = 3, v4 = 4 };
+
+/// The answer to a batch of subscriptions, part by part.
+struct Correlation {
+  std::int64_t id = 0;  ///< the batch's `correlation_id`
+  EventProtocol protocol = EventProtocol::v4;
 };
 
 /// One notification payload: events and outcomes never mix in one envelope.
@@ -66,11 +78,10 @@ Result<Envelope> decode_envelope(std::string_view payload);
 std::string encode_live(const Event& event);
 /// How long that text is at most, without writing it, if no name or key in it has to be quoted.
 std::size_t live_size(const Event& event);
-/// A replay with one event per envelope type ("events", strictly ordered). All must have the same
-/// `type` and `change`.
-std::string encode_replay(const std::vector<Event>& events, std::int64_t correlation_id);
-/// All must be of the same kind.
-std::string encode_outcomes(const std::vector<Outcome>& outcomes, std::int64_t correlation_id);
+/// A replay, strictly ordered. All must have the same `type` and `change`; with EventProtocol::v3 it is one.
+std::string encode_replay(const std::vector<Event>& events, Correlation correlation);
+/// All must be of the same kind; with EventProtocol::v3 it is one.
+std::string encode_outcomes(const std::vector<Outcome>& outcomes, Correlation correlation);
 
 struct SubscriptionRequest {
   std::string object_sid;
@@ -81,7 +92,7 @@ struct SubscriptionRequest {
 /// Body of POST /v4/Subscriptions.
 struct SubscriptionBatch {
   bool cancel = false;
-  std::int64_t correlation_id = 0;
+  Correlation correlation{};
   int retried_requests = 0;
   std::vector<SubscriptionRequest> requests;
 };

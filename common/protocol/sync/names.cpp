@@ -64,6 +64,7 @@ std::string_view live_message_type(ObjectType type) {
 }
 
 std::string event_type_name(ObjectType type, Change change) {
+  if (change == Change::context_updated) return std::string(to_string(type)) + "_context_updated";
   for (const auto& row : changes_of(type))
     if (row.change == change) return std::string(to_string(type)) + "_" + std::string(row.suffix);
   return "";

@@ -202,12 +202,12 @@ void Subscriber::on_time(TimePoint now) {
 }
 
 std::int64_t Subscriber::start_batch(SubscriptionBatch batch) {
-  batch.correlation_id = ++last_batch_id_;
-  Batch& started = batches_[batch.correlation_id];
+  batch.correlation.id = ++last_batch_id_;
+  Batch& started = batches_[batch.correlation.id];
   if (!batch.cancel)
     for (const auto& request : batch.requests) started.objects.push_back(request.object_sid);
-  actions_.push_back(SendBatch{batch.correlation_id, encode_batch(batch)});
-  return batch.correlation_id;
+  actions_.push_back(SendBatch{batch.correlation.id, encode_batch(batch)});
+  return batch.correlation.id;
 }
 
 void Subscriber::send_cancellation() {

@@ -225,6 +225,19 @@ Result<Packet> decode(std::string_view bytes, const FrameLimits& most) {
   return packet;
 }
 
+Result<MessageTypes> decode_notification_types(std::string_view payload) {
+  if (payload.size() > limits::kNotificationContextBytes)
+    return Error{
+        .code = Errc::protocol_error,
+        .message = "payload: at most " + std::to_string(limits::kNotificationContextBytes) + " bytes"};
+  const auto object = json::parse_object(payload, kHeaderBounds);
+  if (!object) return object.error();
+  Reader reader(*object, "");
+  const auto types = read_message_types(reader.array("message_types"));
+  if (reader.failed()) return reader.error();
+  return types;
+}
+
 std::optional<BackoffPolicy> decode_backoff(std::string_view payload) {
   const auto object = json::parse_object(payload, kHeaderBounds);
   if (!object) return std::nullopt;

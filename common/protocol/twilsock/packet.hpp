@@ -91,6 +91,8 @@ struct Close {
 
 struct Ping {};
 
+/// What older clients register for one after the other, instead of in `init`: `put_notification_ctx`, whose
+/// payload says the types (see decode_notification_types()), and `delete_notification_ctx`.
 struct NotificationContext {
   bool put = true;  ///< false: delete
   std::string context_id;
@@ -121,6 +123,10 @@ std::string encode(const Packet& packet, Writer writer);
 
 /// The acknowledgement of any packet that wants one.
 Packet make_ack(std::string id, Status status = {});
+
+/// Payload of `put_notification_ctx`. Names that are not known here are dropped. Fails with
+/// Errc::protocol_error, naming the member.
+Result<MessageTypes> decode_notification_types(std::string_view payload);
 
 /// Payload of `close` 308 and `reply` 429, and back; a payload without the policy gives nothing.
 std::string encode_backoff(const BackoffPolicy& policy);

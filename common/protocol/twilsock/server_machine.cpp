@@ -96,7 +96,7 @@ void ServerMachine::accept(const Packet& packet, const Init& init, Principal pri
   principal_ = std::move(principal);
   state_ = State::ready;
   init_deadline_.reset();
-  for (const auto& registration : init.registrations) message_types_.add(registration.message_types);
+  for (const auto& registration : init.registrations) contexts_.add_of_init(registration.message_types);
   send({packet.id, Reply{Status{}, std::nullopt, make_init_reply(init)}, "", ""});
   ping_at_ = now + settings_.ping_interval;
   arm_expiry(now, wall_now);
@@ -125,12 +125,18 @@ void ServerMachine::on_other_packet(const Packet& packet, TimePoint now, WallTim
   }
   if (const auto* update = std::get_if<Update>(&packet.body))
     return on_update(packet, *update, now, wall_now);
-  if (std::holds_alternative<Ping>(packet.body) || std::holds_alternative<NotificationContext>(packet.body))
-    return send(make_ack(packet.id));
+  if (const auto* context = std::get_if<NotificationContext>(&packet.body))
+    return on_context(packet, *context);
+  if (std::holds_alternative<Ping>(packet.body)) return send(make_ack(packet.id));
   if (const auto* unknown = std::get_if<Unknown>(&packet.body))
     // The one method that wants no reply, and it is only sent if its capability was confirmed.
     if (unknown->method == "telemetry.v1") return;
   send(make_ack(packet.id, {400, "BAD_REQUEST", 0, "Unknown or unexpected method"}));
+}
+
+void ServerMachine::on_context(const Packet& packet, const NotificationContext& context) {
+  const auto applied = contexts_.apply(context, packet.payload);
+  send(make_ack(packet.id, applied ? Status{} : Status{400, "BAD_REQUEST", 0, applied.error().message}));
 }
 
 void ServerMachine::on_update(const Packet& packet, const Update& update, TimePoint now, WallTime wall_now) {

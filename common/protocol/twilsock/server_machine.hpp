@@ -8,6 +8,7 @@
 
 #include <parley/seams.hpp>
 
+#include "common/protocol/twilsock/notification_contexts.hpp"
 #include "common/protocol/twilsock/packet.hpp"
 
 namespace parley::twilsock {
@@ -94,13 +95,14 @@ class ServerMachine {
   bool ready() const { return state_ == State::ready; }
   bool over() const { return state_ == State::over; }
   const Principal& principal() const { return principal_; }
-  /// True if the client's `init` registered for that notification type.
-  bool wants(std::string_view message_type) const { return message_types_.has(message_type); }
+  /// True if the client has registered for that notification type.
+  bool wants(std::string_view message_type) const { return contexts_.wants(message_type); }
 
  private:
   enum class State { fresh, ready, over };
 
   void on_init(const Packet& packet, const Init& init, TimePoint now, WallTime wall_now);
+  void on_context(const Packet& packet, const NotificationContext& context);
   void on_update(const Packet& packet, const Update& update, TimePoint now, WallTime wall_now);
   Inbound on_request(Packet packet, std::size_t packet_bytes);
   Inbound on_acknowledgement();
@@ -119,7 +121,7 @@ class ServerMachine {
   Random& random_;
   State state_ = State::fresh;
   Principal principal_;
-  MessageTypes message_types_;
+  NotificationContexts contexts_;
   bool takes_client_updates_ = false;  ///< the client has that capability
   std::deque<ServerAction> actions_;
   std::optional<TimePoint> init_deadline_, ping_at_, notice_at_, expires_at_;

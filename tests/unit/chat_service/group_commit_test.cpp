@@ -143,7 +143,7 @@ TEST_F(GroupCommit, NoLiveEventSlipsBetweenReplayAndConfirmation) {
   TestClient carol(driver_, "bob");
   driver_.flush();
   alice_.send(sending(room_, "in the batch, before"));
-  carol.subscribe({{sid, sync::ObjectType::list, -1}}, 99);
+  carol.subscribe({{sid, sync::ObjectType::list, -1}}, {99});
   alice_.send(sending(room_, "in the batch, after"));
   driver_.flush();
   std::vector<std::string> seen;

@@ -22,13 +22,16 @@ struct Replayed {
 };
 
 Replayed subscribe(TestClient& client, const std::string& sid, ObjectType type,
-                   std::optional<std::int64_t> position) {
+                   std::optional<std::int64_t> position,
+                   sync::EventProtocol protocol = sync::EventProtocol::v4) {
   client.take_notes();
-  const auto reply = client.subscribe({{sid, type, position}}, 4711);
+  const auto reply = client.subscribe({{sid, type, position}}, {4711, protocol});
   EXPECT_EQ(reply.status, 202);
   EXPECT_GT(reply.body["estimated_delivery_in_ms"], 0);
   Replayed replayed;
   for (const auto& note : client.take_notes()) {
+    const bool single = note.payload.find("\"events\":[") == note.payload.npos;
+    EXPECT_EQ(single, protocol == sync::EventProtocol::v3) << note.payload;
     EXPECT_EQ(note.type, sync::kSyncEventType);
     EXPECT_EQ(note.envelope.correlation_id, 4711);
     for (const auto& event : note.envelope.events) replayed.events.push_back(describe(event));
@@ -53,6 +56,19 @@ class Replay : public ::testing::Test {
   TestClient bob_{driver_, "bob"};
   json::Value room_ = alice_.make_room();
 };
+
+TEST_F(Replay, AnOlderClientGetsEachEventAndOutcomeInANotificationOfItsOwn) {
+  for (const char* text : {"0", "1", "2"}) say(text);
+  const auto list = open("Lists", "messages");
+  const auto got = subscribe(bob_, list["sid"], ObjectType::list, 0, sync::EventProtocol::v3);
+  EXPECT_EQ(got.events, subscribe(bob_, list["sid"], ObjectType::list, 0).events);
+  ASSERT_EQ(got.outcomes.size(), 1u);
+  EXPECT_EQ(got.outcomes[0].kind, sync::Outcome::Kind::established);
+  const auto refused =
+      subscribe(bob_, "ES00000000000000000000000000000000", ObjectType::list, 0, sync::EventProtocol::v3);
+  ASSERT_EQ(refused.outcomes.size(), 1u);
+  EXPECT_EQ(refused.outcomes[0].status, 404);
+}
 
 TEST_F(Replay, WhatIsUpToDateGetsNothingButTheConfirmation) {
   say("0");
@@ -133,7 +149,7 @@ TEST_F(Replay, CancelEndsTheEventsAndIsConfirmed) {
   for (const char* called : {"sid", "unique_name"}) {
     SCOPED_TRACE(called);
     subscribe(bob_, list["sid"], ObjectType::list, -1);
-    sync::SubscriptionBatch batch{.cancel = true, .correlation_id = 5, .requests = {}};
+    sync::SubscriptionBatch batch{.cancel = true, .correlation = {5}, .requests = {}};
     batch.requests.push_back({list[called], ObjectType::list, std::nullopt});
     http::Request request;
     request.method = "POST";

@@ -14,13 +14,14 @@
 #include "common/protocol/twilsock/packet.hpp"
 #include "common/storage/database.hpp"
 #include "tests/support/core_driver.hpp"
+#include "tests/support/service_socket.hpp"
 #include "tests/support/temporary_file.hpp"
-#include "tests/unit/net/loop.hpp"
 
 namespace parley {
 namespace {
 
 using net::test::Loop;
+using Socket = testing::ServiceSocket;
 
 ServiceOptions options(const std::string& database = ":memory:") {
   ServiceOptions options;
@@ -28,57 +29,6 @@ ServiceOptions options(const std::string& database = ":memory:") {
   options.tenants.push_back(testing::test_tenant());
   return options;
 }
-
-/// A WebSocket to the service, with everything it received.
-class Socket {
- public:
-  Socket(Loop& loop, const std::string& url) : loop_(loop) {
-    net::DialOptions dial{.url = net::parse_url(url).value(), .tls = {}};
-    dial_ = net::dial_websocket(loop.executor(), std::move(dial), [this](auto stream) {
-      if (stream) take(std::move(*stream));
-    });
-    loop.run_until([this] { return stream_ != nullptr; });
-  }
-
-  void send(const twilsock::Packet& packet) {
-    stream_->send(std::make_shared<const std::string>(twilsock::encode(packet, twilsock::Writer::client)));
-  }
-  void send_raw(std::string bytes) { stream_->send(std::make_shared<const std::string>(std::move(bytes))); }
-  void init() {
-    token::TokenSpec spec{.identity = "alice"};
-    spec.grants.push_back(token::ChatGrant{.service_sid = std::string(testing::kServiceSid)});
-    init(token::mint(testing::test_key(), spec, system_clock().wall_now()).value());
-  }
-  void init(const std::string& token) {
-    twilsock::Init init;
-    init.token = token;
-    send({"init", std::move(init), "", ""});
-  }
-  /// The next packet, or a failure.
-  twilsock::Packet receive() {
-    const std::size_t wanted = taken_ + 1;
-    EXPECT_TRUE(loop_.run_until([&] { return packets_.size() >= wanted || closed_; }));
-    if (packets_.size() < wanted) return {};
-    return packets_[taken_++];
-  }
-  bool closes() {
-    return loop_.run_until([this] { return closed_; });
-  }
-
- private:
-  void take(std::unique_ptr<net::MessageStream> stream) {
-    stream_ = std::move(stream);
-    stream_->start({[this](std::string_view bytes) { packets_.push_back(twilsock::decode(bytes).value()); },
-                    [this](const Error&) { closed_ = true; }});
-  }
-
-  Loop& loop_;
-  std::unique_ptr<net::Dial> dial_;
-  std::unique_ptr<net::MessageStream> stream_;
-  std::vector<twilsock::Packet> packets_;
-  std::size_t taken_ = 0;
-  bool closed_ = false;
-};
 
 twilsock::Packet request(const std::string& id, const std::string& path) {
   twilsock::Packet packet{id, twilsock::Message{}, "", ""};
@@ -105,7 +55,7 @@ TEST(Service, AnswersOnARealSocket) {
   EXPECT_EQ(service.url(), "ws://127.0.0.1:" + std::to_string(address->port) + "/v3/wsconnect");
   Loop loop;
   Socket socket(loop, service.url());
-  socket.init();
+  socket.init("alice");
   EXPECT_TRUE(std::get<twilsock::Reply>(socket.receive().body).init);
   socket.send(request("1", "/Client/v2/Configuration"));
   const auto reply = socket.receive();
@@ -146,7 +96,7 @@ TEST(Service, ADamagedDatabaseMakesItUnready) {
   const std::string base = "http://" + service.start().value().to_string();
   Loop loop;
   Socket socket(loop, service.url());
-  socket.init();
+  socket.init("alice");
   socket.receive();
   EXPECT_EQ(fetch(loop, base + "/readyz").status, 200) << "nobody has met the page yet";
   socket.send(request("1", "/Client/v2/Services/" + std::string(testing::kServiceSid) + "/Conversations"));
@@ -181,7 +131,7 @@ TEST(Service, AStrangersFirstMessageIsNoLongerThanAnInit) {
   EXPECT_EQ(std::get<twilsock::Close>(stranger.receive().body).status->code, 406);
   EXPECT_TRUE(stranger.closes());
   Socket socket(loop, service.url());
-  socket.init();
+  socket.init("alice");
   EXPECT_TRUE(std::get<twilsock::Reply>(socket.receive().body).status.ok());
   socket.send({"TM1", twilsock::Unknown{"dance"}, "", std::string(twilsock::kInitLimits.message, 'x')});
   EXPECT_EQ(std::get<twilsock::Reply>(socket.receive().body).status.code, 400) << "longer, and only unknown";
@@ -196,11 +146,11 @@ TEST(Service, SaysWhyConnectionsEndInTheLogAndTheMetrics) {
   service.start().value();
   Loop loop;
   Socket refused(loop, service.url());
-  refused.init("no token");
+  refused.init_with("no token");
   EXPECT_EQ(std::get<twilsock::Reply>(refused.receive().body).status.code, 401);
   EXPECT_TRUE(refused.closes());
   Socket polite(loop, service.url());
-  polite.init();
+  polite.init("alice");
   polite.receive();
   polite.send({"bye", twilsock::Close{}, "", ""});
   EXPECT_TRUE(polite.closes());
@@ -229,7 +179,7 @@ TEST(Service, ALimitThatIsSetCountsThisMachineToo) {
   Loop loop;
   const auto status_of_one_more = [&] {
     Socket socket(loop, service.url());
-    socket.init("no token");
+    socket.init_with("no token");
     return std::get<twilsock::Reply>(socket.receive().body).status.code;
   };
   std::vector<int> statuses;
@@ -243,7 +193,7 @@ TEST(Service, StopTellsTheClientsAndIsHarmlessTwice) {
   service.start().value();
   Loop loop;
   Socket socket(loop, service.url());
-  socket.init();
+  socket.init("alice");
   socket.receive();
   std::thread stopping([&] { service.stop(std::chrono::seconds(5)); });
   const auto close = socket.receive();
@@ -261,7 +211,7 @@ TEST(Service, TheDestructorWaitsForNobody) {
     Service service(options());
     service.start().value();
     socket.emplace(loop, service.url());
-    socket->init();
+    socket->init("alice");
     socket->receive();
   }
   EXPECT_TRUE(socket->closes());

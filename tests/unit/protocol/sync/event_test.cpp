@@ -55,14 +55,26 @@ TEST(SyncEvent, ACapturedReplayRoundTrips) {
   const auto payload = golden_payload("server_notification_replay.frame");
   const auto envelope = decode_envelope(payload).value();
   ASSERT_TRUE(envelope.correlation_id);
-  EXPECT_EQ(encode_replay(envelope.events, *envelope.correlation_id), payload);
+  EXPECT_EQ(encode_replay(envelope.events, {*envelope.correlation_id}), payload);
 }
 
 TEST(SyncEvent, ACapturedOutcomeRoundTrips) {
   const auto payload = golden_payload("server_notification_established.frame");
   const auto envelope = decode_envelope(payload).value();
   ASSERT_EQ(envelope.outcomes.size(), 3u);
-  EXPECT_EQ(encode_outcomes(envelope.outcomes, *envelope.correlation_id), payload);
+  EXPECT_EQ(encode_outcomes(envelope.outcomes, {*envelope.correlation_id}), payload);
+}
+
+TEST(SyncEvent, AnOlderClientReadsOneEventFromAnEnvelope) {
+  const Correlation correlation{5, EventProtocol::v3};
+  const Event event{.type = ObjectType::document, .id = 3, .object_sid = "ET1", .revision = "3"};
+  EXPECT_EQ(
+      encode_replay({event}, correlation),
+      R"({"event_type":"document_updated","correlation_id":5,"event_protocol_version":3,"event":{"id":3,"document_sid":"ET1","document_revision":"3","document_data":{},"date_created":"","date_expires":null}})");
+  const Outcome outcome{.object_sid = "ET1", .last_event_id = 3};
+  EXPECT_EQ(
+      encode_outcomes({outcome}, correlation),
+      R"({"event_type":"subscription_established","correlation_id":5,"event_protocol_version":3,"event":{"object_sid":"ET1","object_type":"document","replay_status":"completed","last_event_id":3}})");
 }
 
 TEST(SyncEvent, AListIndexMayBeANumberOrItsText) {
@@ -112,14 +124,28 @@ TEST(SyncEvent, NamesThePathOfWhatIsBad) {
 
 TEST(SubscriptionBatch, RoundTripsWithACorrelationIdOf64Bits) {
   SubscriptionBatch batch{
-      false, 1795176707314, 2, {{"MP1", ObjectType::map, -1}, {"ES1", ObjectType::list, std::nullopt}}};
+      false, {1795176707314}, 2, {{"MP1", ObjectType::map, -1}, {"ES1", ObjectType::list, std::nullopt}}};
   const auto decoded = decode_batch(encode_batch(batch)).value();
-  EXPECT_EQ(decoded.correlation_id, 1795176707314);
+  EXPECT_EQ(decoded.correlation.id, 1795176707314);
   EXPECT_EQ(decoded.retried_requests, 2);
   ASSERT_EQ(decoded.requests.size(), 2u);
   EXPECT_EQ(decoded.requests[0].last_event_id, -1);
   EXPECT_EQ(decoded.requests[1].last_event_id, std::nullopt);
   EXPECT_FALSE(decoded.cancel);
+}
+
+TEST(SubscriptionBatch, SaysHowItsClientReadsEvents) {
+  const auto protocol_of = [](const std::string& member) {
+    return decode_batch("{" + member + R"("action":"cancel","correlation_id":1,"requests":[]})")
+        .value()
+        .correlation.protocol;
+  };
+  EXPECT_EQ(protocol_of(""), EventProtocol::v4);
+  EXPECT_EQ(protocol_of(R"("event_protocol_version":3,)"), EventProtocol::v3);
+  EXPECT_EQ(protocol_of(R"("event_protocol_version":4,)"), EventProtocol::v4);
+  EXPECT_EQ(protocol_of(R"("event_protocol_version":5,)"), EventProtocol::v4);
+  EXPECT_FALSE(
+      decode_batch(R"({"event_protocol_version":"3","action":"cancel","correlation_id":1,"requests":[]})"));
 }
 
 TEST(SubscriptionBatch, RefusesBadRequestsByPath) {

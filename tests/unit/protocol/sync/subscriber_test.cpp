@@ -37,13 +37,13 @@ class SyncSubscriber : public ::testing::Test {
   }
 
   void accept() {
-    subscriber.on_batch_reply(batches.back().correlation_id, http::Response{202, {}, encode_batch_reply({})},
+    subscriber.on_batch_reply(batches.back().correlation.id, http::Response{202, {}, encode_batch_reply({})},
                               now);
   }
 
   void establish(std::int64_t last, bool interrupted = false) {
     Outcome outcome{Outcome::Kind::established, "ES1", ObjectType::list, interrupted, last, 0, 0, ""};
-    subscriber.on_envelope({batches.back().correlation_id, {}, {outcome}}, now);
+    subscriber.on_envelope({batches.back().correlation.id, {}, {outcome}}, now);
   }
 
   static Event event(std::int64_t id, const std::string& key, Change change = Change::item_added) {
@@ -57,7 +57,7 @@ class SyncSubscriber : public ::testing::Test {
   }
 
   void replay(std::vector<Event> events) {
-    subscriber.on_envelope({batches.back().correlation_id, std::move(events), {}}, now);
+    subscriber.on_envelope({batches.back().correlation.id, std::move(events), {}}, now);
   }
   void live(Event one) { subscriber.on_envelope({std::nullopt, {std::move(one)}, {}}, now); }
 
@@ -155,7 +155,7 @@ TEST_F(SyncSubscriber, OutcomesOfOlderBatchesAreIgnored) {
   subscriber.on_connected(now);
   drain();
   Outcome outcome{Outcome::Kind::established, "ES1", ObjectType::list, false, 9, 0, 0, ""};
-  subscriber.on_envelope({old.correlation_id, {}, {outcome}}, now);
+  subscriber.on_envelope({old.correlation.id, {}, {outcome}}, now);
   EXPECT_EQ(drain(), Words{});
   EXPECT_FALSE(subscriber.established("ES1"));
 }
@@ -175,7 +175,7 @@ TEST_F(SyncSubscriber, ARefusedPostIsRepeatedLater) {
   subscriber.add("ES1", ObjectType::list, -1);
   subscriber.on_connected(now);
   drain();
-  subscriber.on_batch_reply(batches.back().correlation_id, http::Response{503, {}, ""}, now);
+  subscriber.on_batch_reply(batches.back().correlation.id, http::Response{503, {}, ""}, now);
   EXPECT_EQ(drain(), Words{}) << "not at once";
   now = *subscriber.next_deadline();
   subscriber.on_time(now);
@@ -185,13 +185,13 @@ TEST_F(SyncSubscriber, ARefusedPostIsRepeatedLater) {
 TEST_F(SyncSubscriber, ADeletedObjectIsGoneAndARefusedOneFailedUntilReconnect) {
   connect_and_subscribe();
   Outcome outcome{Outcome::Kind::failed, "ES1", ObjectType::list, false, 0, 403, 54007, "no"};
-  subscriber.on_envelope({batches.back().correlation_id, {}, {outcome}}, now);
+  subscriber.on_envelope({batches.back().correlation.id, {}, {outcome}}, now);
   EXPECT_EQ(drain(), Words{"failed"});
   subscriber.on_disconnected();
   subscriber.on_connected(now);
   EXPECT_EQ(drain(), Words{"batch"});
   outcome.status = 404;
-  subscriber.on_envelope({batches.back().correlation_id, {}, {outcome}}, now);
+  subscriber.on_envelope({batches.back().correlation.id, {}, {outcome}}, now);
   EXPECT_EQ(drain(), Words{"gone"});
   live(event(1, "0"));
   EXPECT_EQ(drain(), Words{});

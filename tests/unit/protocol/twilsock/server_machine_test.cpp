@@ -213,10 +213,42 @@ TEST_F(TwilsockServerMachine, AnswersUnknownMethodsWith400AndGoesOn) {
     ASSERT_EQ(packets.size(), 1u);
     EXPECT_EQ(status_of(packets[0]).code, 400);
   }
-  receive({"TM4", NotificationContext{true, "ctx"}, "", ""});
-  EXPECT_EQ(status_of(said().at(0)).code, 200);
   receive({"TM5", Unknown{"telemetry.v1"}, "", ""});
   EXPECT_TRUE(said().empty()) << "telemetry wants no reply";
+  EXPECT_FALSE(closed);
+}
+
+TEST_F(TwilsockServerMachine, NotifiesOfWhatTheContextsOfTheClientSay) {
+  init("alice:3600");
+  said();
+  const auto status = [&](bool put, const std::string& id, const std::string& payload) {
+    receive({"TM4", NotificationContext{put, id}, "", payload});
+    return status_of(said().at(0));
+  };
+  const auto types = [](const std::string& names) { return R"({"message_types":[)" + names + "]}"; };
+  EXPECT_FALSE(machine.wants("twilio.ipmsg.typing_indicator"));
+  EXPECT_EQ(status(true, "a", types(R"("com.twilio.rtd.cds.document","x",7)")).code, 200);
+  EXPECT_TRUE(machine.wants("com.twilio.rtd.cds.document"));
+  EXPECT_EQ(status(true, "b", types(R"("twilio.ipmsg.typing_indicator")")).code, 200);
+  EXPECT_TRUE(machine.wants("twilio.ipmsg.typing_indicator"));
+  EXPECT_EQ(status(true, "a", types(R"("com.twilio.rtd.cds.map")")).code, 200)
+      << "takes the first one's place";
+  EXPECT_FALSE(machine.wants("com.twilio.rtd.cds.document"));
+  EXPECT_EQ(status(false, "b", "").code, 200);
+  EXPECT_FALSE(machine.wants("twilio.ipmsg.typing_indicator"));
+  EXPECT_TRUE(machine.wants("com.twilio.rtd.cds.map"));
+  EXPECT_EQ(status(false, "unknown", "").code, 200);
+
+  EXPECT_EQ(status(true, "a", "{}").description, "message_types: expected an array");
+  EXPECT_EQ(status(true, "a", "x").code, 400);
+  EXPECT_EQ(status(true, "a", types("\"" + std::string(4096, 'x') + "\"")).description,
+            "payload: at most 4096 bytes");
+  EXPECT_EQ(status(true, std::string(65, 'x'), types("")).description, "notification_ctx_id: 1 to 64 bytes");
+  EXPECT_EQ(status(true, std::string(64, 'x'), types("")).code, 200);
+  EXPECT_TRUE(machine.wants("com.twilio.rtd.cds.map")) << "what is refused changes nothing";
+  for (int i = 2; i < 16; ++i) EXPECT_EQ(status(true, std::to_string(i), types("")).code, 200);
+  EXPECT_EQ(status(true, "one too many", types("")).description, "notification_ctx_id: at most 16 contexts");
+  EXPECT_EQ(status(true, "a", types("")).code, 200) << "one of them may be put again";
   EXPECT_FALSE(closed);
 }
 
