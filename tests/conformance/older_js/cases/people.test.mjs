@@ -1,0 +1,116 @@
+// Members, and what they show of themselves: attributes, typing, user records, reachability, push.
+import assert from 'node:assert/strict';
+import { fresh } from '../../official_js/support/world.mjs';
+import { refusedBy } from '../support/refusal.mjs';
+import { cases } from '../support/older_world.mjs';
+
+cases('people', (cast, test) => {
+  test('members', async (t) => {
+    const { alice, bob, room, bobs } = await cast.pair(t);
+    for (const one of [room, bobs]) {
+      assert.deepEqual((await one.getParticipants()).map((p) => p.identity).sort(), [alice.identity, bob.identity].sort());
+      assert.equal(await one.getParticipantsCount(), 2);
+    }
+    const member = await room.getParticipantByIdentity(bob.identity);
+    assert.equal((await room.getParticipantBySid(member.sid)).identity, bob.identity);
+    assert.equal(member.type, 'chat');
+    assert.match(member.roleSid, /^RL[0-9a-f]{32}$/);
+    assert.equal((await member.getUser()).identity, bob.identity);
+    await refusedBy(cast, room.add(bob.identity), 409);
+  });
+
+  test('member_attributes', async (t) => {
+    const { alice, bob, bobs } = await cast.pair(t);
+    await (await bobs.getParticipantByIdentity(bob.identity)).updateAttributes({ mood: 'good' });
+    const { participant } = await alice.sees('participantUpdated',
+      (u) => u.participant.identity === bob.identity && u.updateReasons.includes('attributes'));
+    assert.deepEqual(participant.attributes, { mood: 'good' });
+  });
+
+  test('remove_member', async (t) => {
+    const { alice, bob, room } = await cast.pair(t);
+    await room.removeParticipant(bob.identity);
+    await alice.sees('participantLeft', (p) => p.identity === bob.identity);
+    await bob.sees('conversationLeft', (c) => c.sid === room.sid);
+    await bob.sees('conversationRemoved', (c) => c.sid === room.sid);
+    await room.sendMessage('without bob');
+    await alice.message(room, 'without bob');
+    await bob.barrier();
+    assert.equal(bob.count('messageAdded'), 0);
+    await refusedBy(cast, room.removeParticipant(bob.identity), 404);
+  });
+
+  test('remove_member_by_object', async (t) => {
+    const { alice, bob, room } = await cast.pair(t);
+    await room.removeParticipant(await room.getParticipantByIdentity(bob.identity));
+    await bob.sees('conversationRemoved', (c) => c.sid === room.sid);
+    await alice.add(room, bob);
+    await room.sendMessage('once more');
+    await bob.message(room, 'once more');
+  });
+
+  for (const identity of ['bob smith', 'Боб', 'bob+tag@example.com', 'a;b:c', '🧑‍🚀']) {
+    test(`identities: ${identity}`, async (t) => {
+      const alice = await cast.enter(t, 'alice');
+      const bob = await cast.enter(t, 'bob', { as: fresh(identity) });
+      const room = await alice.room({}, bob);
+      assert.equal((await alice.client.getUser(bob.identity)).identity, bob.identity);
+      await (await bob.joined(room)).sendMessage('it is me');
+      assert.equal((await alice.message(room, 'it is me')).author, bob.identity);
+      await room.removeParticipant(bob.identity);
+      await bob.sees('conversationRemoved', (c) => c.sid === room.sid);
+    });
+  }
+
+  test('typing', async (t) => {
+    const { alice, bob, room, bobs } = await cast.pair(t);
+    await bobs.typing();
+    const member = await alice.sees('typingStarted', (p) => p.identity === bob.identity && p.conversation.sid === room.sid);
+    assert.equal(member.isTyping, true);
+    await bobs.sendMessage('typed');
+    await alice.sees('typingEnded', (p) => p.identity === bob.identity);
+  });
+
+  test('users', async (t) => {
+    const { alice, bob } = await cast.pair(t);
+    assert.equal(bob.client.user.friendlyName, bob.identity);
+    assert.deepEqual(bob.client.user.attributes, {});
+    const user = await alice.client.getUser(bob.identity);
+    await bob.client.user.updateFriendlyName('Bob');
+    await bob.client.user.updateAttributes({ likes: ['tea'] });
+    for (const [device, seen] of [[alice, user], [bob, bob.client.user]]) {
+      await device.until(() => seen.friendlyName === 'Bob' && seen.attributes.likes?.[0] === 'tea', 'the new name and attributes');
+    }
+    assert.ok(alice.count('userUpdated', (u) => u.user.identity === bob.identity && u.updateReasons.includes('friendlyName')) > 0);
+    assert.ok((await alice.client.getSubscribedUsers()).map((u) => u.identity).includes(bob.identity));
+    await refusedBy(cast, alice.client.getUser(fresh('nobody')), 404);
+  });
+
+  test('user_descriptors', async (t) => {
+    const { alice, bob, room } = await cast.pair(t);
+    const descriptor = await alice.client.getUserDescriptor(bob.identity);
+    assert.deepEqual([descriptor.identity, descriptor.isOnline, descriptor.isNotifiable], [bob.identity, true, false]);
+    const page = await room.getUserDescriptors();
+    assert.deepEqual(page.items.map((d) => d.identity).sort(), [alice.identity, bob.identity].sort());
+    assert.deepEqual([page.hasPrevPage, page.hasNextPage], [false, false]);
+    assert.equal((await page.items.find((d) => d.identity === bob.identity).subscribe()).identity, bob.identity);
+  }, { when: ({ words }) => words === 'channel' });
+
+  test('reachability', async (t) => {
+    const { alice, bob } = await cast.pair(t);
+    const user = await alice.client.getUser(bob.identity);
+    await alice.until(() => user.isOnline === true, 'bob to be online');
+    await bob.client.shutdown();
+    await alice.until(() => user.isOnline === false, 'bob to be offline');
+  });
+
+  test('push_registration', async (t) => {
+    const [alice, bob] = await cast.people(t, 'alice', 'bob');
+    const user = await alice.client.getUser(bob.identity);
+    assert.equal(user.isNotifiable, false);
+    await bob.client.setPushRegistrationId('fcm', `device of ${bob.identity}`);
+    await alice.until(() => user.isNotifiable, 'bob to be notifiable');
+    await bob.client.unsetPushRegistrationId('fcm');
+    await alice.until(() => !user.isNotifiable, 'bob not to be notifiable');
+  });
+});
