@@ -16,6 +16,7 @@ tsan        | 40 | official clients against programs with the thread sanitizer
 asan        | 30 | official clients against programs with the address and undefined-behaviour sanitizers
 soak        | 12 | 2,000 clients for ten minutes, memory flat (bench/chat_soak.sh)
 token_soak  | 15 | a million token requests, memory flat (bench/token_soak.sh)
+older       | 10 | every older official client, all cases (tests/conformance/older_js)
 steady      | 90 | twenty runs of the suite and five of the official clients beside two busy processes
 '
 
@@ -28,6 +29,7 @@ run_tsan() { run_clients tsan; }
 run_asan() { run_clients asan; }
 run_soak() { bench/chat_soak.sh; }
 run_token_soak() { bench/token_soak.sh; }
+run_older() { scripts/build.sh release chat_service token_server && tests/conformance/older_js/run.sh --all build/release/bin; }
 run_steady() { scripts/steady.sh 20 && scripts/steady.sh 5 conformance; }
 
 list() { echo "name        | min. | what it shows"; echo "$forms" | sed '/^$/d'; }
