@@ -50,8 +50,8 @@ export function cases(title, define, { concurrency = 6 } = {}) {
 }
 
 /** A group of cases that choose their clients themselves. */
-export function world(title, { concurrency }, define) {
-  group(title, { concurrency, world: new OlderWorld(), start: () => OlderWorld.start() }, define);
+export function world(title, { concurrency, ...options }, define) {
+  group(title, { concurrency, world: new OlderWorld(), start: () => OlderWorld.start(options) }, define);
 }
 
 /** For `when`: clients with invitations and lists of public channels. */
