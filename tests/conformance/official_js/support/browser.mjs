@@ -22,13 +22,16 @@ function bundleOf(version) {
   return path.join(path.dirname(entry), BUNDLES[name] ?? 'twilio-conversations.min.js');
 }
 
-/** Serves the page and the client of `version` on a port, and so an origin, of its own; `cut` is the page's wish. */
+/**
+ * Serves the page and the client of `version` on a port, and so an origin, of its own; `cut` is the page's wish.
+ * `html` and `bundle`: other files than the suite's page and the version's bundle.
+ */
 export class Page {
-  static async serve(t, { version, cut = () => {} }) {
+  static async serve(t, { version, html = PAGE, bundle = bundleOf(version), cut = () => {} }) {
     const page = new Page();
     page.seen = [];
     page.reported = new Promise((resolve) => (page.report = resolve));
-    page.server = createServer((request, reply) => page.answer(request, reply, { version, cut }));
+    page.server = createServer((request, reply) => page.answer(request, reply, { html, bundle, cut }));
     await new Promise((resolve) => page.server.listen(0, '127.0.0.1', resolve));
     t.after(() => page.server.close());
     return page;
@@ -37,11 +40,11 @@ export class Page {
     return `http://127.0.0.1:${this.server.address().port}`;
   }
 
-  answer(request, reply, { version, cut }) {
+  answer(request, reply, { html, bundle, cut }) {
     const { pathname } = new URL(request.url, this.origin);
     if (request.method === 'GET') this.seen.push(`GET ${pathname}`);
-    if (pathname === '/') return reply.writeHead(200, { 'Content-Type': 'text/html' }).end(readFileSync(PAGE));
-    if (pathname === '/client.js') return reply.writeHead(200, { 'Content-Type': 'text/javascript' }).end(readFileSync(bundleOf(version)));
+    if (pathname === '/') return reply.writeHead(200, { 'Content-Type': 'text/html' }).end(readFileSync(html));
+    if (pathname === '/client.js') return reply.writeHead(200, { 'Content-Type': 'text/javascript' }).end(readFileSync(bundle));
     const told = { '/cut': cut, '/begins': (name) => this.seen.push(name), '/report': (report) => this.report(JSON.parse(report)) }[pathname];
     if (!told) return reply.writeHead(404).end();
     let body = '';
@@ -51,11 +54,11 @@ export class Page {
     });
   }
 
-  /** Opens the page with this query and returns its report. */
-  async visit(t, query, ms = 45_000) {
+  /** Opens the page with this query and returns its report; `flags` are more of the browser's. */
+  async visit(t, query, { ms = 45_000, flags = [] } = {}) {
     const profile = mkdtempSync(path.join(tmpdir(), 'parley-chromium-'));
     const child = spawn(chromium, ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run',
-      '--disable-extensions', '--disable-background-networking', '--disable-component-update', '--enable-logging=stderr',
+      '--disable-extensions', '--disable-background-networking', '--disable-component-update', '--enable-logging=stderr', ...flags,
       `--user-data-dir=${profile}`, `${this.origin}/?${new URLSearchParams(query)}`], { detached: true });
     let output = '';
     child.stderr.setEncoding('utf8').on('data', (text) => (output = (output + text).slice(-20_000)));
