@@ -16,7 +16,7 @@ tsan        | 40 | official clients against programs with the thread sanitizer
 asan        | 30 | official clients against programs with the address and undefined-behaviour sanitizers
 soak        | 12 | 2,000 clients for ten minutes, memory flat (bench/chat_soak.sh)
 token_soak  | 15 | a million token requests, memory flat (bench/token_soak.sh)
-older       | 10 | every older official client, all cases (tests/conformance/older_js)
+older       |  3 | every older official client, all cases (tests/conformance/older_js)
 steady      | 90 | twenty runs of the suite and five of the official clients beside two busy processes
 '
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs older official JavaScript clients against the programs of a build.
 #   run.sh [--all] BIN_DIRECTORY [GROUP...]      e.g. run.sh build/release/bin messages lost
-# One client of each generation, or with --all every client (about ten minutes).
+# One client of each generation, or with --all every client (about two minutes).
 # Exit status: 0 all passed, 77 skipped because the npm registry cannot be reached, else failed.
 set -euo pipefail
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { everyPage, numbers } from '../../official_js/support/expect.mjs';
 import { refusedBy } from '../support/refusal.mjs';
-import { cases } from '../support/older_world.mjs';
+import { cases, hasConversations } from '../support/older_world.mjs';
 
 cases('messages', (cast, test) => {
   test('send', async (t) => {
@@ -67,6 +67,13 @@ cases('messages', (cast, test) => {
     await refusedBy(cast, bobs.sendMessage('from outside'), 403);
     await refusedBy(cast, bobs.updateFriendlyName('mine'), 403);
   });
+
+  test('delivery_receipts', async (t) => {
+    const { alice, room } = await cast.pair(t);
+    await room.sendMessage('no phone hears this');
+    const message = await alice.message(room, 'no phone hears this');
+    assert.deepEqual(await message.getDetailedDeliveryReceipts(), []);
+  }, { when: hasConversations });
 
   test('history', async (t) => {
     const { alice, bob, room } = await cast.pair(t);

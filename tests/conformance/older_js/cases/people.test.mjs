@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { fresh } from '../../official_js/support/world.mjs';
 import { refusedBy } from '../support/refusal.mjs';
-import { cases } from '../support/older_world.mjs';
+import { cases, hasChannels, hasConversations } from '../support/older_world.mjs';
 
 cases('people', (cast, test) => {
   test('members', async (t) => {
@@ -28,6 +28,25 @@ cases('people', (cast, test) => {
       (u) => u.participant.identity === bob.identity && u.updateReasons.includes('attributes'));
     assert.deepEqual(participant.attributes, { mood: 'good' });
   });
+
+  test('add_with_attributes', async (t) => {
+    const [alice, carol] = await cast.people(t, 'alice', 'carol');
+    const room = await alice.room();
+    await room.add(carol.identity, { seat: 7 });
+    const came = await alice.sees('participantJoined', (p) => p.identity === carol.identity);
+    assert.deepEqual(came.attributes, { seat: 7 });
+    await (await carol.joined(room)).getParticipants();
+  }, { when: hasConversations });
+
+  test('add_non_chat_participant', async (t) => {
+    const alice = await cast.enter(t, 'alice');
+    const room = await alice.room();
+    await room.addNonChatParticipant('+15005550006', '+15005550009', { via: 'phone' });
+    const came = await alice.sees('participantJoined', (p) => p.type === 'sms');
+    assert.ok(!came.identity, 'nobody who logs in');
+    assert.deepEqual(came.attributes, { via: 'phone' });
+    assert.equal(await room.getParticipantsCount(), 2);
+  }, { when: hasConversations });
 
   test('remove_member', async (t) => {
     const { alice, bob, room } = await cast.pair(t);
@@ -96,7 +115,7 @@ cases('people', (cast, test) => {
     assert.deepEqual(page.items.map((d) => d.identity).sort(), [alice.identity, bob.identity].sort());
     assert.deepEqual([page.hasPrevPage, page.hasNextPage], [false, false]);
     assert.equal((await page.items.find((d) => d.identity === bob.identity).subscribe()).identity, bob.identity);
-  }, { when: ({ words }) => words === 'channel' });
+  }, { when: hasChannels });
 
   test('reachability', async (t) => {
     const { alice, bob } = await cast.pair(t);

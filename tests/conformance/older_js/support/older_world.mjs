@@ -56,3 +56,5 @@ export function world(title, { concurrency, ...options }, define) {
 
 /** For `when`: clients with invitations and lists of public channels. */
 export const hasChannels = ({ words }) => words === 'channel';
+/** The others: members come with attributes, from the telephone, and messages with receipts. */
+export const hasConversations = ({ words }) => words === 'conversation';
