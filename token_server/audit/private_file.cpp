@@ -27,10 +27,15 @@ std::error_code make_directory(const fs::path& directory) {
 
 }  // namespace
 
+Result<void> make_directory_of(const std::string& path) {
+  if (const auto failed = make_directory(fs::path(path).parent_path())) return cannot(path, failed.message());
+  return {};
+}
+
 Result<void> make_private_file(const std::string& path) {
   const auto rights = os::OwnerRights::of(path);
   if (!rights) return rights.error();
-  if (const auto failed = make_directory(fs::path(path).parent_path())) return cannot(path, failed.message());
+  if (auto made = make_directory_of(path); !made) return made;
   // With its permissions from the first moment: a file made wider and narrowed later may be open elsewhere.
   // One that is there is not opened: closing it would give back the locks this process has on a database.
   std::error_code failed;

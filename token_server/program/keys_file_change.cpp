@@ -8,6 +8,7 @@
 #include "common/config/keys_file.hpp"
 #include "common/os/file.hpp"
 #include "common/os/owner_rights.hpp"
+#include "token_server/audit/private_file.hpp"
 
 namespace parley::token_server {
 namespace {
@@ -24,6 +25,7 @@ Error cannot(const char* what, const std::string& file, const Error& why) {
 
 Result<os::File> lock_out_others(const std::string& file) {
   const std::string path = file + ".lock";
+  if (auto made = make_directory_of(path); !made) return made.error();
   auto lock = os::open_lock_file(path);
   if (!lock) return cannot("opened", path, lock.error());
   lock->share_rights_of(file);

@@ -30,7 +30,10 @@ TEST(Core, ConfigurationNamesEverythingAClientNeeds) {
   EXPECT_EQ(body["options"]["media_attachments_count_limit"], 10);
   EXPECT_EQ(body["options"]["media_attachment_size_limit_in_mb"], 150);
   EXPECT_TRUE(body["options"]["email_bodies_allowed_mime_types"].is_array());
-  EXPECT_EQ(alice.get("/Client/v1/Configuration").body, body) << "the legacy client's path";
+  auto legacy = alice.get("/Client/v1/Configuration").body;
+  EXPECT_NE(legacy["links"]["my_conversations"], body["links"]["my_conversations"]) << "a longer list";
+  legacy["links"]["my_conversations"] = body["links"]["my_conversations"];
+  EXPECT_EQ(legacy, body) << "the legacy client's path";
 }
 
 TEST(Core, TemplatesEndWithANullToken) {
