@@ -4,6 +4,7 @@
 
 #include "chat_service/src/domain/changes.hpp"
 #include "chat_service/src/domain/projection.hpp"
+#include "chat_service/src/errors.hpp"
 #include "common/base/sid.hpp"
 
 namespace parley::chat_service::users {
@@ -47,6 +48,16 @@ std::string conversations_map_name(const User& user) {
 User ensure(Scope& scope, const std::string& identity) {
   if (auto user = scope.tables.users.find(scope.service_sid(), identity)) return std::move(*user);
   return create(scope, identity);
+}
+
+Result<User> find_for_update(Scope& scope, const std::string& identity) {
+  const bool oneself = identity == scope.caller.identity;
+  if (const auto allowed = policy::check_user_update(oneself, scope.is_admin); !allowed)
+    return allowed.error();
+  if (oneself) return scope.caller;
+  auto user = scope.tables.users.find(scope.service_sid(), identity);
+  if (!user) return errors::user_not_found();
+  return std::move(*user);
 }
 
 User update(Scope& scope, User user, const Update& update) {

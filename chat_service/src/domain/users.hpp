@@ -16,6 +16,9 @@ struct Update {
   std::optional<std::string> attributes{};
 };
 User update(Scope& scope, User user, const Update& update);
+/// Whose names, attributes and blocks the caller may change: its own, and an admin everybody's. 403 else; 404
+/// if there is no such user.
+Result<User> find_for_update(Scope& scope, const std::string& identity);
 
 /// Of the tenant: as the caller's token says, everybody else as the configuration names them.
 bool is_admin(const Scope& scope, std::string_view identity);

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "chat_service/src/errors.hpp"
+#include "chat_service/src/domain/users.hpp"
 #include "chat_service/src/routes/input.hpp"
 #include "chat_service/src/routes/resource.hpp"
 #include "chat_service/src/routes/routes.hpp"
@@ -11,21 +11,11 @@ namespace parley::chat_service::routes {
 namespace {
 
 namespace domain = chat_service::blocks;
-
-// One's own, and an admin everybody's: whom somebody has blocked is nobody else's business.
-Result<User> find_owner(Scope& scope, const std::string& identity) {
-  const bool oneself = identity == scope.caller.identity;
-  if (const auto allowed = policy::check_user_update(oneself, scope.is_admin); !allowed)
-    return allowed.error();
-  if (oneself) return scope.caller;
-  auto user = scope.tables.users.find(scope.service_sid(), identity);
-  if (!user) return errors::user_not_found();
-  return std::move(*user);
-}
+namespace users = chat_service::users;
 
 // All of them at once: limits::kBlockedIdentities fit into a packet.
 Result<Answer> list(Scope& scope, const Call& call) {
-  const auto owner = find_owner(scope, call.args[0]);
+  const auto owner = users::find_for_update(scope, call.args[0]);
   if (!owner) return owner.error();
   json::OrderedValue array = json::OrderedValue::array();
   for (const Block& block : domain::all(scope, *owner))
@@ -34,7 +24,7 @@ Result<Answer> list(Scope& scope, const Call& call) {
 }
 
 Result<Answer> add(Scope& scope, const Call& call) {
-  const auto owner = find_owner(scope, call.args[0]);
+  const auto owner = users::find_for_update(scope, call.args[0]);
   if (!owner) return owner.error();
   const auto body = input::body(call);
   if (!body) return body.error();
@@ -49,7 +39,7 @@ Result<Answer> add(Scope& scope, const Call& call) {
 }
 
 Result<Answer> remove(Scope& scope, const Call& call) {
-  const auto owner = find_owner(scope, call.args[0]);
+  const auto owner = users::find_for_update(scope, call.args[0]);
   if (!owner) return owner.error();
   domain::remove(scope, *owner, call.args[1]);
   return Answer{.status = 204};

@@ -44,18 +44,8 @@ Result<Answer> list(Scope& scope, const Call& call) {
   return Answer{.body = json::dump({{"users", std::move(array)}, {"meta", std::move(meta)}})};
 }
 
-Result<User> find_for_update(Scope& scope, const std::string& identity) {
-  const bool oneself = identity == scope.caller.identity;
-  if (const auto allowed = policy::check_user_update(oneself, scope.is_admin); !allowed)
-    return allowed.error();
-  if (oneself) return scope.caller;
-  auto user = scope.tables.users.find(scope.service_sid(), identity);
-  if (!user) return errors::user_not_found();
-  return std::move(*user);
-}
-
 Result<Answer> update(Scope& scope, const Call& call) {
-  const auto user = find_for_update(scope, call.args[0]);
+  const auto user = chat_service::users::find_for_update(scope, call.args[0]);
   if (!user) return user.error();
   const auto body = input::body(call);
   if (!body) return body.error();

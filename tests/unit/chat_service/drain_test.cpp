@@ -3,12 +3,14 @@
 #include "chat_service/src/shell/receivers.hpp"
 #include "common/base/limits.hpp"
 #include "tests/support/core_driver.hpp"
+#include "tests/support/counting_stream.hpp"
 
 namespace parley::chat_service {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::CoreDriver;
+using testing::CountingStream;
 using testing::TestClient;
 
 constexpr std::size_t kBytesPerSecond = 1'000'000;  // 8 Mbit/s
@@ -23,20 +25,6 @@ TEST(Drain, TheDefaultsLeaveAReceiverAt8MbitTimeToRead) {
                                   2 * limits::kAttributesBytes + 64 * 1024;
   EXPECT_LT(at_once + one_request, limits::kSendQueueBytes);
 }
-
-/// A stream whose reader takes what the test says.
-class Stream final : public net::MessageStream {
- public:
-  explicit Stream(std::size_t& queued) : queued_(queued) {}
-  void start(Callbacks) override {}
-  void send(std::shared_ptr<const std::string> message) override { queued_ += message->size(); }
-  std::size_t queued_bytes() const override { return queued_; }
-  void close(Duration) override {}
-  std::string peer_address() const override { return ""; }
-
- private:
-  std::size_t& queued_;
-};
 
 struct Flood {
   const char* name;
@@ -85,7 +73,7 @@ class Drained : public ::testing::TestWithParam<Flood> {
     bob_.watch(sync::ObjectType::map, bob_.sync_name("my_conversations"));
     driver_.advance(4s);
     driver_.take_frames(bob_.connection());
-    receivers_.add(1, std::make_unique<Stream>(queued_), driver_.now());
+    receivers_.add(1, std::make_unique<CountingStream>(queued_), driver_.now());
   }
 
   /// Sends until it is refused.

@@ -4,29 +4,19 @@
 
 #include <map>
 
+#include "tests/support/counting_stream.hpp"
+
 namespace parley::chat_service {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// A stream whose reader takes what the test says.
-class Stream final : public net::MessageStream {
- public:
-  explicit Stream(std::size_t& queued) : queued_(queued) {}
-  void start(Callbacks) override {}
-  void send(std::shared_ptr<const std::string> message) override { queued_ += message->size(); }
-  std::size_t queued_bytes() const override { return queued_; }
-  void close(Duration) override {}
-  std::string peer_address() const override { return ""; }
-
- private:
-  std::size_t& queued_;
-};
+using testing::CountingStream;
 
 class ReceiversTest : public ::testing::Test {
  protected:
   ReceiversTest() {
-    for (ConnectionId id = 1; id <= 4; ++id) receivers_.add(id, std::make_unique<Stream>(queued_[id]), now_);
+    for (ConnectionId id = 1; id <= 4; ++id)
+      receivers_.add(id, std::make_unique<CountingStream>(queued_[id]), now_);
   }
 
   bool send(ConnectionId id, std::size_t bytes) {
