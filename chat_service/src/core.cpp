@@ -169,6 +169,8 @@ class Core::Impl {
     if (!committed) counters_.last_failure = committed.error().message;
     note(committed.has_value(), now);
     group_.release(committed);
+    if (auto gone = sessions_.end_unit(committed.has_value()); !gone.empty())
+      hub_.carry_out({}, Forgotten{std::move(gone)});
     // Whoever may still be watching too much is looked at anew when it comes back.
     for (const ConnectionId connection : std::exchange(demoted_, {}))
       if (!committed) hub_.close(connection, kComeAgain);

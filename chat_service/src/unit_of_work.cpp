@@ -77,6 +77,7 @@ Result<Answer> UnitOfWork::route(Scope& scope, const http::Request& request, con
     const auto effects = inner.effects.size();
     auto answer = router.handle(inner, part, no_deeper);
     inner.route = route;
+    if (has_failed()) answer = errors::internal();
     if (answer)
       savepoint.keep();
     else

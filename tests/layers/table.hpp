@@ -35,7 +35,7 @@ inline constexpr Room kRooms[] = {
      "chat_service/src/scope chat_service/src/errors chat_service/src/limits chat_service/src/model "
      "chat_service/src/policy "
      "chat_service/src/store common/base common/protocol"},
-    {"chat_service/src/sessions", "chat_service/src/model common/base common/protocol/sync"},
+    {"chat_service/src/sessions", "chat_service/src/limits chat_service/src/model common/base common/protocol/sync"},
     {"chat_service/src/connections",
      "chat_service/core chat_service/options chat_service/src/effects chat_service/src/tenants "
      "chat_service/src/domain/replay_origins common/base common/protocol"},

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
+#include "chat_service/src/limits.hpp"
 #include "common/base/limits.hpp"
 
 namespace parley::chat_service {
@@ -10,6 +12,11 @@ namespace {
 
 constexpr Millis kUnusedMillis = 24 * 60 * 60 * 1000;
 constexpr std::int64_t kContextEvent = 1;
+constexpr std::size_t kFrameBytes = 1024;  // of a list or an answer, beside its data
+
+std::size_t bytes_of(const sync::Event& event) { return event.data.size() + kFrameBytes; }
+
+std::size_t bytes_of(const SessionList& list) { return bytes_of(list.context) + list.answer_bytes; }
 
 }  // namespace
 
@@ -22,7 +29,7 @@ std::vector<sync::Event> SessionList::events_after(std::int64_t event_id) const 
 }
 
 SessionList& SessionLists::begin(Begin begin, std::vector<std::string>& gone) {
-  while (!lists_.empty() && begin.now - lists_.front().last_use > kUnusedMillis) remove(lists_.begin(), gone);
+  expire(begin.now, gone);
   make_room(begin.user, gone);
   SessionList list{.sid = std::move(begin.sid), .user = std::move(begin.user), .date_created = begin.now};
   list.context.type = sync::ObjectType::list;
@@ -37,7 +44,22 @@ SessionList& SessionLists::begin(Begin begin, std::vector<std::string>& gone) {
   SessionList& made = lists_.back();
   by_sid_[made.sid] = std::prev(lists_.end());
   by_user_[made.user].push_back(made.sid);
+  bytes_ += bytes_of(made);
+  in_unit_.push_back(made.sid);
+  shrink(gone);
   return made;
+}
+
+void SessionLists::expire(Millis now, std::vector<std::string>& gone) {
+  for (std::size_t i = 0; i < limits::kSessionsExpired && !lists_.empty(); ++i) {
+    if (now - lists_.front().last_use <= kUnusedMillis) return;
+    remove(lists_.begin(), gone);
+  }
+}
+
+// Never the last one: it is the one that was just begun.
+void SessionLists::shrink(std::vector<std::string>& gone) {
+  while (bytes_ > limits::kSessionBytes && lists_.size() > 1) remove(lists_.begin(), gone);
 }
 
 void SessionLists::make_room(const std::string& user, std::vector<std::string>& gone) {
@@ -65,12 +87,22 @@ SessionLists::Place SessionLists::take_place(SessionList& list) {
 }
 
 void SessionLists::keep_answer(SessionList& list, sync::Event answer) {
-  list.answer_bytes += answer.data.size();
+  bytes_ -= list.answer_bytes;
+  list.answer_bytes += bytes_of(answer);
   list.answers.push_back(std::move(answer));
   while (list.answers.size() > limits::kSessionAnswers || list.answer_bytes > limits::kSessionAnswerBytes) {
-    list.answer_bytes -= list.answers.front().data.size();
+    list.answer_bytes -= bytes_of(list.answers.front());
     list.answers.pop_front();
   }
+  bytes_ += list.answer_bytes;
+  in_unit_.push_back(list.sid);
+}
+
+std::vector<std::string> SessionLists::end_unit(bool committed) {
+  std::vector<std::string> gone;
+  for (const std::string& sid : std::exchange(in_unit_, {}))
+    if (const auto list = by_sid_.find(sid); !committed && list != by_sid_.end()) remove(list->second, gone);
+  return gone;
 }
 
 void SessionLists::remove(Lists::iterator list, std::vector<std::string>& gone) {
@@ -78,6 +110,7 @@ void SessionLists::remove(Lists::iterator list, std::vector<std::string>& gone) 
   std::erase(own->second, list->sid);
   if (own->second.empty()) by_user_.erase(own);
   gone.push_back(list->sid);
+  bytes_ -= bytes_of(*list);
   by_sid_.erase(list->sid);
   lists_.erase(list);
 }

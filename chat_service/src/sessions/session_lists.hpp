@@ -29,7 +29,8 @@ struct SessionList {
 };
 
 /// The session lists of all users, in memory: a client whose list is gone makes a new one. Each user has a
-/// few; whoever did not use one for a while loses it. All calls on one thread.
+/// few; whoever did not use one for a while loses it. What is begun and kept belongs to the transaction that
+/// is open: if that fails, so do the lists that took part in it. All calls on one thread.
 class SessionLists {
  public:
   struct Begin {
@@ -51,17 +52,23 @@ class SessionLists {
     std::int64_t event_id = 0;
   };
   static Place take_place(SessionList& list);
-  static void keep_answer(SessionList& list, sync::Event answer);
+  void keep_answer(SessionList& list, sync::Event answer);
+  /// Ends the transaction. The SIDs of the lists that are gone with it.
+  std::vector<std::string> end_unit(bool committed);
 
  private:
   using Lists = std::list<SessionList>;  ///< the one that was used last is last
 
+  void expire(Millis now, std::vector<std::string>& gone);
+  void shrink(std::vector<std::string>& gone);
   void make_room(const std::string& user, std::vector<std::string>& gone);
   void remove(Lists::iterator list, std::vector<std::string>& gone);
 
   Lists lists_;
   std::unordered_map<std::string, Lists::iterator> by_sid_;
   std::unordered_map<std::string, std::vector<std::string>> by_user_;  ///< SIDs
+  std::size_t bytes_ = 0;                                              ///< of all lists, about
+  std::vector<std::string> in_unit_;                                   ///< begun or answered in it
 };
 
 }  // namespace parley::chat_service

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "chat_service/src/limits.hpp"
 #include "chat_service/src/tenants.hpp"
 #include "tests/unit/chat_service/fixtures.hpp"
 
@@ -28,7 +29,7 @@ TEST(SessionLists, KeepTheNewestAnswersOfTheListsThatAreUsed) {
     sync::Event answer;
     answer.id = place.event_id + 1;
     answer.data = std::to_string(i);
-    SessionLists::keep_answer(list, answer);
+    lists.keep_answer(list, answer);
   }
   EXPECT_EQ(list.last_event_id, 121);
   const auto kept = list.events_after(1);
@@ -37,8 +38,8 @@ TEST(SessionLists, KeepTheNewestAnswersOfTheListsThatAreUsed) {
   EXPECT_EQ(list.events_after(119).size(), 1u);
   sync::Event large;
   large.id = 123;
-  large.data = std::string(64 * 1024, 'x');
-  SessionLists::keep_answer(list, large);
+  large.data = std::string(60 * 1024, 'x');
+  lists.keep_answer(list, large);
   EXPECT_EQ(list.events_after(1).size(), 1u) << "they are bounded in bytes, too";
 }
 
@@ -54,6 +55,35 @@ TEST(SessionLists, MakeRoomForANewOneOfTheSameUser) {
   EXPECT_FALSE(lists.contains("A1"));
   EXPECT_TRUE(lists.contains("A0"));
   EXPECT_EQ(lists.find("A1", 13), nullptr);
+}
+
+TEST(SessionLists, TakePartInTheTransaction) {
+  SessionLists lists;
+  std::vector<std::string> gone;
+  auto& kept = lists.begin(begin_of("A", "alice", 0), gone);
+  EXPECT_THAT(lists.end_unit(true), IsEmpty());
+  lists.begin(begin_of("B", "alice", 0), gone);
+  EXPECT_THAT(lists.end_unit(false), ElementsAre("B")) << "nobody was told of it";
+  EXPECT_TRUE(lists.contains("A"));
+  lists.keep_answer(kept, {});
+  EXPECT_THAT(lists.end_unit(false), ElementsAre("A")) << "it has an answer to what did not happen";
+  EXPECT_THAT(lists.end_unit(false), IsEmpty());
+  EXPECT_THAT(gone, IsEmpty());
+}
+
+TEST(SessionLists, OfAllUsersAreBounded) {
+  SessionLists lists;
+  std::vector<std::string> gone;
+  const std::size_t most = limits::kSessionBytes / (64 * 1024);
+  for (std::size_t i = 0; i < most + 20; ++i) {
+    auto& list = lists.begin(begin_of("L" + std::to_string(i), "user" + std::to_string(i), 0), gone);
+    sync::Event large;
+    large.data = std::string(62 * 1024, 'x');
+    lists.keep_answer(list, large);
+  }
+  ASSERT_FALSE(gone.empty());
+  EXPECT_EQ(gone.front(), "L0");
+  EXPECT_TRUE(lists.contains("L" + std::to_string(most + 19)));
 }
 
 TEST(SessionLists, LoseThoseUnusedForADay) {
@@ -244,7 +274,10 @@ TEST_F(SessionClient, ReportsWhatItHasRead) {
     return command({{"action", "consumptionReportV2"}, {"report", std::move(entries)}});
   };
   const json::Value gone{{"channelSid", "CH00000000000000000000000000000000"}, {"messageIdx", 0}};
-  const auto done = report({{{"channelSid", room_["sid"]}, {"messageIdx", 0}}, gone, 7});
+  const json::Value older{{"channelSid", room_["sid"]}, {"messageIdx", 1}};
+  const json::Value newer{{"channelSid", room_["sid"]}, {"messageIdx", 0}};
+  const json::Value without{{"channelSid", room_["sid"]}};
+  const auto done = report({older, newer, without, gone, 7});
   ASSERT_EQ(done["report"].size(), 1u) << "one that is gone does not keep the others from it";
   EXPECT_EQ(done["report"][0]["channelSid"], room_["sid"]);
   EXPECT_EQ(done["report"][0]["unreadMessagesCount"], 2);
@@ -308,7 +341,41 @@ TEST_F(SessionClient, OfManyPagesTheOldestAreForgotten) {
   watch(alice_);
   for (int i = 0; i < 10; ++i) begin(alice_);
   EXPECT_EQ(post(alice_, {{"action", "x"}}).code(), 54150) << "its client makes a new one then";
-  EXPECT_THAT(driver_.core().connections(), 2u);
+}
+
+TEST_F(SessionClient, IsToldIfTheDatabaseDoesNotDoIt) {
+  for (const char* statement : {"INSERT ON messages", "UPDATE ON conversations"}) {
+    driver_.database().run_script("CREATE TRIGGER break_it BEFORE " + std::string(statement) +
+                                  " BEGIN SELECT RAISE(ABORT, 'broken'); END");
+    EXPECT_EQ(status(of_room("sendMessage", {{"text", "x"}})), 500) << statement;
+    EXPECT_TRUE(message_now(0).is_null());
+    EXPECT_GT(driver_.core().counters().failed_requests, 0u);
+    driver_.database().run_script("DROP TRIGGER break_it");
+  }
+  EXPECT_EQ(command(of_room("sendMessage", {{"text", "x"}}))["messageId"], "0");
+}
+
+TEST_F(SessionClient, HearsNothingOfWhatWasNotCommitted) {
+  watch(alice_);
+  alice_.take_notes();
+  driver_.database().on_commit([] { return false; });
+  EXPECT_GE(post(alice_, of_room("sendMessage", {{"text", "x"}})).status, 500);
+  driver_.database().on_commit([] { return true; });
+  EXPECT_THAT(alice_.take_events(), IsEmpty());
+  EXPECT_EQ(post(alice_, of_room("sendMessage", {{"text", "x"}})).code(), 54150)
+      << "its client makes a new list";
+}
+
+TEST_F(SessionClient, OfAnotherTenantIsUnknown) {
+  Tenant other = testing::test_tenant();
+  other.service_sid = "ISffffffffffffffffffffffffffffffff";
+  testing::CoreDriver driver({.tenants = {testing::test_tenant(), other}});
+  TestClient here(driver, "alice"), there(driver, "alice", {.service_sid = other.service_sid});
+  const std::string sid = begin(here)["sid"];
+  EXPECT_EQ(there.get("/v3/Services/" + other.service_sid + "/Lists/" + sid + "/Context").code(), 54150);
+  EXPECT_EQ(
+      here.get("/v3/Services/" + std::string(testing::kServiceSid) + "/Lists/" + sid + "/Context").status,
+      200);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "chat_service/src/domain/conversations.hpp"
@@ -180,12 +181,9 @@ Result<void> run(Scope& scope, const Call& call, const Command& command, const V
   return {};
 }
 
-/// One entry of a report; null if there is no such channel (any more), which is no reason to lose the others.
-OrderedValue report_read(Scope& scope, const Call& call, const Value& entry) {
-  if (!entry.is_object()) return nullptr;
-  Reader reader(entry, "request.report");
-  const auto channel = channel_of(reader);
-  const Value& index = reader.any("messageIdx");
+/// What was read of a channel; null if there is no such channel (any more), which is no reason to lose the
+/// others.
+OrderedValue report_read(Scope& scope, const Call& call, const std::string& channel, const Value& index) {
   const auto body = json::dump(Value{{"last_consumed_message_index", index}});
   const auto path = path_to(scope, "Users/" + scope.caller.sid + "/Conversations/" + percent_encode(channel));
   const auto answer = ask(scope, call, "POST", path, body);
@@ -193,6 +191,18 @@ OrderedValue report_read(Scope& scope, const Call& call, const Value& entry) {
   const auto conversation = json::parse(answer->body, json::kAnswerBounds);
   if (!conversation) return nullptr;
   return {{"channelSid", channel}, {"unreadMessagesCount", conversation->at("unread_messages_count")}};
+}
+
+/// Of several entries of one channel the last one counts: each of them would be told to all its members.
+std::map<std::string, Value> newest_of(const Value& report) {
+  std::map<std::string, Value> newest;
+  for (const Value& entry : report) {
+    if (!entry.is_object() || !entry.contains("messageIdx")) continue;
+    Reader reader(entry, "request.report");
+    const auto channel = channel_of(reader);
+    if (!reader.failed()) newest[channel] = entry.at("messageIdx");
+  }
+  return newest;
 }
 
 Result<void> report_consumption(Scope& scope, const Call& call, const Value& request,
@@ -203,8 +213,8 @@ Result<void> report_consumption(Scope& scope, const Call& call, const Value& req
     reader.fail("report", "at most " + std::to_string(limits::kConsumptionReports) + " entries");
   if (reader.failed()) return errors::bad_request(reader.error().message);
   OrderedValue done = OrderedValue::array();
-  for (const Value& entry : report)
-    if (auto reported = report_read(scope, call, entry); !reported.is_null())
+  for (const auto& [channel, index] : newest_of(report))
+    if (auto reported = report_read(scope, call, channel, index); !reported.is_null())
       done.push_back(std::move(reported));
   response["report"] = std::move(done);
   return {};

@@ -19,7 +19,6 @@ namespace {
 using json::OrderedValue;
 using sync::ObjectType;
 
-constexpr int kListNotFound = 54150;
 constexpr std::size_t kCommandIdBytes = 128;
 
 OrderedValue links_for(const Scope& scope, bool with_receipts) {
@@ -102,6 +101,15 @@ Result<Answer> get_context(Scope& scope, const Call& call) {
   return Answer{.body = R"({"data":)" + (*list)->context.data + R"(,"last_event_id":0})"};
 }
 
+/// What the item says of the command: texts of its user are not kept.
+OrderedValue described(const json::Value& request) {
+  constexpr std::size_t kActionBytes = 64;
+  const auto action = request.find("action");
+  const bool is_name = action != request.end() && action->is_string() &&
+                       action->get_ref<const std::string&>().size() <= kActionBytes;
+  return {{"action", is_name ? OrderedValue(*action) : OrderedValue(nullptr)}};
+}
+
 /// The answer goes to whoever watches the list, behind everything that the command has caused.
 void tell(Scope& scope, SessionList& list, const SessionLists::Place& place, const OrderedValue& data) {
   const std::string key = std::to_string(place.index);
@@ -116,7 +124,7 @@ void tell(Scope& scope, SessionList& list, const SessionLists::Place& place, con
                     .item_revision = "1",
                     .data = json::dump(data),
                     .date_created = to_iso(scope.now)};
-  SessionLists::keep_answer(list, event);
+  scope.sessions.keep_answer(list, event);
   scope.effects.push_back(Changed{std::move(event)});
 }
 
@@ -134,11 +142,7 @@ Result<Answer> post_command(Scope& scope, const Call& call) {
   if (reader.failed()) return input::refused(reader);
   const auto response = session::run_command(scope, call, request);
   const auto place = SessionLists::take_place(**list);
-  const auto action = request.find("action");
-  tell(scope, **list, place,
-       {{"commandId", *id},
-        {"request", {{"action", action == request.end() ? json::Value() : *action}}},
-        {"response", response}});
+  tell(scope, **list, place, {{"commandId", *id}, {"request", described(request)}, {"response", response}});
   const std::string url = scope.links.sync_item(ObjectType::list, (*list)->sid, std::to_string(place.index));
   return Answer{.status = 201,
                 .body = json::dump({{"index", place.index},
