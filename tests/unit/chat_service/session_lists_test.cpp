@@ -38,7 +38,7 @@ TEST(SessionLists, KeepTheNewestAnswersOfTheListsThatAreUsed) {
   EXPECT_EQ(list.events_after(119).size(), 1u);
   sync::Event large;
   large.id = 123;
-  large.data = std::string(60 * 1024, 'x');
+  large.data = std::string(63 * 1024, 'x');
   lists.keep_answer(list, large);
   EXPECT_EQ(list.events_after(1).size(), 1u) << "they are bounded in bytes, too";
 }
