@@ -19,6 +19,9 @@ let nonce = 0;
 /** Every client of this suite, however old, is led to the service by the same option. */
 const optionsFor = (url) => ({ Twilsock: { uri: url }, logLevel: process.env.PARLEY_CLIENT_LOG ?? 'silent' });
 
+/** A client reads a few megabytes of program and asks for much before it is ready, and in one case many do so at once. */
+const START_MS = 30_000;
+
 export class OlderDevice extends Reporter {
   /**
    * Connected and ready. An older client says "created" before anybody can listen: what it reported until then
@@ -28,7 +31,7 @@ export class OlderDevice extends Reporter {
     const { factory } = CLIENTS[version];
     const Client = clientClass(version);
     const client = factory
-      ? await within(Client.create(token, optionsFor(url)), `${name} to be created by ${version}`)
+      ? await within(Client.create(token, optionsFor(url)), `${name} to be created by ${version}`, START_MS)
       : new Client(token, optionsFor(url));
     const device = new OlderDevice(version, name, identity, client);
     if (!factory) await device.initialized();
@@ -57,7 +60,7 @@ export class OlderDevice extends Reporter {
   }
 
   async initialized() {
-    await this.until(() => this.count('stateChanged') > 0, 'the client to be ready');
+    await this.until(() => this.count('stateChanged') > 0, 'the client to be ready', START_MS);
     assert.deepEqual(this.all('stateChanged'), ['initialized'], `${this.story()} ${JSON.stringify(this.all('initFailed'))}`);
   }
   async ready() {
