@@ -1,18 +1,11 @@
 #include "chat_service/src/domain/replay.hpp"
 #include "chat_service/src/errors.hpp"
 #include "chat_service/src/routes/routes.hpp"
-#include "chat_service/src/sessions/session_lists.hpp"
-#include "chat_service/src/tenants.hpp"
+#include "chat_service/src/routes/session/own_list.hpp"
 #include "common/base/limits.hpp"
 
 namespace parley::chat_service::routes {
 namespace {
-
-const SessionList* find_session(Scope& scope, const sync::SubscriptionRequest& request) {
-  const SessionList* list = scope.sessions.find(request.object_sid, scope.now);
-  const bool own = list && list->user == user_key(scope.service_sid(), scope.caller.identity);
-  return own ? list : nullptr;
-}
 
 // The answer says "accepted"; what came of each request follows as notifications.
 Result<Answer> subscribe(Scope& scope, const Call& call) {
@@ -26,7 +19,7 @@ Result<Answer> subscribe(Scope& scope, const Call& call) {
   for (const auto& request : batch->requests)
     if (batch->cancel)
       replay.cancel(request);
-    else if (const auto* list = find_session(scope, request))
+    else if (const auto* list = session::find_own(scope, request.object_sid))
       replay.establish(list->sid, list->last_event_id,
                        list->events_after(request.last_event_id.value_or(list->last_event_id)));
     else

@@ -39,21 +39,32 @@ Answer answer(OrderedValue channels, OrderedValue meta) {
   return {.body = json::dump({{"channels", std::move(channels)}, {"meta", std::move(meta)}})};
 }
 
-Answer page_of(Scope& scope, std::vector<Conversation> rows, const RowWindow& window, Write write) {
-  const auto page = paging::cut(std::move(rows), window);
+using Read = std::vector<Conversation> (*)(Scope&, const RowWindow&);
+
+Result<Answer> list(Scope& scope, const Call& call, Read read, Write write) {
+  const auto window = input::window(call);
+  if (!window) return window.error();
+  const auto page = paging::cut(read(scope, window->one_more()), *window);
   OrderedValue array = OrderedValue::array();
   for (const Conversation& one : page.rows) array.push_back(write(scope, domain::look_at(scope, one)));
   return answer(std::move(array), paging::meta(page.neighbours));
 }
 
-Result<Answer> list_public(Scope& scope, const Call& call) {
-  const auto window = input::window(call);
-  if (!window) return window.error();
-  std::vector<Conversation> rows;
-  if (scope.tenant.public_channels)
-    rows = scope.tables.conversations.page_of_public(scope.service_sid(), window->one_more());
-  return page_of(scope, std::move(rows), *window, channel);
+std::vector<Conversation> read_public(Scope& scope, const RowWindow& window) {
+  if (!scope.tenant.public_channels) return {};
+  return scope.tables.conversations.page_of_public(scope.service_sid(), window);
 }
+
+std::vector<Conversation> read_own(Scope& scope, const RowWindow& window) {
+  return scope.tables.conversations.page_of_user(scope.caller.id, window);
+}
+
+// As the legacy clients list them.
+std::vector<Conversation> read_own_or_created(Scope& scope, const RowWindow& window) {
+  return scope.tables.conversations.page_of_user_or_creator(scope.service_sid(), scope.caller, window);
+}
+
+Result<Answer> list_public(Scope& scope, const Call& call) { return list(scope, call, read_public, channel); }
 
 Result<Answer> get(Scope& scope, const Call& call) {
   const auto seen = domain::find_visible(scope, call.args[0]);
@@ -69,21 +80,13 @@ Result<Answer> page_with(Scope& scope, std::string_view sid) {
   return answer(std::move(array), {{"previous_token", nullptr}, {"next_token", nullptr}});
 }
 
-// With what the caller created, as the legacy clients list it.
 Result<Answer> list_mine(Scope& scope, const Call& call) {
   if (const auto sid = http::find_param(call.request.params, "ChannelSid")) return page_with(scope, *sid);
-  const auto window = input::window(call);
-  if (!window) return window.error();
-  auto rows = scope.tables.conversations.page_of_user_or_creator(scope.service_sid(), scope.caller,
-                                                                 window->one_more());
-  return page_of(scope, std::move(rows), *window, channel);
+  return list(scope, call, read_own_or_created, channel);
 }
 
 Result<Answer> list_to_watch(Scope& scope, const Call& call) {
-  const auto window = input::window(call);
-  if (!window) return window.error();
-  auto rows = scope.tables.conversations.page_of_user(scope.caller.id, window->one_more());
-  return page_of(scope, std::move(rows), *window, sync_list_entry);
+  return list(scope, call, read_own, sync_list_entry);
 }
 
 constexpr Route kRoutes[] = {

@@ -7,6 +7,7 @@
 #include "chat_service/src/routes/input.hpp"
 #include "chat_service/src/routes/routes.hpp"
 #include "chat_service/src/routes/session/commands.hpp"
+#include "chat_service/src/routes/session/own_list.hpp"
 #include "chat_service/src/sessions/session_lists.hpp"
 #include "chat_service/src/tenants.hpp"
 #include "common/base/sid.hpp"
@@ -87,16 +88,15 @@ Result<Answer> begin(Scope& scope, const Call& call) {
   return Answer{.status = 201, .body = json::dump(descriptor(scope, list))};
 }
 
-Result<SessionList*> find_own(Scope& scope, const Call& call) {
-  SessionList* list = scope.sessions.find(call.args[0], scope.now);
-  if (list && list->user == user_key(scope.service_sid(), scope.caller.identity)) return list;
+Result<SessionList*> open_own(Scope& scope, const Call& call) {
+  if (SessionList* list = session::find_own(scope, call.args[0])) return list;
   // What the store has is not for clients to write.
   if (const auto stored = access::open(scope, ObjectType::list, call.args[0]); !stored) return stored.error();
   return errors::sync_forbidden();
 }
 
 Result<Answer> get_context(Scope& scope, const Call& call) {
-  const auto list = find_own(scope, call);
+  const auto list = open_own(scope, call);
   if (!list) return list.error();
   return Answer{.body = R"({"data":)" + (*list)->context.data + R"(,"last_event_id":0})"};
 }
@@ -129,7 +129,7 @@ void tell(Scope& scope, SessionList& list, const SessionLists::Place& place, con
 }
 
 Result<Answer> post_command(Scope& scope, const Call& call) {
-  const auto list = find_own(scope, call);
+  const auto list = open_own(scope, call);
   if (!list) return list.error();
   const auto body = input::body(call);
   if (!body) return body.error();
@@ -160,6 +160,12 @@ constexpr Route kRoutes[] = {
 };
 
 }  // namespace
+
+SessionList* session::find_own(Scope& scope, std::string_view sid) {
+  SessionList* list = scope.sessions.find(sid, scope.now);
+  const bool own = list && list->user == user_key(scope.service_sid(), scope.caller.identity);
+  return own ? list : nullptr;
+}
 
 std::span<const Route> session_lists() { return kRoutes; }
 
