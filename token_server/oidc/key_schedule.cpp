@@ -26,18 +26,14 @@ void KeySchedule::on_search_started(TimePoint now) {
 
 void KeySchedule::on_fetched(TimePoint now, std::optional<std::chrono::seconds> max_age) {
   fetching_ = false;
-  failures_ = 0;
+  backoff_.reset();
   next_fetch_ = now + std::clamp(max_age.value_or(kDefaultFresh), kLeastFresh, kMostFresh);
   usable_until_ = next_fetch_ + kStale;
 }
 
-void KeySchedule::on_failed(TimePoint now, double chance) {
-  constexpr int kDoublings = 16;  // beyond kMostPause, far from an overflow
+void KeySchedule::on_failed(TimePoint now, double random) {
   fetching_ = false;
-  const auto longest = std::min(kMostPause, kLeastPause * (1 << std::min(failures_, kDoublings)));
-  failures_ = std::min(failures_ + 1, kDoublings);
-  const std::chrono::duration<double> pause = longest * (1.0 - chance / 2);
-  next_fetch_ = now + std::chrono::duration_cast<Duration>(pause);
+  next_fetch_ = now + backoff_.after_failure(random);
 }
 
 }  // namespace parley::token_server

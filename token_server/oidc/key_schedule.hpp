@@ -3,9 +3,11 @@
 #include <optional>
 #include <parley/seams.hpp>
 
+#include "common/base/backoff.hpp"
+
 namespace parley::token_server {
 
-/// Decides when an issuer's keys are fetched and for how long they are used. No I/O: time and chance are
+/// Decides when an issuer's keys are fetched and for how long they are used. No I/O: time and randomness are
 /// parameters, so tests run it on virtual time.
 ///
 /// Fetched keys are fresh for what the issuer says, within kLeastFresh and kMostFresh; then a new fetch is
@@ -25,7 +27,7 @@ class KeySchedule {
   bool usable(TimePoint now) const { return usable_until_ && now < *usable_until_; }
   bool fetching() const { return fetching_; }
   /// True if the last fetch failed.
-  bool failing() const { return failures_ > 0; }
+  bool failing() const { return backoff_.failures() > 0; }
 
   /// True if a fetch should start now.
   bool due(TimePoint now) const { return !fetching_ && now >= next_fetch_; }
@@ -42,12 +44,12 @@ class KeySchedule {
   void on_search_started(TimePoint now);
   /// `max_age`: what the issuer says, if it does.
   void on_fetched(TimePoint now, std::optional<std::chrono::seconds> max_age);
-  /// `chance` is uniform in [0, 1).
-  void on_failed(TimePoint now, double chance);
+  /// `random` is uniform in [0, 1).
+  void on_failed(TimePoint now, double random);
 
  private:
   bool fetching_ = false;
-  int failures_ = 0;
+  Backoff backoff_{{kLeastPause, kMostPause, 0.5, 1}};
   TimePoint next_fetch_ = TimePoint::min();
   std::optional<TimePoint> usable_until_{};
   std::optional<TimePoint> last_search_{};

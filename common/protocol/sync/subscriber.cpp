@@ -44,7 +44,8 @@ std::vector<Event> newest_per_item(std::vector<Event> events) {
 
 }  // namespace
 
-Subscriber::Subscriber(SubscriberSettings settings) : settings_(settings) {}
+Subscriber::Subscriber(SubscriberSettings settings)
+    : settings_(settings), backoff_({settings.retry_min, settings.retry_max}) {}
 
 void Subscriber::add(std::string object_sid, ObjectType type, std::int64_t last_event_id) {
   objects_.try_emplace(std::move(object_sid), Object{type, last_event_id, State::wanted, 0, 0, {}, 0});
@@ -60,7 +61,7 @@ void Subscriber::remove(const std::string& object_sid) {
 
 void Subscriber::on_connected(TimePoint) {
   connected_ = true;
-  failures_ = 0;
+  backoff_.reset();
   for (auto& [sid, object] : objects_) object.state = State::wanted;
 }
 
@@ -88,7 +89,7 @@ void Subscriber::on_batch_reply(std::int64_t batch_id, const Result<http::Respon
           ? decode_batch_reply(reply->body)
           : Result<BatchReply>(Error{.code = Errc::server_error, .message = "subscription refused"});
   if (parsed) {
-    failures_ = 0;
+    backoff_.reset();
     max_batch_size_ = std::max(1, parsed->max_batch_size);
     at->second.silence_deadline =
         now + std::max<Duration>(settings_.retry_min, milliseconds(parsed->estimated_delivery_in_ms));
@@ -100,7 +101,7 @@ void Subscriber::on_batch_reply(std::int64_t batch_id, const Result<http::Respon
         object != objects_.end() && object->second.correlation_id == batch_id)
       want_again(object->second);
   batches_.erase(at);
-  retry_at_ = now + std::min(settings_.retry_max, settings_.retry_min * (1 << std::min(failures_++, 10)));
+  retry_at_ = now + backoff_.after_failure(0);
 }
 
 void Subscriber::on_envelope(Envelope envelope, TimePoint now) {

@@ -8,6 +8,7 @@
 
 #include <parley/seams.hpp>
 
+#include "common/base/backoff.hpp"
 #include "common/base/http.hpp"
 #include "common/protocol/sync/event.hpp"
 
@@ -110,7 +111,7 @@ class Subscriber {
   std::map<std::int64_t, Batch> batches_;
   std::int64_t last_batch_id_ = 0;
   int max_batch_size_ = 100;
-  int failures_ = 0;
+  Backoff backoff_;  // of failed POSTs
   bool connected_ = false;
   std::optional<TimePoint> retry_at_, renew_at_;
   std::deque<SubscriberAction> actions_;

@@ -9,6 +9,7 @@ namespace {
 
 constexpr double kLeadJitter = 0.1;
 constexpr double kSettleShare = 0.1;
+constexpr double kLeastBackoffShare = 0.5;
 constexpr Duration kLongestRetryAfter = std::chrono::hours(1);
 
 Duration scaled(Duration duration, double factor) {
@@ -34,7 +35,10 @@ Error life_is_over(Duration remaining) {
 
 }  // namespace
 
-Keeper::Keeper(KeeperSettings settings, Random& random) : settings_(settings), random_(random) {}
+Keeper::Keeper(KeeperSettings settings, Random& random)
+    : settings_(settings),
+      random_(random),
+      backoff_({settings.first_retry, settings.max_retry, kLeastBackoffShare, 1}) {}
 
 void Keeper::start(TimePoint now) {
   if (state_ != KeeperState::idle && state_ != KeeperState::refused) return;
@@ -44,7 +48,7 @@ void Keeper::start(TimePoint now) {
 
 void Keeper::stop() {
   state_ = KeeperState::idle;
-  attempts_ = 0;
+  backoff_.reset();
   held_.reset();
   actions_.clear();
 }
@@ -57,7 +61,7 @@ void Keeper::want(Wanted why, TimePoint now) {
     return fail({.code = Errc::token_expired,
                  .message = "the service calls a new token expired; compare the machines' clocks"},
                 now);
-  attempts_ = 0;
+  backoff_.reset();
   fetch(now);
 }
 
@@ -102,8 +106,7 @@ void Keeper::fetch(TimePoint now) {
 }
 
 void Keeper::fail(Error error, TimePoint now) {
-  ++attempts_;
-  Duration wait = back_off();
+  Duration wait = backoff_.after_failure(random_.uniform());
   if (error.retry_after) wait = std::max(wait, std::min<Duration>(*error.retry_after, kLongestRetryAfter));
   state_ = KeeperState::waiting;
   wake_ = now + wait;
@@ -115,12 +118,6 @@ void Keeper::refuse(Error error) {
   actions_.push_back(Refused{std::move(error)});
 }
 
-Duration Keeper::back_off() {
-  Duration wait = settings_.first_retry;
-  for (int i = 1; i < attempts_ && wait < settings_.max_retry; ++i) wait *= 2;
-  return scaled(std::min(wait, settings_.max_retry), 0.5 + 0.5 * random_.uniform());
-}
-
 void Keeper::on_time(TimePoint now) {
   if (state_ == KeeperState::idle || state_ == KeeperState::refused) return;
   if (held_ && !held_->over && now >= held_->expires) {
@@ -130,7 +127,7 @@ void Keeper::on_time(TimePoint now) {
   if (now < wake_) return;
   if (state_ == KeeperState::fetching)
     return fail({.code = Errc::timed_out, .message = "the token source did not answer in time"}, now);
-  if (state_ == KeeperState::holding) attempts_ = 0;
+  if (state_ == KeeperState::holding) backoff_.reset();
   fetch(now);
 }
 

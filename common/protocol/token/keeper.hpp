@@ -7,6 +7,8 @@
 #include <string>
 #include <variant>
 
+#include "common/base/backoff.hpp"
+
 namespace parley::token {
 
 struct KeeperSettings {
@@ -112,14 +114,13 @@ class Keeper {
   void refuse(Error error);
   void accept(std::string token, TimePoint now, WallTime wall_now);
   void hold(Held held);
-  Duration back_off();
 
   KeeperSettings settings_;
   Random& random_;
   KeeperState state_ = KeeperState::idle;
   std::uint64_t last_fetch_id_ = 0;
   TimePoint wake_{};  ///< fetching: give up; holding: refresh; waiting: ask again
-  int attempts_ = 0;  ///< failures since a token last served its time
+  Backoff backoff_;  ///< since a token last served its time
   std::optional<Held> held_;
   std::deque<KeeperAction> actions_;
 };

@@ -9,7 +9,6 @@
 namespace parley::twilsock {
 namespace {
 
-using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
 // Codes after which a new token helps: expired, not yet valid, lifetime over (both code families).
@@ -39,7 +38,9 @@ Error transport_failure(const Status& status) {
 }  // namespace
 
 ClientMachine::ClientMachine(ClientSettings settings, Random& random)
-    : settings_(std::move(settings)), random_(random) {}
+    : settings_(std::move(settings)),
+      random_(random),
+      backoff_({settings_.backoff_min, settings_.backoff_max, 0.8, 1.2}) {}
 
 std::string ClientMachine::make_id() { return "TM" + random_hex(random_, 16); }
 
@@ -64,7 +65,7 @@ void ClientMachine::disconnect(TimePoint) {
   if (state_ == ClientState::connected) send_packet({make_id(), Close{}, "", ""});
   leave_stream(/*drop=*/true);
   retry_at_.reset();
-  failures_ = 0;
+  backoff_.reset();
   while (!requests_.empty())
     finish(requests_.begin(), Error{.code = Errc::cancelled, .message = "the client disconnected"});
   if (state_ != ClientState::idle) enter(ClientState::idle);
@@ -234,11 +235,9 @@ void ClientMachine::fail_requests_in_flight(const Error* oversized) {
 }
 
 void ClientMachine::retry_later(Error reason, std::optional<BackoffPolicy> policy, TimePoint now) {
-  if (connected_since_ && now - *connected_since_ >= settings_.stable_after) failures_ = 0;
+  if (connected_since_ && now - *connected_since_ >= settings_.stable_after) backoff_.reset();
   connected_since_.reset();
-  const int doublings = std::min(failures_++, 20);
-  Duration delay = std::min(settings_.backoff_max, settings_.backoff_min * (1 << doublings));
-  delay = duration_cast<Duration>(delay * (0.8 + 0.4 * random_.uniform()));
+  Duration delay = backoff_.after_failure(random_.uniform());
   if (policy) {
     const int spread = std::max(0, policy->reconnect_max_ms - policy->reconnect_min_ms);
     delay = std::max<Duration>(

@@ -7,6 +7,7 @@
 
 #include <parley/seams.hpp>
 
+#include "common/base/backoff.hpp"
 #include "common/protocol/twilsock/packet.hpp"
 
 namespace parley::twilsock {
@@ -154,7 +155,7 @@ class ClientMachine {
   std::map<RequestId, Pending> requests_;
   std::map<std::string, RequestId, std::less<>> by_packet_;
   RequestId last_id_ = 0;
-  int failures_ = 0;
+  Backoff backoff_;
   std::optional<TimePoint> init_deadline_, silence_deadline_, retry_at_, connected_since_;
   std::deque<ClientAction> actions_;
 };
