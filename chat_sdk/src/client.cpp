@@ -1,6 +1,6 @@
 #include <parley/client.hpp>
 
-#include "chat_sdk/src/shell/shell.hpp"
+#include "chat_sdk/src/io/client_runtime.hpp"
 #include "common/protocol/conversations/direct_name.hpp"
 
 namespace parley {
@@ -18,63 +18,66 @@ std::vector<Channel> of_kind(const std::vector<Channel>& channels, ChannelKind k
 Client::Client(Runtime& runtime, ClientOptions options) : Client(runtime.executor(), std::move(options)) {}
 
 Client::Client(boost::asio::any_io_executor executor, ClientOptions options)
-    : shell_(detail::Shell::make(std::move(executor), std::move(options))) {}
+    : runtime_(detail::ClientRuntime::make(std::move(executor), std::move(options))) {}
 
-Client::~Client() { shell_->shut_down(); }
+Client::~Client() { runtime_->shut_down(); }
 
-Subscription Client::on_event(EventHandler handler) { return shell_->on_event(std::move(handler)); }
+Subscription Client::on_event(EventHandler handler) { return runtime_->on_event(std::move(handler)); }
 
-ConnectionStatus Client::status() const { return shell_->status(); }
-std::string Client::identity() const { return shell_->identity(); }
+ConnectionStatus Client::status() const { return runtime_->status(); }
+std::string Client::identity() const { return runtime_->identity(); }
 
-std::vector<Channel> Client::channels() const { return *shell_->channels().load(); }
+std::vector<Channel> Client::channels() const { return *runtime_->channels().load(); }
 std::vector<Channel> Client::group_channels() const { return of_kind(channels(), ChannelKind::group); }
 std::vector<Channel> Client::private_channels() const { return of_kind(channels(), ChannelKind::private_); }
-Channel Client::current_channel() const { return shell_->channels().current(); }
+Channel Client::current_channel() const { return runtime_->channels().current(); }
 
-void Client::connect(detail::Shell& shell, Completion<void> done) { shell.connect(std::move(done)); }
-void Client::close(detail::Shell& shell, Completion<void> done) { shell.close(std::move(done)); }
+void Client::connect(detail::ClientRuntime& runtime, Completion<void> done) {
+  runtime.connect(std::move(done));
+}
+void Client::close(detail::ClientRuntime& runtime, Completion<void> done) { runtime.close(std::move(done)); }
 
-void Client::create_group_channel(detail::Shell& shell, NewGroupChannel channel, Completion<Channel> done) {
-  shell.operate<Channel>(std::move(done), [channel = std::move(channel)](auto& engine, auto finish) {
+void Client::create_group_channel(detail::ClientRuntime& runtime, NewGroupChannel channel,
+                                  Completion<Channel> done) {
+  runtime.operate<Channel>(std::move(done), [channel = std::move(channel)](auto& engine, auto finish) {
     engine.operations().create_group_channel(channel, finish);
   });
 }
 
-void Client::create_private_channel(detail::Shell& shell, std::string peer, std::string description,
+void Client::create_private_channel(detail::ClientRuntime& runtime, std::string peer, std::string description,
                                     Completion<Channel> done) {
-  shell.operate<Channel>(std::move(done), [peer = std::move(peer), description = std::move(description)](
-                                              auto& engine, auto finish) {
+  runtime.operate<Channel>(std::move(done), [peer = std::move(peer), description = std::move(description)](
+                                                auto& engine, auto finish) {
     engine.private_channels().create(peer, description, finish);
   });
 }
 
-void Client::join_channel(detail::Shell& shell, std::string name, Completion<Channel> done) {
-  shell.operate<Channel>(std::move(done), [name = std::move(name)](auto& engine, auto finish) {
+void Client::join_channel(detail::ClientRuntime& runtime, std::string name, Completion<Channel> done) {
+  runtime.operate<Channel>(std::move(done), [name = std::move(name)](auto& engine, auto finish) {
     engine.operations().join_channel(name, finish);
   });
 }
 
-void Client::find_channel(detail::Shell& shell, std::string sid_or_name, Completion<Channel> done) {
-  shell.operate<Channel>(std::move(done), [name = std::move(sid_or_name)](auto& engine, auto finish) {
+void Client::find_channel(detail::ClientRuntime& runtime, std::string sid_or_name, Completion<Channel> done) {
+  runtime.operate<Channel>(std::move(done), [name = std::move(sid_or_name)](auto& engine, auto finish) {
     engine.operations().find_channel(name, finish);
   });
 }
 
-void Client::block(detail::Shell& shell, std::string identity, Completion<void> done) {
-  shell.operate<void>(std::move(done), [identity = std::move(identity)](auto& engine, auto finish) {
+void Client::block(detail::ClientRuntime& runtime, std::string identity, Completion<void> done) {
+  runtime.operate<void>(std::move(done), [identity = std::move(identity)](auto& engine, auto finish) {
     engine.operations().block(identity, finish);
   });
 }
 
-void Client::unblock(detail::Shell& shell, std::string identity, Completion<void> done) {
-  shell.operate<void>(std::move(done), [identity = std::move(identity)](auto& engine, auto finish) {
+void Client::unblock(detail::ClientRuntime& runtime, std::string identity, Completion<void> done) {
+  runtime.operate<void>(std::move(done), [identity = std::move(identity)](auto& engine, auto finish) {
     engine.operations().unblock(identity, finish);
   });
 }
 
-void Client::blocked(detail::Shell& shell, Completion<std::vector<std::string>> done) {
-  shell.operate<std::vector<std::string>>(
+void Client::blocked(detail::ClientRuntime& runtime, Completion<std::vector<std::string>> done) {
+  runtime.operate<std::vector<std::string>>(
       std::move(done), [](auto& engine, auto finish) { engine.operations().blocked(finish); });
 }
 

@@ -18,8 +18,8 @@ class Layers : public ::testing::Test {
          {"common/base/json.hpp", "common/base/include/parley/error.hpp", "common/config/config.hpp",
           "common/net/url.hpp", "common/net/src/websocket.hpp", "common/protocol/twilsock/packet.hpp",
           "common/protocol/token/verifier.hpp", "common/storage/database.hpp",
-          "chat_sdk/include/parley/client.hpp", "chat_sdk/src/shell/shell.hpp", "chat_service/service.hpp",
-          "token_server/token_server.hpp"})
+          "chat_sdk/include/parley/client.hpp", "chat_sdk/src/io/client_runtime.hpp",
+          "chat_service/service.hpp", "token_server/token_server.hpp"})
       write(header, "#pragma once\n");
   }
   ~Layers() override { fs::remove_all(root_); }
@@ -57,9 +57,9 @@ TEST_F(Layers, FindsEveryPlantedViolation) {
       {"common/protocol/token/x.cpp", "\"common/protocol/twilsock/packet.hpp\""},
       {"chat_sdk/src/x.cpp", "\"chat_service/service.hpp\""},  // the client knows no service
       {"chat_sdk/src/x.cpp", "\"common/storage/database.hpp\""},
-      {"chat_sdk/src/x.cpp", "<boost/beast/http.hpp>"},         // Beast beyond net
-      {"chat_sdk/src/engine/x.cpp", "\"common/net/url.hpp\""},  // the engine does no I/O
-      {"chat_sdk/src/engine/x.cpp", "\"chat_sdk/src/shell/shell.hpp\""},
+      {"chat_sdk/src/x.cpp", "<boost/beast/http.hpp>"},        // Beast beyond net
+      {"chat_sdk/src/model/x.cpp", "\"common/net/url.hpp\""},  // the engine does no I/O
+      {"chat_sdk/src/model/x.cpp", "\"chat_sdk/src/io/client_runtime.hpp\""},
       {"chat_sdk/include/parley/x.hpp", "\"common/base/json.hpp\""},  // inner header in a public one
       {"chat_sdk/include/parley/x.hpp", "<nlohmann/json.hpp>"},
       {"chat_sdk/include/parley/x.hpp", "<openssl/ssl.h>"},
@@ -70,7 +70,7 @@ TEST_F(Layers, FindsEveryPlantedViolation) {
       {"chat_service/src/x.hpp", "<nlohmann/json.hpp>"},            // JSON in a header
       {"token_server/routes.cpp", "\"common/config/config.hpp\""},  // for main.cpp only
       {"demo_app/src/x.cpp", "\"common/net/src/websocket.hpp\""},   // inner to net
-      {"demo_app/src/x.cpp", "\"chat_sdk/src/shell/shell.hpp\""},
+      {"demo_app/src/x.cpp", "\"chat_sdk/src/io/client_runtime.hpp\""},
       {"demo_app/src/x.cpp", "\"no/such/file.hpp\""},
       {"demo_app/src/x.cpp", "<parley/no_such.hpp>"},
       {"demo_app/src/x.cpp", "<curl/curl.h>"},  // a library nobody decided on
@@ -107,7 +107,7 @@ TEST_F(Layers, AllowsWhatTheTableAllows) {
       {"common/storage/x.cpp", "<parley/error.hpp>"},
       {"token_server/program/main.cpp", "\"common/config/config.hpp\""},
       {"chat_service/src/store/x.cpp", "\"common/storage/database.hpp\""},
-      {"chat_sdk/src/shell/x.cpp", "\"common/net/url.hpp\""},
+      {"chat_sdk/src/io/x.cpp", "\"common/net/url.hpp\""},
       {"chat_sdk/include/parley/x.hpp", "<parley/error.hpp>"},
       {"chat_sdk/include/parley/json.hpp", "<nlohmann/json.hpp>"},
       {"demo_app/src/x.cpp", "\"chat_service/service.hpp\""},

@@ -35,7 +35,8 @@ inline constexpr Room kRooms[] = {
      "chat_service/src/scope chat_service/src/errors chat_service/src/limits chat_service/src/model "
      "chat_service/src/policy "
      "chat_service/src/store common/base common/protocol"},
-    {"chat_service/src/sessions", "chat_service/src/limits chat_service/src/model common/base common/protocol/sync"},
+    {"chat_service/src/sessions",
+     "chat_service/src/limits chat_service/src/model common/base common/protocol/sync"},
     {"chat_service/src/connections",
      "chat_service/core chat_service/options chat_service/src/effects chat_service/src/tenants "
      "chat_service/src/domain/replay_origins common/base common/protocol"},
@@ -47,7 +48,10 @@ inline constexpr Room kRooms[] = {
      "chat_service common/base common/config common/net common/os common/storage/database"},
     {"chat_sdk/include", "common/base/include"},
     {"chat_sdk/src", "chat_sdk/include common/base common/protocol common/net"},
-    {"chat_sdk/src/engine", "chat_sdk/include common/base common/protocol"},
+    {"chat_sdk/src/connection", "chat_sdk/include common/base common/protocol"},
+    {"chat_sdk/src/model", "chat_sdk/include chat_sdk/src/connection common/base common/protocol"},
+    {"chat_sdk/src/engine",
+     "chat_sdk/include chat_sdk/src/connection chat_sdk/src/model common/base common/protocol"},
     {"demo_app", "chat_sdk/include chat_service token_server common"},
 };
 
@@ -63,7 +67,7 @@ struct Library {
 inline constexpr Library kLibraries[] = {
     {"boost/system/", "common token_server chat_service chat_sdk demo_app"},
     {"boost/asio/", "common/net token_server chat_service/src/shell chat_service/program demo_app"},
-    {"boost/asio/", "chat_sdk/include chat_sdk/src/shell"},
+    {"boost/asio/", "chat_sdk/include chat_sdk/src/io"},
     {"boost/asio/", "chat_sdk/src/channel.cpp chat_sdk/src/runtime.cpp chat_sdk/src/token_source.cpp"},
     {"boost/asio/ssl/", "common/net/src"},
     {"boost/asio/impl/", "common/net/src", Where::sources},

@@ -28,7 +28,7 @@ void Schedule::run_next() {
 User::User(World& world, std::string name) : world_(world), name_(std::move(name)) {
   engine_ = std::make_unique<detail::Engine>(
       detail::EngineSettings{}, world_.random, [this](const Event& event) { on_event(event); },
-      std::weak_ptr<detail::Shell>());
+      std::weak_ptr<detail::ClientRuntime>());
 }
 
 void User::act(const std::function<void(detail::Engine&)>& act) {

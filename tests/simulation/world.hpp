@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "chat_sdk/src/engine/engine.hpp"
+#include "chat_sdk/src/engine.hpp"
 #include "chat_service/core.hpp"
 #include "common/base/random.hpp"
 #include "common/protocol/token/access_token.hpp"

@@ -11,7 +11,7 @@ namespace parley {
 
 namespace detail {
 class ChannelSlot;
-class Shell;
+class ClientRuntime;
 }  // namespace detail
 
 /// A channel of one client: a cheap handle to copy and keep. It does not keep the client alive; on a closed
@@ -119,7 +119,7 @@ class Channel {
   friend bool operator==(const Channel& a, const Channel& b) { return a.slot_ == b.slot_; }
 
   /// Made by the client only.
-  Channel(std::shared_ptr<detail::ChannelSlot> slot, std::weak_ptr<detail::Shell> shell);
+  Channel(std::shared_ptr<detail::ChannelSlot> slot, std::weak_ptr<detail::ClientRuntime> runtime);
 
  private:
   template <class T, class Start, class Token, class... Values>
@@ -143,7 +143,7 @@ class Channel {
   void destroy(Completion<void> done) const;
 
   std::shared_ptr<detail::ChannelSlot> slot_;
-  std::weak_ptr<detail::Shell> shell_;
+  std::weak_ptr<detail::ClientRuntime> runtime_;
 };
 
 }  // namespace parley

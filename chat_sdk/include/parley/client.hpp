@@ -57,23 +57,25 @@ class Client {
   /// (final), or after Timeouts::connect with the last reason. While connected it completes at once.
   template <class Token = boost::asio::deferred_t>
   auto async_connect(Token&& token = {}) {
-    return start<void>([](detail::Shell& shell, Completion<void> done) { connect(shell, std::move(done)); },
-                       token);
+    return start<void>(
+        [](detail::ClientRuntime& runtime, Completion<void> done) { connect(runtime, std::move(done)); },
+        token);
   }
 
   /// Says goodbye and ends. Operations in flight complete with Errc::client_closed first. Final.
   template <class Token = boost::asio::deferred_t>
   auto async_close(Token&& token = {}) {
-    return start<void>([](detail::Shell& shell, Completion<void> done) { close(shell, std::move(done)); },
-                       token);
+    return start<void>(
+        [](detail::ClientRuntime& runtime, Completion<void> done) { close(runtime, std::move(done)); },
+        token);
   }
 
   /// Creates a channel that everybody may find and join by name, and joins it. Errc::conflict: name taken.
   template <class Token = boost::asio::deferred_t>
   auto async_create_group_channel(NewGroupChannel channel, Token&& token = {}) {
     return start<Channel>(
-        [](detail::Shell& shell, Completion<Channel> done, NewGroupChannel value) {
-          create_group_channel(shell, std::move(value), std::move(done));
+        [](detail::ClientRuntime& runtime, Completion<Channel> done, NewGroupChannel value) {
+          create_group_channel(runtime, std::move(value), std::move(done));
         },
         token, std::move(channel));
   }
@@ -84,8 +86,8 @@ class Client {
   template <class Token = boost::asio::deferred_t>
   auto async_create_private_channel(std::string peer, std::string description, Token&& token = {}) {
     return start<Channel>(
-        [](detail::Shell& shell, Completion<Channel> done, std::string who, std::string what) {
-          create_private_channel(shell, std::move(who), std::move(what), std::move(done));
+        [](detail::ClientRuntime& runtime, Completion<Channel> done, std::string who, std::string what) {
+          create_private_channel(runtime, std::move(who), std::move(what), std::move(done));
         },
         token, std::move(peer), std::move(description));
   }
@@ -93,16 +95,16 @@ class Client {
   /// Joins a group channel by name. Completes with it, also if joined already. Errc::not_found.
   template <class Token = boost::asio::deferred_t>
   auto async_join_channel(std::string name, Token&& token = {}) {
-    return start<Channel>([](detail::Shell& shell, Completion<Channel> done,
-                             std::string value) { join_channel(shell, std::move(value), std::move(done)); },
+    return start<Channel>([](detail::ClientRuntime& runtime, Completion<Channel> done,
+                             std::string value) { join_channel(runtime, std::move(value), std::move(done)); },
                           token, std::move(name));
   }
 
   /// A joined channel by SID or name. Errc::not_found.
   template <class Token = boost::asio::deferred_t>
   auto async_channel(std::string sid_or_name, Token&& token = {}) {
-    return start<Channel>([](detail::Shell& shell, Completion<Channel> done,
-                             std::string value) { find_channel(shell, std::move(value), std::move(done)); },
+    return start<Channel>([](detail::ClientRuntime& runtime, Completion<Channel> done,
+                             std::string value) { find_channel(runtime, std::move(value), std::move(done)); },
                           token, std::move(sid_or_name));
   }
 
@@ -115,16 +117,16 @@ class Client {
   /// Errc::not_found.
   template <class Token = boost::asio::deferred_t>
   auto async_block(std::string identity, Token&& token = {}) {
-    return start<void>([](detail::Shell& shell, Completion<void> done,
-                          std::string who) { block(shell, std::move(who), std::move(done)); },
+    return start<void>([](detail::ClientRuntime& runtime, Completion<void> done,
+                          std::string who) { block(runtime, std::move(who), std::move(done)); },
                        token, std::move(identity));
   }
 
   /// Takes a block back. Harmless for an identity that is not blocked. Fails as async_block() does.
   template <class Token = boost::asio::deferred_t>
   auto async_unblock(std::string identity, Token&& token = {}) {
-    return start<void>([](detail::Shell& shell, Completion<void> done,
-                          std::string who) { unblock(shell, std::move(who), std::move(done)); },
+    return start<void>([](detail::ClientRuntime& runtime, Completion<void> done,
+                          std::string who) { unblock(runtime, std::move(who), std::move(done)); },
                        token, std::move(identity));
   }
 
@@ -132,8 +134,8 @@ class Client {
   template <class Token = boost::asio::deferred_t>
   auto async_blocked(Token&& token = {}) {
     return start<std::vector<std::string>>(
-        [](detail::Shell& shell, Completion<std::vector<std::string>> done) {
-          blocked(shell, std::move(done));
+        [](detail::ClientRuntime& runtime, Completion<std::vector<std::string>> done) {
+          blocked(runtime, std::move(done));
         },
         token);
   }
@@ -149,24 +151,25 @@ class Client {
   template <class T, class Start, class Token, class... Values>
   auto start(Start start, Token& token, Values... values) {
     return boost::asio::async_initiate<Token, Signature<T>>(
-        [shell = shell_, start](auto handler, auto... args) {
-          start(*shell, Completion<T>(std::move(handler)), std::move(args)...);
+        [runtime = runtime_, start](auto handler, auto... args) {
+          start(*runtime, Completion<T>(std::move(handler)), std::move(args)...);
         },
         token, std::move(values)...);
   }
 
-  static void connect(detail::Shell& shell, Completion<void> done);
-  static void close(detail::Shell& shell, Completion<void> done);
-  static void create_group_channel(detail::Shell& shell, NewGroupChannel channel, Completion<Channel> done);
-  static void create_private_channel(detail::Shell& shell, std::string peer, std::string description,
-                                     Completion<Channel> done);
-  static void join_channel(detail::Shell& shell, std::string name, Completion<Channel> done);
-  static void block(detail::Shell& shell, std::string identity, Completion<void> done);
-  static void unblock(detail::Shell& shell, std::string identity, Completion<void> done);
-  static void blocked(detail::Shell& shell, Completion<std::vector<std::string>> done);
-  static void find_channel(detail::Shell& shell, std::string sid_or_name, Completion<Channel> done);
+  static void connect(detail::ClientRuntime& runtime, Completion<void> done);
+  static void close(detail::ClientRuntime& runtime, Completion<void> done);
+  static void create_group_channel(detail::ClientRuntime& runtime, NewGroupChannel channel,
+                                   Completion<Channel> done);
+  static void create_private_channel(detail::ClientRuntime& runtime, std::string peer,
+                                     std::string description, Completion<Channel> done);
+  static void join_channel(detail::ClientRuntime& runtime, std::string name, Completion<Channel> done);
+  static void block(detail::ClientRuntime& runtime, std::string identity, Completion<void> done);
+  static void unblock(detail::ClientRuntime& runtime, std::string identity, Completion<void> done);
+  static void blocked(detail::ClientRuntime& runtime, Completion<std::vector<std::string>> done);
+  static void find_channel(detail::ClientRuntime& runtime, std::string sid_or_name, Completion<Channel> done);
 
-  std::shared_ptr<detail::Shell> shell_;
+  std::shared_ptr<detail::ClientRuntime> runtime_;
 };
 
 /// The name of the 1x1 channel of two identities: sorted as bytes, '#' and '%' inside each percent-encoded,

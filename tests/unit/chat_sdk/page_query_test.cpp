@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "chat_sdk/src/engine/message_page.hpp"
+#include "chat_sdk/src/model/translation.hpp"
 
 namespace parley::detail {
 namespace {

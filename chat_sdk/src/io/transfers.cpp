@@ -1,8 +1,8 @@
-#include "chat_sdk/src/shell/transfers.hpp"
+#include "chat_sdk/src/io/transfers.hpp"
 
 #include <boost/asio/post.hpp>
 
-#include "chat_sdk/src/shell/file_source.hpp"
+#include "chat_sdk/src/io/file_source.hpp"
 #include "common/base/encoding.hpp"
 #include "common/protocol/conversations/resources.hpp"
 

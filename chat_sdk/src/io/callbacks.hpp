@@ -16,7 +16,7 @@
 #include <parley/async.hpp>
 #include <parley/event.hpp>
 
-#include "chat_sdk/src/engine/context.hpp"
+#include "chat_sdk/src/connection/context.hpp"
 
 namespace parley::detail {
 

@@ -6,11 +6,11 @@
 
 #include <parley/client.hpp>
 
-#include "chat_sdk/src/engine/caller.hpp"
-#include "chat_sdk/src/engine/directory.hpp"
-#include "chat_sdk/src/engine/operations.hpp"
-#include "chat_sdk/src/engine/private_channels.hpp"
-#include "chat_sdk/src/engine/timers.hpp"
+#include "chat_sdk/src/connection/rest_calls.hpp"
+#include "chat_sdk/src/connection/timers.hpp"
+#include "chat_sdk/src/model/direct_channels.hpp"
+#include "chat_sdk/src/model/directory.hpp"
+#include "chat_sdk/src/model/operations.hpp"
 #include "common/protocol/sync/subscriber.hpp"
 #include "common/protocol/token/keeper.hpp"
 #include "common/protocol/twilsock/client_machine.hpp"
@@ -30,21 +30,21 @@ struct FetchToken {
 using EngineAction = std::variant<twilsock::Open, twilsock::SendBytes, twilsock::DropStream, FetchToken>;
 
 /// The whole client without I/O: bytes, tokens, requests and the time go in; bytes, events and outcomes come
-/// out. The shell around it carries the actions out; the simulation plays the shell on virtual time.
+/// out. The runtime around it carries the actions out; the simulation plays the runtime on virtual time.
 ///
 /// Not thread-safe: one owner. Every input takes the time; events are handed to `emit` and operations
 /// complete inside such a call. Drain next() after each.
 class Engine {
  public:
   Engine(EngineSettings settings, Random& random, std::function<void(Event)> emit,
-         std::weak_ptr<Shell> shell);
+         std::weak_ptr<ClientRuntime> runtime);
 
   /// @name What the user wants
   void connect(Done<void> done);
   /// Says goodbye; whatever is pending fails with Errc::client_closed. Final.
   void close();
   Operations& operations() { return operations_; }
-  PrivateChannels& private_channels() { return private_channels_; }
+  DirectChannels& private_channels() { return direct_channels_; }
 
   /// @name What the world does. set_time() comes first, with every input.
   void set_time(TimePoint now, WallTime wall_now);
@@ -87,11 +87,11 @@ class Engine {
   twilsock::ClientMachine machine_;
   sync::Subscriber subscriber_;
   ServiceUrls urls_;
-  Caller caller_;
+  RestCalls rest_;
   Directory directory_;
   Operations operations_;
-  PrivateChannels private_channels_;
-  std::weak_ptr<Shell> shell_;
+  DirectChannels direct_channels_;
+  std::weak_ptr<ClientRuntime> runtime_;
 
   ConnectionStatus status_;
   std::vector<Done<void>> connecting_;

@@ -1,4 +1,4 @@
-#include "chat_sdk/src/engine/caller.hpp"
+#include "chat_sdk/src/connection/rest_calls.hpp"
 
 #include "common/base/random.hpp"
 #include "common/protocol/conversations/resources.hpp"
@@ -25,36 +25,36 @@ bool is_busy(int status) { return status == 429 || status == 502 || status == 50
 
 }  // namespace
 
-Caller::Caller(Context& context, Timers& timers, twilsock::ClientMachine& machine, Duration timeout)
+RestCalls::RestCalls(Context& context, Timers& timers, twilsock::ClientMachine& machine, Duration timeout)
     : context_(context), timers_(timers), machine_(machine), timeout_(timeout) {}
 
-Caller::Call Caller::make_get(std::string_view url, http::Fields params, Duration timeout,
-                              Done<http::Response> done) {
+RestCalls::Call RestCalls::make_get(std::string_view url, http::Fields params, Duration timeout,
+                                    Done<http::Response> done) {
   auto [host, path] = split_url(url);
   http::Request request{
       "GET", std::move(path), std::move(params), {{"Content-Type", "application/json"}}, ""};
   return {{std::move(host), std::move(request), timeout, /*repeatable=*/true}, std::move(done)};
 }
 
-void Caller::get(std::string_view url, http::Fields params, Done<http::Response> done) {
+void RestCalls::get(std::string_view url, http::Fields params, Done<http::Response> done) {
   start(make_get(url, std::move(params), timeout_, std::move(done)));
 }
 
-void Caller::post(std::string_view url, std::string body, Done<http::Response> done) {
+void RestCalls::post(std::string_view url, std::string body, Done<http::Response> done) {
   write("POST", url, std::move(body), std::move(done));
 }
 
-void Caller::post_once(std::string_view url, std::string body, Done<http::Response> done) {
+void RestCalls::post_once(std::string_view url, std::string body, Done<http::Response> done) {
   auto [host, path] = split_url(url);
   http::Request request{"POST", std::move(path), {}, {{"Content-Type", "application/json"}}, std::move(body)};
   start({{std::move(host), std::move(request), timeout_, /*repeatable=*/false}, std::move(done)});
 }
 
-void Caller::remove(std::string_view url, Done<http::Response> done) {
+void RestCalls::remove(std::string_view url, Done<http::Response> done) {
   write("DELETE", url, "{}", std::move(done));
 }
 
-void Caller::write(std::string method, std::string_view url, std::string body, Done<http::Response> done) {
+void RestCalls::write(std::string method, std::string_view url, std::string body, Done<http::Response> done) {
   auto [host, path] = split_url(url);
   http::Request request{std::move(method), std::move(path), {}, {}, std::move(body)};
   request.headers = {{"Content-Type", "application/json; charset=utf-8"},
@@ -62,13 +62,13 @@ void Caller::write(std::string method, std::string_view url, std::string body, D
   start({{std::move(host), std::move(request), timeout_, /*repeatable=*/true}, std::move(done)});
 }
 
-void Caller::start(Call call) {
+void RestCalls::start(Call call) {
   ++call.attempts;
   const auto id = machine_.send(call.request, context_.now);
   calls_.emplace(id, std::move(call));
 }
 
-void Caller::on_done(twilsock::RequestId id, Result<http::Response> outcome) {
+void RestCalls::on_done(twilsock::RequestId id, Result<http::Response> outcome) {
   const auto at = calls_.find(id);
   if (at == calls_.end()) return;
   Call call = std::move(at->second);
@@ -77,7 +77,7 @@ void Caller::on_done(twilsock::RequestId id, Result<http::Response> outcome) {
   complete(std::move(call), std::move(outcome));
 }
 
-bool Caller::ask_again(Call& call, const http::Response& response) {
+bool RestCalls::ask_again(Call& call, const http::Response& response) {
   if (!is_busy(response.status) || call.attempts >= kAttempts) return false;
   const auto pause = kFirstPause * (1 << (call.attempts - 1)) * (0.8 + 0.4 * context_.random.uniform());
   timers_.after(
@@ -86,7 +86,7 @@ bool Caller::ask_again(Call& call, const http::Response& response) {
   return true;
 }
 
-void Caller::complete(Call call, Result<http::Response> outcome) {
+void RestCalls::complete(Call call, Result<http::Response> outcome) {
   if (!outcome) return call.done(outcome.error());
   const auto url = conversations::resource_url(*outcome);
   if (!url.empty() && call.follow_up)

@@ -1,6 +1,6 @@
-#include "chat_sdk/src/engine/private_channels.hpp"
+#include "chat_sdk/src/model/direct_channels.hpp"
 
-#include "chat_sdk/src/engine/checks.hpp"
+#include "chat_sdk/src/model/checks.hpp"
 
 namespace parley::detail {
 namespace {
@@ -22,20 +22,20 @@ bool is_hidden(const Error& error) { return error.code == Errc::not_found || err
 
 }  // namespace
 
-PrivateChannels::PrivateChannels(Context& context, Timers& timers, Caller& caller, Directory& directory,
-                                 ServiceUrls& urls, Operations& operations)
+DirectChannels::DirectChannels(Context& context, Timers& timers, RestCalls& rest, Directory& directory,
+                               ServiceUrls& urls, Operations& operations)
     : context_(context),
       timers_(timers),
-      caller_(caller),
+      rest_(rest),
       directory_(directory),
       urls_(urls),
       operations_(operations) {}
 
-bool PrivateChannels::belongs_to_the_two(const AttemptPtr& attempt, const std::string& creator) const {
+bool DirectChannels::belongs_to_the_two(const AttemptPtr& attempt, const std::string& creator) const {
   return creator == attempt->peer || creator == urls_.configuration().identity;
 }
 
-void PrivateChannels::create(std::string peer, std::string description, Done<Channel> done) {
+void DirectChannels::create(std::string peer, std::string description, Done<Channel> done) {
   if (auto error = check_identity_argument("peer", peer)) return done(*error);
   const auto& self = urls_.configuration().identity;
   if (peer == self)
@@ -47,34 +47,34 @@ void PrivateChannels::create(std::string peer, std::string description, Done<Cha
   look_up(attempt);
 }
 
-void PrivateChannels::look_up(const AttemptPtr& attempt) {
-  caller_.get(urls_.my_conversation(attempt->name), {}, [this, attempt](Result<http::Response> reply) {
+void DirectChannels::look_up(const AttemptPtr& attempt) {
+  rest_.get(urls_.my_conversation(attempt->name), {}, [this, attempt](Result<http::Response> reply) {
     if (!reply) return is_hidden(reply.error()) ? create_new(attempt) : attempt->done(reply.error());
     const auto existing = conversations::decode_conversation(reply->body);
     existing ? take_existing(attempt, *existing) : attempt->done(existing.error());
   });
 }
 
-void PrivateChannels::take_existing(const AttemptPtr& attempt, const conversations::Conversation& existing) {
+void DirectChannels::take_existing(const AttemptPtr& attempt, const conversations::Conversation& existing) {
   if (!belongs_to_the_two(attempt, existing.created_by)) return attempt->done(foreign_channel());
   complete(attempt, existing.sid);
 }
 
-void PrivateChannels::create_new(const AttemptPtr& attempt) {
+void DirectChannels::create_new(const AttemptPtr& attempt) {
   conversations::ConversationChange change{attempt->name, std::nullopt, std::nullopt, /*is_public=*/false};
   if (!attempt->description.empty()) change.friendly_name = attempt->description;
-  caller_.post(urls_.conversations(), conversations::encode_conversation_change(change),
-               [this, attempt](Result<http::Response> reply) {
-                 if (!reply)
-                   return reply.error().code == Errc::conflict ? wait_for_invitation(attempt)
-                                                               : attempt->done(reply.error());
-                 const auto created = conversations::decode_conversation(reply->body);
-                 created ? complete(attempt, created->sid) : attempt->done(created.error());
-               });
+  rest_.post(urls_.conversations(), conversations::encode_conversation_change(change),
+             [this, attempt](Result<http::Response> reply) {
+               if (!reply)
+                 return reply.error().code == Errc::conflict ? wait_for_invitation(attempt)
+                                                             : attempt->done(reply.error());
+               const auto created = conversations::decode_conversation(reply->body);
+               created ? complete(attempt, created->sid) : attempt->done(created.error());
+             });
 }
 
 // Joins and invites; both may have been done already by an attempt that broke off half-way.
-void PrivateChannels::complete(const AttemptPtr& attempt, const std::string& sid) {
+void DirectChannels::complete(const AttemptPtr& attempt, const std::string& sid) {
   operations_.join_sid(sid, [this, attempt, sid](Result<Channel> channel) {
     if (!channel) return attempt->done(channel.error());
     const auto record = directory_.by_sid(sid);
@@ -85,8 +85,8 @@ void PrivateChannels::complete(const AttemptPtr& attempt, const std::string& sid
   });
 }
 
-void PrivateChannels::wait_for_invitation(const AttemptPtr& attempt) {
-  caller_.get(urls_.conversation(attempt->name), {}, [this, attempt](Result<http::Response> reply) {
+void DirectChannels::wait_for_invitation(const AttemptPtr& attempt) {
+  rest_.get(urls_.conversation(attempt->name), {}, [this, attempt](Result<http::Response> reply) {
     if (!reply && !is_hidden(reply.error())) return attempt->done(reply.error());
     if (reply) {
       const auto existing = conversations::decode_conversation(reply->body);

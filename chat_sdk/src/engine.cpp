@@ -1,4 +1,4 @@
-#include "chat_sdk/src/engine/engine.hpp"
+#include "chat_sdk/src/engine.hpp"
 
 #include <parley/version.hpp>
 
@@ -35,18 +35,18 @@ std::optional<TimePoint> earliest(std::initializer_list<std::optional<TimePoint>
 }  // namespace
 
 Engine::Engine(EngineSettings settings, Random& random, std::function<void(Event)> emit,
-               std::weak_ptr<Shell> shell)
+               std::weak_ptr<ClientRuntime> runtime)
     : settings_(std::move(settings)),
       context_{.random = random, .emit = std::move(emit)},
       timers_(context_),
       keeper_(token::KeeperSettings{}, random),
       machine_(machine_settings(settings_), random),
       urls_(settings_.region),
-      caller_(context_, timers_, machine_, settings_.timeouts.request),
-      directory_(context_, timers_, caller_, subscriber_, urls_),
-      operations_(context_, caller_, directory_, urls_),
-      private_channels_(context_, timers_, caller_, directory_, urls_, operations_),
-      shell_(std::move(shell)) {}
+      rest_(context_, timers_, machine_, settings_.timeouts.request),
+      directory_(context_, timers_, rest_, subscriber_, urls_),
+      operations_(context_, rest_, directory_, urls_),
+      direct_channels_(context_, timers_, rest_, directory_, urls_, operations_),
+      runtime_(std::move(runtime)) {}
 
 void Engine::set_time(TimePoint now, WallTime wall_now) {
   context_.now = now;
@@ -178,7 +178,7 @@ void Engine::on_no_token(const Error& error) {
 void Engine::on_machine_action(twilsock::ClientAction action) {
   if (auto* done = std::get_if<twilsock::RequestDone>(&action)) {
     if (closed_ && !done->outcome) done->outcome = closed_error();
-    caller_.on_done(done->id, std::move(done->outcome));
+    rest_.on_done(done->id, std::move(done->outcome));
   } else if (auto* notification = std::get_if<twilsock::NotificationReceived>(&action)) {
     on_notification(*notification);
   } else if (auto* change = std::get_if<twilsock::StateChanged>(&action)) {
@@ -234,12 +234,12 @@ void Engine::start_loading() {
     if (loaded_) return finish_connect({});
     give_up(outcome.error(), is_final(outcome.error()) ? ConnectionState::denied : ConnectionState::offline);
   };
-  caller_.get(urls_.configuration_url(), {}, [this, finish](Result<http::Response> reply) {
+  rest_.get(urls_.configuration_url(), {}, [this, finish](Result<http::Response> reply) {
     if (!reply) return finish(reply.error());
     auto configuration = conversations::decode_configuration(reply->body);
     if (!configuration) return finish(configuration.error());
     urls_.set(std::move(*configuration));
-    directory_.load(shell_, finish);
+    directory_.load(runtime_, finish);
   });
 }
 
@@ -253,10 +253,10 @@ void Engine::on_notification(const twilsock::NotificationReceived& notification)
 
 void Engine::on_subscriber_action(sync::SubscriberAction action) {
   if (auto* batch = std::get_if<sync::SendBatch>(&action)) {
-    caller_.post_once(urls_.subscriptions(), std::move(batch->body),
-                      [this, id = batch->batch_id](const Result<http::Response>& reply) {
-                        subscriber_.on_batch_reply(id, reply, context_.now);
-                      });
+    rest_.post_once(urls_.subscriptions(), std::move(batch->body),
+                    [this, id = batch->batch_id](const Result<http::Response>& reply) {
+                      subscriber_.on_batch_reply(id, reply, context_.now);
+                    });
   } else if (const auto* apply = std::get_if<sync::Apply>(&action)) {
     directory_.on_applied(apply->event);
   } else if (const auto* established = std::get_if<sync::Established>(&action)) {

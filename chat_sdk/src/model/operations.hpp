@@ -4,14 +4,14 @@
 
 #include <parley/client.hpp>
 
-#include "chat_sdk/src/engine/directory.hpp"
+#include "chat_sdk/src/model/directory.hpp"
 
 namespace parley::detail {
 
 /// What a user asks of channels, as sequences of REST calls. Arguments are checked before anything is sent.
 class Operations {
  public:
-  Operations(Context& context, Caller& caller, Directory& directory, ServiceUrls& urls);
+  Operations(Context& context, RestCalls& rest, Directory& directory, ServiceUrls& urls);
 
   void create_group_channel(NewGroupChannel channel, Done<Channel> done);
   void join_channel(std::string name, Done<Channel> done);
@@ -36,7 +36,7 @@ class Operations {
 
  private:
   Context& context_;
-  Caller& caller_;
+  RestCalls& rest_;
   Directory& directory_;
   ServiceUrls& urls_;
 };

@@ -1,4 +1,4 @@
-#include "chat_sdk/src/engine/channel_list.hpp"
+#include "chat_sdk/src/model/channel_list.hpp"
 
 #include <algorithm>
 

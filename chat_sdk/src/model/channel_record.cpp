@@ -1,14 +1,14 @@
-#include "chat_sdk/src/engine/channel_record.hpp"
+#include "chat_sdk/src/model/channel_record.hpp"
 
 #include <algorithm>
 
-#include "chat_sdk/src/engine/message_page.hpp"
+#include "chat_sdk/src/model/translation.hpp"
 #include "common/protocol/conversations/direct_name.hpp"
 
 namespace parley::detail {
 ChannelRecord::ChannelRecord(Context& context, std::string sid, std::string self_identity,
-                             std::weak_ptr<Shell> shell)
-    : context_(context), self_(std::move(self_identity)), shell_(std::move(shell)) {
+                             std::weak_ptr<ClientRuntime> runtime)
+    : context_(context), self_(std::move(self_identity)), runtime_(std::move(runtime)) {
   state_.sid = std::move(sid);
   state_.joined = true;
   publish();

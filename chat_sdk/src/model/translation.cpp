@@ -1,4 +1,4 @@
-#include "chat_sdk/src/engine/message_page.hpp"
+#include "chat_sdk/src/model/translation.hpp"
 
 #include <algorithm>
 #include <charconv>

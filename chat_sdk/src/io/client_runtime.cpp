@@ -1,8 +1,8 @@
-#include "chat_sdk/src/shell/shell.hpp"
+#include "chat_sdk/src/io/client_runtime.hpp"
 
 #include <boost/asio/post.hpp>
 
-#include "chat_sdk/src/engine/checks.hpp"
+#include "chat_sdk/src/model/checks.hpp"
 #include "common/base/limits.hpp"
 #include "common/net/in_process.hpp"
 
@@ -18,13 +18,14 @@ EngineSettings engine_settings(const ClientOptions& options) {
 
 }  // namespace
 
-std::shared_ptr<Shell> Shell::make(boost::asio::any_io_executor executor, ClientOptions options) {
-  const std::shared_ptr<Shell> shell(new Shell(std::move(executor), std::move(options)));
-  shell->start();
-  return shell;
+std::shared_ptr<ClientRuntime> ClientRuntime::make(boost::asio::any_io_executor executor,
+                                                   ClientOptions options) {
+  const std::shared_ptr<ClientRuntime> runtime(new ClientRuntime(std::move(executor), std::move(options)));
+  runtime->start();
+  return runtime;
 }
 
-Shell::Shell(boost::asio::any_io_executor executor, ClientOptions options)
+ClientRuntime::ClientRuntime(boost::asio::any_io_executor executor, ClientOptions options)
     : options_(std::move(options)),
       strand_(boost::asio::make_strand(executor)),
       clock_(options_.seams.clock ? *options_.seams.clock : system_clock()),
@@ -32,14 +33,14 @@ Shell::Shell(boost::asio::any_io_executor executor, ClientOptions options)
       transfers_(strand_, {{options_.tls.ca_file, /*verify=*/true}, options_.timeouts.request}),
       timer_(strand_) {}
 
-void Shell::start() {
+void ClientRuntime::start() {
   Random& random = options_.seams.random ? *options_.seams.random : own_random_;
   engine_ = std::make_unique<Engine>(
       engine_settings(options_), random, [this](Event event) { on_event(std::move(event)); },
       weak_from_this());
 }
 
-void Shell::run(std::function<void(Engine&)> act) {
+void ClientRuntime::run(std::function<void(Engine&)> act) {
   boost::asio::post(strand_, [self = shared_from_this(), act = std::move(act)] {
     self->engine_->set_time(self->clock_.now(), self->clock_.wall_now());
     act(*self->engine_);
@@ -48,19 +49,19 @@ void Shell::run(std::function<void(Engine&)> act) {
 }
 
 /// A transfer as its caller sees it.
-struct Shell::Ticket {
+struct ClientRuntime::Ticket {
   std::atomic<bool> wanted{true};
   Transfers::Id id = 0;  ///< on the strand; 0: not begun
 };
 
 // No progress is told once the caller has cancelled, though some may be queued.
 template <class T>
-void Shell::transfer(Completion<T> handler, ProgressHandler on_progress, Begin<T> begin) {
+void ClientRuntime::transfer(Completion<T> handler, ProgressHandler on_progress, Begin<T> begin) {
   const auto ticket = std::make_shared<Ticket>();
   const auto on_cancel = [weak = weak_from_this(), ticket] {
     ticket->wanted = false;
     if (const auto self = weak.lock())
-      self->run([shell = self.get(), ticket](Engine&) { shell->transfers_.stop(ticket->id); });
+      self->run([runtime = self.get(), ticket](Engine&) { runtime->transfers_.stop(ticket->id); });
   };
   ProgressHandler report;
   if (on_progress)
@@ -78,7 +79,7 @@ void Shell::transfer(Completion<T> handler, ProgressHandler on_progress, Begin<T
   });
 }
 
-void Shell::send_files(std::string channel_sid, NewMessage message, Completion<Message> done) {
+void ClientRuntime::send_files(std::string channel_sid, NewMessage message, Completion<Message> done) {
   auto on_progress = message.on_progress;
   transfer<Message>(std::move(done), std::move(on_progress),
                     [this, channel_sid = std::move(channel_sid), message = std::move(message)](
@@ -101,7 +102,7 @@ void Shell::send_files(std::string channel_sid, NewMessage message, Completion<M
                     });
 }
 
-void Shell::media_url(std::string sid, Completion<std::string> done) {
+void ClientRuntime::media_url(std::string sid, Completion<std::string> done) {
   transfer<std::string>(
       std::move(done), {},
       [this, sid = std::move(sid)](MediaAccess access, const ProgressHandler&, Done<std::string> finish) {
@@ -109,7 +110,7 @@ void Shell::media_url(std::string sid, Completion<std::string> done) {
       });
 }
 
-void Shell::download(Download wish, Completion<std::uint64_t> done) {
+void ClientRuntime::download(Download wish, Completion<std::uint64_t> done) {
   auto on_progress = wish.on_progress;
   transfer<std::uint64_t>(
       std::move(done), std::move(on_progress),
@@ -124,11 +125,11 @@ void Shell::download(Download wish, Completion<std::uint64_t> done) {
       });
 }
 
-void Shell::connect(Completion<void> done) {
+void ClientRuntime::connect(Completion<void> done) {
   run([done = callbacks_->track<void>(std::move(done))](Engine& engine) { engine.connect(done); });
 }
 
-void Shell::close(Completion<void> done) {
+void ClientRuntime::close(Completion<void> done) {
   auto work = callbacks_->work_for(done);
   auto last = std::make_shared<Completion<void>>(std::move(done));
   run([this, callbacks = callbacks_, last, work = std::move(work)](Engine& engine) {
@@ -139,7 +140,7 @@ void Shell::close(Completion<void> done) {
   });
 }
 
-void Shell::shut_down() {
+void ClientRuntime::shut_down() {
   callbacks_->close();
   run([this](Engine& engine) {
     transfers_.stop_all();
@@ -147,14 +148,14 @@ void Shell::shut_down() {
   });
 }
 
-void Shell::carry_out_actions() {
+void ClientRuntime::carry_out_actions() {
   while (auto action = engine_->next()) carry_out(std::move(*action));
   arm_timer();
   const std::lock_guard lock(mutex_);
   identity_ = engine_->identity();
 }
 
-void Shell::carry_out(EngineAction action) {
+void ClientRuntime::carry_out(EngineAction action) {
   if (auto* bytes = std::get_if<twilsock::SendBytes>(&action)) {
     const auto at = streams_.find(current_stream_);
     if (at != streams_.end()) at->second->send(std::make_shared<const std::string>(std::move(bytes->bytes)));
@@ -167,7 +168,7 @@ void Shell::carry_out(EngineAction action) {
   }
 }
 
-void Shell::dial() {
+void ClientRuntime::dial() {
   drop_stream();
   const auto on_dialled = [weak = weak_from_this()](Result<std::unique_ptr<net::MessageStream>> stream) {
     if (const auto self = weak.lock()) self->on_dialled(std::move(stream));
@@ -190,7 +191,7 @@ void Shell::dial() {
   dial_ = net::dial_websocket(strand_, std::move(options), on_dialled);
 }
 
-void Shell::on_dialled(Result<std::unique_ptr<net::MessageStream>> stream) {
+void ClientRuntime::on_dialled(Result<std::unique_ptr<net::MessageStream>> stream) {
   dial_.reset();
   engine_->set_time(clock_.now(), clock_.wall_now());
   if (!stream) {
@@ -213,7 +214,7 @@ void Shell::on_dialled(Result<std::unique_ptr<net::MessageStream>> stream) {
   carry_out_actions();
 }
 
-void Shell::on_stream_closed(std::uint64_t id, Error reason) {
+void ClientRuntime::on_stream_closed(std::uint64_t id, Error reason) {
   streams_.erase(id);
   if (id != current_stream_) return;
   ++current_stream_;
@@ -222,14 +223,14 @@ void Shell::on_stream_closed(std::uint64_t id, Error reason) {
   carry_out_actions();
 }
 
-void Shell::drop_stream() {
+void ClientRuntime::drop_stream() {
   dial_.reset();
   const auto at = streams_.find(current_stream_);
   ++current_stream_;
   if (at != streams_.end()) at->second->close(kFlushTime);
 }
 
-void Shell::fetch_token(std::uint64_t fetch_id) {
+void ClientRuntime::fetch_token(std::uint64_t fetch_id) {
   const TokenReply reply = [weak = weak_from_this(), fetch_id](Result<std::string> token) {
     const auto self = weak.lock();
     if (!self) return;
@@ -244,7 +245,7 @@ void Shell::fetch_token(std::uint64_t fetch_id) {
   }
 }
 
-void Shell::arm_timer() {
+void ClientRuntime::arm_timer() {
   const auto deadline = engine_->next_deadline();
   if (deadline == armed_for_) return;
   armed_for_ = deadline;
@@ -263,7 +264,7 @@ void Shell::arm_timer() {
   });
 }
 
-void Shell::on_event(Event event) {
+void ClientRuntime::on_event(Event event) {
   if (const auto* changed = std::get_if<ConnectionChanged>(&event)) {
     log_status(changed->status);
     const std::lock_guard lock(mutex_);
@@ -272,7 +273,7 @@ void Shell::on_event(Event event) {
   callbacks_->deliver(std::move(event));
 }
 
-void Shell::log_status(const ConnectionStatus& status) const {
+void ClientRuntime::log_status(const ConnectionStatus& status) const {
   if (!options_.log) return;
   std::string line = "connection " + std::string(to_string(status.state));
   if (status.reason)
@@ -280,12 +281,12 @@ void Shell::log_status(const ConnectionStatus& status) const {
   options_.log(status.reason ? LogLevel::warning : LogLevel::info, line);
 }
 
-ConnectionStatus Shell::status() const {
+ConnectionStatus ClientRuntime::status() const {
   const std::lock_guard lock(mutex_);
   return status_;
 }
 
-std::string Shell::identity() const {
+std::string ClientRuntime::identity() const {
   const std::lock_guard lock(mutex_);
   return identity_;
 }

@@ -4,7 +4,7 @@
 
 #include <parley/channel.hpp>
 
-#include "chat_sdk/src/engine/snapshot.hpp"
+#include "chat_sdk/src/model/snapshot.hpp"
 
 namespace parley::detail {
 

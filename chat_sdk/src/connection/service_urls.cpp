@@ -1,4 +1,4 @@
-#include "chat_sdk/src/engine/service_urls.hpp"
+#include "chat_sdk/src/connection/service_urls.hpp"
 
 #include "common/base/encoding.hpp"
 

@@ -1,4 +1,4 @@
-#include "chat_sdk/src/engine/directory.hpp"
+#include "chat_sdk/src/model/directory.hpp"
 
 #include "common/base/limits.hpp"
 
@@ -29,9 +29,9 @@ Error no_longer_member() {
 
 }  // namespace
 
-Directory::Directory(Context& context, Timers& timers, Caller& caller, sync::Subscriber& subscriber,
+Directory::Directory(Context& context, Timers& timers, RestCalls& rest, sync::Subscriber& subscriber,
                      ServiceUrls& urls)
-    : context_(context), timers_(timers), caller_(caller), subscriber_(subscriber), urls_(urls) {}
+    : context_(context), timers_(timers), rest_(rest), subscriber_(subscriber), urls_(urls) {}
 
 RecordPtr Directory::by_sid(const std::string& sid) const {
   const auto at = records_.find(sid);
@@ -49,10 +49,10 @@ Directory::Opening* Directory::opening(const std::string& sid) {
   return at == openings_.end() ? nullptr : &at->second;
 }
 
-void Directory::load(std::weak_ptr<Shell> shell, Done<void> done) {
-  shell_ = std::move(shell);
+void Directory::load(std::weak_ptr<ClientRuntime> runtime, Done<void> done) {
+  runtime_ = std::move(runtime);
   const auto name = urls_.configuration().my_conversations_map;
-  caller_.get(urls_.sync_map(name), {}, [this, done](Result<http::Response> reply) {
+  rest_.get(urls_.sync_map(name), {}, [this, done](Result<http::Response> reply) {
     if (!reply) return done(reply.error());
     const auto map = conversations::decode_sync_object(reply->body);
     if (!map) return done(map.error());
@@ -65,7 +65,7 @@ void Directory::load(std::weak_ptr<Shell> shell, Done<void> done) {
 
 // Pages follow each other by `From`, which is inclusive: the last item of a page comes again, harmlessly.
 void Directory::load_my_items(std::string from, Done<void> done) {
-  caller_.get(my_items_url_, items_query(from), [this, from, done](Result<http::Response> reply) {
+  rest_.get(my_items_url_, items_query(from), [this, from, done](Result<http::Response> reply) {
     if (!reply) return done(reply.error());
     const auto page = conversations::decode_sync_page(reply->body);
     if (!page) return done(page.error());
@@ -95,7 +95,7 @@ void Directory::begin(const std::string& sid, bool announce, Done<RecordPtr> don
   if (auto record = by_sid(sid)) return done(record);
   auto* known = opening(sid);
   if (!known) {
-    auto record = std::make_shared<ChannelRecord>(context_, sid, urls_.configuration().identity, shell_);
+    auto record = std::make_shared<ChannelRecord>(context_, sid, urls_.configuration().identity, runtime_);
     known =
         &openings_.emplace(sid, Opening{std::move(record), announce, false, false, false, {}}).first->second;
     queue_.push_back(sid);
@@ -135,7 +135,7 @@ void Directory::subscribe(const RecordPtr& record, Part part, sync::ObjectType t
 }
 
 void Directory::fetch_document(const std::string& sid) {
-  caller_.get(urls_.sync_document(sid + ".channel"), {}, [this, sid](Result<http::Response> reply) {
+  rest_.get(urls_.sync_document(sid + ".channel"), {}, [this, sid](Result<http::Response> reply) {
     if (!opening(sid)) return;
     if (!reply) return fail(sid, reply.error());
     const auto object = conversations::decode_sync_object(reply->body);
@@ -152,7 +152,7 @@ void Directory::fetch_document(const std::string& sid) {
 }
 
 void Directory::fetch_roster(const std::string& sid, const std::string& name) {
-  caller_.get(urls_.sync_map(name), {}, [this, sid](Result<http::Response> reply) {
+  rest_.get(urls_.sync_map(name), {}, [this, sid](Result<http::Response> reply) {
     if (!opening(sid)) return;
     if (!reply) return fail(sid, reply.error());
     const auto object = conversations::decode_sync_object(reply->body);
@@ -167,7 +167,7 @@ void Directory::fetch_roster(const std::string& sid, const std::string& name) {
 
 void Directory::fetch_roster_items(const std::string& sid, std::string from) {
   const auto& record = opening(sid)->record;
-  caller_.get(record->roster_items_url, items_query(from), [this, sid, from](Result<http::Response> reply) {
+  rest_.get(record->roster_items_url, items_query(from), [this, sid, from](Result<http::Response> reply) {
     auto* current = opening(sid);
     if (!current) return;
     if (!reply) return fail(sid, reply.error());
@@ -183,7 +183,7 @@ void Directory::fetch_roster_items(const std::string& sid, std::string from) {
 // The unread count is asked for once the list is subscribed (on_established): only then is it known which
 // messages it contains.
 void Directory::fetch_messages(const std::string& sid, const std::string& name) {
-  caller_.get(urls_.sync_list(name), {}, [this, sid](Result<http::Response> reply) {
+  rest_.get(urls_.sync_list(name), {}, [this, sid](Result<http::Response> reply) {
     if (!opening(sid)) return;
     if (!reply) return fail(sid, reply.error());
     const auto object = conversations::decode_sync_object(reply->body);
@@ -196,7 +196,7 @@ void Directory::fetch_messages(const std::string& sid, const std::string& name) 
 }
 
 void Directory::fetch_mine(const std::string& sid) {
-  caller_.get(urls_.my_conversation(sid), {}, [this, sid](Result<http::Response> reply) {
+  rest_.get(urls_.my_conversation(sid), {}, [this, sid](Result<http::Response> reply) {
     auto* current = opening(sid);
     if (!current) return;
     if (!reply) return fail(sid, reply.error());
@@ -213,7 +213,7 @@ void Directory::set_mine(const RecordPtr& record, const conversations::Conversat
 }
 
 void Directory::recount(const RecordPtr& record) {
-  caller_.get(urls_.my_conversation(record->state().sid), {}, [this, record](Result<http::Response> reply) {
+  rest_.get(urls_.my_conversation(record->state().sid), {}, [this, record](Result<http::Response> reply) {
     if (!reply) return;  // the next change of the horizon asks again
     if (const auto mine = conversations::decode_conversation(reply->body)) set_mine(record, *mine);
   });

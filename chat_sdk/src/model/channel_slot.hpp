@@ -1,7 +1,7 @@
 #pragma once
 #include <parley/channel_state.hpp>
 
-#include "chat_sdk/src/engine/snapshot.hpp"
+#include "chat_sdk/src/model/snapshot.hpp"
 
 namespace parley::detail {
 

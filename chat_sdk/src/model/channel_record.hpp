@@ -7,8 +7,8 @@
 #include <parley/channel.hpp>
 #include <parley/event.hpp>
 
-#include "chat_sdk/src/engine/channel_slot.hpp"
-#include "chat_sdk/src/engine/context.hpp"
+#include "chat_sdk/src/connection/context.hpp"
+#include "chat_sdk/src/model/channel_slot.hpp"
 #include "common/protocol/conversations/resources.hpp"
 #include "common/protocol/sync/event.hpp"
 
@@ -20,9 +20,10 @@ namespace parley::detail {
 /// Until loaded() events are kept back, so that the first thing a user hears of a channel is the channel.
 class ChannelRecord {
  public:
-  ChannelRecord(Context& context, std::string sid, std::string self_identity, std::weak_ptr<Shell> shell);
+  ChannelRecord(Context& context, std::string sid, std::string self_identity,
+                std::weak_ptr<ClientRuntime> runtime);
 
-  Channel handle() const { return {slot_, shell_}; }
+  Channel handle() const { return {slot_, runtime_}; }
   const std::shared_ptr<ChannelSlot>& slot() const { return slot_; }
   const ChannelState& state() const { return state_; }
 
@@ -69,7 +70,7 @@ class ChannelRecord {
 
   Context& context_;
   std::string self_;
-  std::weak_ptr<Shell> shell_;
+  std::weak_ptr<ClientRuntime> runtime_;
   std::shared_ptr<ChannelSlot> slot_ = std::make_shared<ChannelSlot>();
   ChannelState state_;
   std::map<std::string, RosterEntry> roster_;

@@ -3,8 +3,8 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "chat_sdk/src/engine/context.hpp"
-#include "chat_sdk/src/engine/timers.hpp"
+#include "chat_sdk/src/connection/context.hpp"
+#include "chat_sdk/src/connection/timers.hpp"
 #include "common/base/http.hpp"
 #include "common/protocol/twilsock/client_machine.hpp"
 
@@ -12,9 +12,9 @@ namespace parley::detail {
 
 /// REST calls over the connection: every outcome that is not 2xx becomes an Error, a 202 is followed to its
 /// resource, a busy service is asked again. Writes carry a mutation id and so may be repeated safely.
-class Caller {
+class RestCalls {
  public:
-  Caller(Context& context, Timers& timers, twilsock::ClientMachine& machine, Duration timeout);
+  RestCalls(Context& context, Timers& timers, twilsock::ClientMachine& machine, Duration timeout);
 
   /// `url` is absolute; `params` are not encoded.
   void get(std::string_view url, http::Fields params, Done<http::Response> done);

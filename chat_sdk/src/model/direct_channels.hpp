@@ -1,16 +1,16 @@
 #pragma once
 #include <string>
 
-#include "chat_sdk/src/engine/operations.hpp"
+#include "chat_sdk/src/model/operations.hpp"
 
 namespace parley::detail {
 
 /// 1x1 channels: whoever of the two asks first creates the channel, joins it and invites the other. If both
 /// ask at once the service lets one name win; the loser waits for the winner's invitation.
-class PrivateChannels {
+class DirectChannels {
  public:
-  PrivateChannels(Context& context, Timers& timers, Caller& caller, Directory& directory, ServiceUrls& urls,
-                  Operations& operations);
+  DirectChannels(Context& context, Timers& timers, RestCalls& rest, Directory& directory, ServiceUrls& urls,
+                 Operations& operations);
 
   void create(std::string peer, std::string description, Done<Channel> done);
 
@@ -33,7 +33,7 @@ class PrivateChannels {
 
   Context& context_;
   Timers& timers_;
-  Caller& caller_;
+  RestCalls& rest_;
   Directory& directory_;
   ServiceUrls& urls_;
   Operations& operations_;

@@ -8,9 +8,9 @@
 
 #include <parley/client.hpp>
 
-#include "chat_sdk/src/engine/engine.hpp"
-#include "chat_sdk/src/shell/callbacks.hpp"
-#include "chat_sdk/src/shell/transfers.hpp"
+#include "chat_sdk/src/engine.hpp"
+#include "chat_sdk/src/io/callbacks.hpp"
+#include "chat_sdk/src/io/transfers.hpp"
 #include "common/base/random.hpp"
 #include "common/net/message_stream.hpp"
 
@@ -20,9 +20,9 @@ namespace parley::detail {
 ///
 /// Lifetime: pending work holds it; the Client holds it; channel handles hold it weakly. shut_down() cuts
 /// the ring, so that the last reference goes soon after.
-class Shell : public std::enable_shared_from_this<Shell> {
+class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
  public:
-  static std::shared_ptr<Shell> make(boost::asio::any_io_executor executor, ClientOptions options);
+  static std::shared_ptr<ClientRuntime> make(boost::asio::any_io_executor executor, ClientOptions options);
 
   /// Runs `act` with the engine on the strand, once operations make sense.
   template <class T>
@@ -44,7 +44,7 @@ class Shell : public std::enable_shared_from_this<Shell> {
  private:
   using Strand = boost::asio::strand<boost::asio::any_io_executor>;
 
-  Shell(boost::asio::any_io_executor executor, ClientOptions options);
+  ClientRuntime(boost::asio::any_io_executor executor, ClientOptions options);
   void start();
   void run(std::function<void(Engine&)> act);
   struct Ticket;
@@ -81,7 +81,7 @@ class Shell : public std::enable_shared_from_this<Shell> {
 };
 
 template <class T>
-void Shell::operate(Completion<T> handler, std::function<void(Engine&, Done<T>)> act) {
+void ClientRuntime::operate(Completion<T> handler, std::function<void(Engine&, Done<T>)> act) {
   auto done = callbacks_->track<T>(std::move(handler));
   run([done = std::move(done), act = std::move(act)](Engine& engine) {
     engine.when_usable(

@@ -1,4 +1,4 @@
-#include "chat_sdk/src/engine/checks.hpp"
+#include "chat_sdk/src/model/checks.hpp"
 
 #include "common/base/json.hpp"
 #include "common/base/limits.hpp"

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "chat_sdk/src/engine/caller.hpp"
-#include "chat_sdk/src/engine/channel_list.hpp"
-#include "chat_sdk/src/engine/channel_record.hpp"
-#include "chat_sdk/src/engine/context.hpp"
-#include "chat_sdk/src/engine/service_urls.hpp"
+#include "chat_sdk/src/connection/context.hpp"
+#include "chat_sdk/src/connection/rest_calls.hpp"
+#include "chat_sdk/src/connection/service_urls.hpp"
+#include "chat_sdk/src/model/channel_list.hpp"
+#include "chat_sdk/src/model/channel_record.hpp"
 #include "common/protocol/sync/subscriber.hpp"
 
 namespace parley::detail {
@@ -20,11 +20,11 @@ using RecordPtr = std::shared_ptr<ChannelRecord>;
 /// roster, message list, own state), keeps them subscribed and routes every Sync change to its record.
 class Directory {
  public:
-  Directory(Context& context, Timers& timers, Caller& caller, sync::Subscriber& subscriber,
+  Directory(Context& context, Timers& timers, RestCalls& rest, sync::Subscriber& subscriber,
             ServiceUrls& urls);
 
   /// Loads everything; `done` when each channel was opened or could not be.
-  void load(std::weak_ptr<Shell> shell, Done<void> done);
+  void load(std::weak_ptr<ClientRuntime> runtime, Done<void> done);
 
   /// Completes when the channel is open; opens it if need be.
   void open(const std::string& sid, Done<RecordPtr> done);
@@ -82,10 +82,10 @@ class Directory {
 
   Context& context_;
   Timers& timers_;
-  Caller& caller_;
+  RestCalls& rest_;
   sync::Subscriber& subscriber_;
   ServiceUrls& urls_;
-  std::weak_ptr<Shell> shell_;
+  std::weak_ptr<ClientRuntime> runtime_;
   std::string my_map_sid_, my_items_url_;
   std::map<std::string, RecordPtr> records_;
   std::map<std::string, Opening> openings_;

@@ -1,4 +1,4 @@
-#include "chat_sdk/src/shell/file_source.hpp"
+#include "chat_sdk/src/io/file_source.hpp"
 
 #include <algorithm>
 #include <filesystem>

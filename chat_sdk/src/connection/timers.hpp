@@ -2,7 +2,7 @@
 #include <map>
 #include <optional>
 
-#include "chat_sdk/src/engine/context.hpp"
+#include "chat_sdk/src/connection/context.hpp"
 
 namespace parley::detail {
 

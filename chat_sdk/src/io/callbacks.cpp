@@ -1,4 +1,4 @@
-#include "chat_sdk/src/shell/callbacks.hpp"
+#include "chat_sdk/src/io/callbacks.hpp"
 
 namespace parley::detail {
 

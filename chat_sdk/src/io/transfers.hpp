@@ -8,7 +8,7 @@
 
 #include <parley/media.hpp>
 
-#include "chat_sdk/src/engine/context.hpp"
+#include "chat_sdk/src/connection/context.hpp"
 #include "common/net/http_client.hpp"
 
 namespace parley::detail {
