@@ -14,5 +14,5 @@ int main() {
   std::cout << "parley " << parley::kVersion << ": "
             << (connected ? "connected" : connected.error().to_string()) << std::endl;
   const bool refused = !connected && connected.error().code == parley::Errc::invalid_token;
-  return refused && parley::private_channel_name("b", "a") == "a#b" ? 0 : 1;
+  return refused && parley::direct_channel_name("b", "a") == "a#b" ? 0 : 1;
 }

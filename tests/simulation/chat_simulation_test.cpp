@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <set>
 
+#include <parley/client.hpp>
+
 #include "tests/simulation/world.hpp"
 
 namespace parley::simulation {
@@ -26,7 +28,7 @@ class Town {
   Town(std::uint64_t seed, const std::string& database) : world(seed, database) {
     for (const char* name : {"alice", "bob", "carol", "dave"}) {
       auto& user = world.add_user(name);
-      user.act([&](detail::Engine& engine) { engine.connect(user.tracked<void>()); });
+      user.act([&](detail::Engine& engine) { engine.connection().connect(user.tracked<void>()); });
     }
     world.run(seconds(20));
   }
@@ -57,8 +59,9 @@ class Town {
   void return_trip(User& user) {
     ++cuts;
     user.cut();
-    user.act(
-        [](detail::Engine& engine) { engine.on_closed({.code = Errc::connection_lost, .message = "cut"}); });
+    user.act([](detail::Engine& engine) {
+      engine.connection().on_closed({.code = Errc::connection_lost, .message = "cut"});
+    });
   }
 
   void something(User& user) {
@@ -88,7 +91,7 @@ class Town {
   void send(User& user, const std::string& sid) {
     const std::string text = user.name() + " " + std::to_string(++sent_texts[user.name()]);
     user.act([&](detail::Engine& engine) {
-      engine.operations().send_message(sid, {text},
+      engine.operations().send_message(sid, {text}, {},
                                        user.tracked<Message>([this, sid, text](Result<Message> stored) {
                                          if (stored) acknowledged[sid].insert(text);
                                        }));
@@ -106,18 +109,19 @@ class Town {
 
   void chat(User& user, const std::string& peer) {
     if (peer == user.name()) return;
-    user.act(
-        [&](detail::Engine& engine) { engine.private_channels().create(peer, "", user.tracked<Channel>()); });
+    user.act([&](detail::Engine& engine) {
+      engine.operations().direct_channel(peer, "", user.tracked<Channel>());
+    });
   }
 
   void leave(User& user, const Channel& channel) {
-    if (channel.state()->kind == ChannelKind::private_) return;
+    if (channel.state()->kind == ChannelKind::direct) return;
     user.act([&](detail::Engine& engine) { engine.operations().leave(channel.sid(), user.tracked<void>()); });
   }
 
   // For its creator alone; its name is free for whoever comes next.
   void destroy(User& user, const Channel& channel) {
-    if (channel.state()->kind == ChannelKind::private_) return;
+    if (channel.state()->kind == ChannelKind::direct) return;
     user.act([&](detail::Engine& engine) {
       engine.operations().destroy(
           channel.sid(), user.tracked<void>([this](Result<void> done) { destroyed += done ? 1 : 0; }));
@@ -125,7 +129,7 @@ class Town {
   }
 
   void invite(User& user, const Channel& channel, const std::string& who) {
-    if (channel.state()->kind == ChannelKind::private_ || who == user.name()) return;
+    if (channel.state()->kind == ChannelKind::direct || who == user.name()) return;
     user.act([&](detail::Engine& engine) {
       engine.operations().invite(channel.sid(), who, user.tracked<Member>());
     });
@@ -199,7 +203,7 @@ void check_members_agree(Town& town) {
 
 void check(Town& town) {
   for (auto& user : town.world.users) {
-    EXPECT_EQ(user->engine().status().state, ConnectionState::connected) << user->name();
+    EXPECT_EQ(user->engine().connection().status().state, ConnectionState::connected) << user->name();
     EXPECT_EQ(user->started, user->completed) << user->name() << ": an operation never completed";
     EXPECT_EQ(user->trouble, "");
     for (const auto& channel : *user->engine().channels().load()) check_channel(town, *user, channel);
@@ -244,7 +248,7 @@ TEST(ChatSimulation, ShortTokensAreRenewedForHours) {
   World world(7);
   world.token_life = seconds(200);
   auto& alice = world.add_user("alice");
-  alice.act([&](detail::Engine& engine) { engine.connect(alice.tracked<void>()); });
+  alice.act([&](detail::Engine& engine) { engine.connection().connect(alice.tracked<void>()); });
   world.run(std::chrono::hours(3));
   int lost = 0, refreshed = 0;
   for (const auto& event : alice.heard) {

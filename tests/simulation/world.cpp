@@ -27,8 +27,8 @@ void Schedule::run_next() {
 
 User::User(World& world, std::string name) : world_(world), name_(std::move(name)) {
   engine_ = std::make_unique<detail::Engine>(
-      detail::EngineSettings{}, world_.random, [this](const Event& event) { on_event(event); },
-      std::weak_ptr<detail::ClientRuntime>());
+      detail::ConnectionSettings{}, world_.random, [this](const Event& event) { on_event(event); },
+      [](std::shared_ptr<detail::ChannelSlot> slot) { return Channel(std::move(slot), {}); });
 }
 
 void User::act(const std::function<void(detail::Engine&)>& act) {
@@ -38,7 +38,7 @@ void User::act(const std::function<void(detail::Engine&)>& act) {
 }
 
 void User::on_time() {
-  act([](detail::Engine& engine) { engine.on_time(); });
+  act([](detail::Engine& engine) { engine.connection().on_time(); });
 }
 
 void User::on_event(const Event& event) {
@@ -49,7 +49,7 @@ void User::on_event(const Event& event) {
 }
 
 void User::carry_out() {
-  while (auto action = engine_->next()) {
+  while (auto action = engine_->connection().next()) {
     if (std::holds_alternative<twilsock::Open>(*action)) {
       dial();
     } else if (auto* bytes = std::get_if<twilsock::SendBytes>(&*action)) {
@@ -68,7 +68,7 @@ void User::carry_out() {
         const Result<std::string> token =
             fails ? Result<std::string>(Error{.code = Errc::unreachable, .message = "no token server"})
                   : Result<std::string>(world_.mint(name_));
-        act([&](detail::Engine& engine) { engine.on_token(id, token); });
+        act([&](detail::Engine& engine) { engine.connection().on_token(id, token); });
       });
     }
   }
@@ -80,11 +80,12 @@ void User::dial() {
   world_.schedule_.at(world_.now + world_.latency(), [this, epoch] {
     if (epoch != epoch_) return;
     if (!world_.reachable)
-      return act(
-          [](detail::Engine& engine) { engine.on_closed({.code = Errc::unreachable, .message = "no way"}); });
+      return act([](detail::Engine& engine) {
+        engine.connection().on_closed({.code = Errc::unreachable, .message = "no way"});
+      });
     connection_ = world_.service_->open(world_.now);
     world_.pump_service();
-    act([](detail::Engine& engine) { engine.on_open(); });
+    act([](detail::Engine& engine) { engine.connection().on_open(); });
   });
 }
 
@@ -123,7 +124,7 @@ void World::crash_service() {
     schedule_.at(now, [user = user.get(), epoch = user->epoch_] {
       if (epoch != user->epoch_) return;
       user->act([](detail::Engine& engine) {
-        engine.on_closed({.code = Errc::connection_lost, .message = "the service died"});
+        engine.connection().on_closed({.code = Errc::connection_lost, .message = "the service died"});
       });
     });
   }
@@ -171,7 +172,7 @@ void World::on_service_action(chat_service::CoreAction action) {
     user->downlink_free_ = std::max(user->downlink_free_, now + latency());
     schedule_.at(user->downlink_free_, [user, epoch = user->epoch_, frame = send->frame] {
       if (epoch != user->epoch_) return;
-      user->act([&](detail::Engine& engine) { engine.on_message(*frame); });
+      user->act([&](detail::Engine& engine) { engine.connection().on_message(*frame); });
     });
   } else if (const auto* close = std::get_if<chat_service::Close>(&action)) {
     auto* user = user_of(close->connection);
@@ -180,7 +181,7 @@ void World::on_service_action(chat_service::CoreAction action) {
     schedule_.at(std::max(user->downlink_free_, now), [user, epoch = user->epoch_, reason = close->reason] {
       if (epoch != user->epoch_) return;
       user->cut();
-      user->act([&](detail::Engine& engine) { engine.on_closed(reason); });
+      user->act([&](detail::Engine& engine) { engine.connection().on_closed(reason); });
     });
   }
 }
@@ -195,7 +196,7 @@ void World::run(Duration time) {
   for (int idle = 0;;) {
     std::optional<TimePoint> first = schedule_.next();
     keep_earliest(first, service_->next_deadline());
-    for (auto& user : users) keep_earliest(first, user->engine_->next_deadline());
+    for (auto& user : users) keep_earliest(first, user->engine_->connection().next_deadline());
     if (!first || *first > until) break;
     idle = *first <= now ? idle + 1 : 0;
     if (idle > 100'000) throw std::runtime_error("time stands still");
@@ -206,7 +207,8 @@ void World::run(Duration time) {
       pump_service();
     }
     for (auto& user : users)
-      if (const auto deadline = user->engine_->next_deadline(); deadline && *deadline <= now) user->on_time();
+      if (const auto deadline = user->engine_->connection().next_deadline(); deadline && *deadline <= now)
+        user->on_time();
   }
   step_to(until);
 }

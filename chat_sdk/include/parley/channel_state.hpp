@@ -19,8 +19,9 @@ struct Member {
 };
 
 enum class ChannelKind {
-  group,     ///< any number of members; found and joined by name
-  private_,  ///< the 1x1 channel of two identities
+  group,   ///< any number of members; found and joined by name
+  direct,  ///< the 1x1 channel of two identities
+  private_ [[deprecated("use direct")]] = direct,
 };
 
 /// How many messages this user has not read. Never "unknown": a number that may be too low says so.

@@ -7,6 +7,7 @@
 
 #include <parley/async.hpp>
 #include <parley/channel.hpp>
+#include <parley/detail/operations.hpp>
 #include <parley/event.hpp>
 #include <parley/options.hpp>
 #include <parley/runtime.hpp>
@@ -57,55 +58,50 @@ class Client {
   /// (final), or after Timeouts::connect with the last reason. While connected it completes at once.
   template <class Token = boost::asio::deferred_t>
   auto async_connect(Token&& token = {}) {
-    return start<void>(
-        [](detail::ClientRuntime& runtime, Completion<void> done) { connect(runtime, std::move(done)); },
+    return boost::asio::async_initiate<Token, Signature<void>>(
+        [runtime = runtime_](auto handler) { connect(*runtime, Completion<void>(std::move(handler))); },
         token);
   }
 
   /// Says goodbye and ends. Operations in flight complete with Errc::client_closed first. Final.
   template <class Token = boost::asio::deferred_t>
   auto async_close(Token&& token = {}) {
-    return start<void>(
-        [](detail::ClientRuntime& runtime, Completion<void> done) { close(runtime, std::move(done)); },
-        token);
+    return boost::asio::async_initiate<Token, Signature<void>>(
+        [runtime = runtime_](auto handler) { close(*runtime, Completion<void>(std::move(handler))); }, token);
   }
 
   /// Creates a channel that everybody may find and join by name, and joins it. Errc::conflict: name taken.
   template <class Token = boost::asio::deferred_t>
   auto async_create_group_channel(NewGroupChannel channel, Token&& token = {}) {
-    return start<Channel>(
-        [](detail::ClientRuntime& runtime, Completion<Channel> done, NewGroupChannel value) {
-          create_group_channel(runtime, std::move(value), std::move(done));
-        },
-        token, std::move(channel));
+    return start<Channel>(&detail::Operations::create_group_channel, token, std::move(channel));
   }
 
   /// The 1x1 channel with `peer`, created if need be: both sides get the same one, whoever asks first.
   /// Errc::conflict: a channel of that name belongs to somebody else. Errc::forbidden: `peer` has blocked
   /// this user, or the service does not let this user add it.
   template <class Token = boost::asio::deferred_t>
-  auto async_create_private_channel(std::string peer, std::string description, Token&& token = {}) {
-    return start<Channel>(
-        [](detail::ClientRuntime& runtime, Completion<Channel> done, std::string who, std::string what) {
-          create_private_channel(runtime, std::move(who), std::move(what), std::move(done));
-        },
-        token, std::move(peer), std::move(description));
+  auto async_direct_channel(std::string peer, std::string description, Token&& token = {}) {
+    return start<Channel>(&detail::Operations::direct_channel, token, std::move(peer),
+                          std::move(description));
+  }
+
+  template <class Token = boost::asio::deferred_t>
+  [[deprecated("use async_direct_channel")]] auto async_create_private_channel(std::string peer,
+                                                                               std::string description,
+                                                                               Token&& token = {}) {
+    return async_direct_channel(std::move(peer), std::move(description), std::forward<Token>(token));
   }
 
   /// Joins a group channel by name. Completes with it, also if joined already. Errc::not_found.
   template <class Token = boost::asio::deferred_t>
   auto async_join_channel(std::string name, Token&& token = {}) {
-    return start<Channel>([](detail::ClientRuntime& runtime, Completion<Channel> done,
-                             std::string value) { join_channel(runtime, std::move(value), std::move(done)); },
-                          token, std::move(name));
+    return start<Channel>(&detail::Operations::join_channel, token, std::move(name));
   }
 
   /// A joined channel by SID or name. Errc::not_found.
   template <class Token = boost::asio::deferred_t>
   auto async_channel(std::string sid_or_name, Token&& token = {}) {
-    return start<Channel>([](detail::ClientRuntime& runtime, Completion<Channel> done,
-                             std::string value) { find_channel(runtime, std::move(value), std::move(done)); },
-                          token, std::move(sid_or_name));
+    return start<Channel>(&detail::Operations::find_channel, token, std::move(sid_or_name));
   }
 
   /// Stops an identity from reaching this user: it can no longer add this user to channels, open their 1x1
@@ -117,63 +113,51 @@ class Client {
   /// Errc::not_found.
   template <class Token = boost::asio::deferred_t>
   auto async_block(std::string identity, Token&& token = {}) {
-    return start<void>([](detail::ClientRuntime& runtime, Completion<void> done,
-                          std::string who) { block(runtime, std::move(who), std::move(done)); },
-                       token, std::move(identity));
+    return start<void>(&detail::Operations::block, token, std::move(identity));
   }
 
   /// Takes a block back. Harmless for an identity that is not blocked. Fails as async_block() does.
   template <class Token = boost::asio::deferred_t>
   auto async_unblock(std::string identity, Token&& token = {}) {
-    return start<void>([](detail::ClientRuntime& runtime, Completion<void> done,
-                          std::string who) { unblock(runtime, std::move(who), std::move(done)); },
-                       token, std::move(identity));
+    return start<void>(&detail::Operations::unblock, token, std::move(identity));
   }
 
   /// The identities that this user has blocked, from whatever device, sorted as bytes; at most 1000.
   template <class Token = boost::asio::deferred_t>
   auto async_blocked(Token&& token = {}) {
-    return start<std::vector<std::string>>(
-        [](detail::ClientRuntime& runtime, Completion<std::vector<std::string>> done) {
-          blocked(runtime, std::move(done));
-        },
-        token);
+    return start<std::vector<std::string>>(&detail::Operations::blocked, token);
   }
 
   /// The joined channels as of now, oldest first. Never blocks.
   std::vector<Channel> channels() const;
   std::vector<Channel> group_channels() const;
-  std::vector<Channel> private_channels() const;
+  std::vector<Channel> direct_channels() const;
+  [[deprecated("use direct_channels")]] std::vector<Channel> private_channels() const {
+    return direct_channels();
+  }
   /// The channel this client created, joined or looked up last; an empty handle before.
   Channel current_channel() const;
 
  private:
-  template <class T, class Start, class Token, class... Values>
-  auto start(Start start, Token& token, Values... values) {
-    return boost::asio::async_initiate<Token, Signature<T>>(
-        [runtime = runtime_, start](auto handler, auto... args) {
-          start(*runtime, Completion<T>(std::move(handler)), std::move(args)...);
-        },
-        token, std::move(values)...);
+  template <class T, class Operation, class Token, class... Arguments>
+  auto start(Operation operation, Token& token, Arguments... arguments) {
+    return boost::asio::async_initiate<Token, Signature<T>>(detail::initiation<T>(runtime_, operation), token,
+                                                            std::move(arguments)...);
   }
 
   static void connect(detail::ClientRuntime& runtime, Completion<void> done);
   static void close(detail::ClientRuntime& runtime, Completion<void> done);
-  static void create_group_channel(detail::ClientRuntime& runtime, NewGroupChannel channel,
-                                   Completion<Channel> done);
-  static void create_private_channel(detail::ClientRuntime& runtime, std::string peer,
-                                     std::string description, Completion<Channel> done);
-  static void join_channel(detail::ClientRuntime& runtime, std::string name, Completion<Channel> done);
-  static void block(detail::ClientRuntime& runtime, std::string identity, Completion<void> done);
-  static void unblock(detail::ClientRuntime& runtime, std::string identity, Completion<void> done);
-  static void blocked(detail::ClientRuntime& runtime, Completion<std::vector<std::string>> done);
-  static void find_channel(detail::ClientRuntime& runtime, std::string sid_or_name, Completion<Channel> done);
 
   std::shared_ptr<detail::ClientRuntime> runtime_;
 };
 
 /// The name of the 1x1 channel of two identities: sorted as bytes, '#' and '%' inside each percent-encoded,
 /// joined by '#'. The same for both orders; no two pairs share one.
-std::string private_channel_name(std::string_view a, std::string_view b);
+std::string direct_channel_name(std::string_view a, std::string_view b);
+
+[[deprecated("use direct_channel_name")]] inline std::string private_channel_name(std::string_view a,
+                                                                                  std::string_view b) {
+  return direct_channel_name(a, b);
+}
 
 }  // namespace parley

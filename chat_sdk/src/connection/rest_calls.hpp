@@ -1,50 +1,22 @@
 #pragma once
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
-#include "chat_sdk/src/connection/context.hpp"
-#include "chat_sdk/src/connection/timers.hpp"
+#include <parley/detail/done.hpp>
+
 #include "common/base/http.hpp"
-#include "common/protocol/twilsock/client_machine.hpp"
 
 namespace parley::detail {
 
-/// REST calls over the connection: every outcome that is not 2xx becomes an Error, a 202 is followed to its
-/// resource, a busy service is asked again. Writes carry a mutation id and so may be repeated safely.
+/// The service's REST API as the model calls it. `url` is absolute; `params` are not encoded; every outcome
+/// that is not 2xx is an Error.
 class RestCalls {
  public:
-  RestCalls(Context& context, Timers& timers, twilsock::ClientMachine& machine, Duration timeout);
-
-  /// `url` is absolute; `params` are not encoded.
-  void get(std::string_view url, http::Fields params, Done<http::Response> done);
-  void post(std::string_view url, std::string body, Done<http::Response> done);
-  /// For what makes sense on the present connection only: never sent again on the next one.
-  void post_once(std::string_view url, std::string body, Done<http::Response> done);
-  void remove(std::string_view url, Done<http::Response> done);
-
-  void on_done(twilsock::RequestId id, Result<http::Response> outcome);
-
- private:
-  struct Call {
-    twilsock::OutgoingRequest request;
-    Done<http::Response> done;
-    int attempts = 0;
-    bool follow_up = false;  ///< of a 202: its own 202 would lead in a circle
-  };
-
-  static Call make_get(std::string_view url, http::Fields params, Duration timeout,
-                       Done<http::Response> done);
-  void write(std::string method, std::string_view url, std::string body, Done<http::Response> done);
-  void start(Call call);
-  bool ask_again(Call& call, const http::Response& response);
-  void complete(Call call, Result<http::Response> outcome);
-
-  Context& context_;
-  Timers& timers_;
-  twilsock::ClientMachine& machine_;
-  Duration timeout_;
-  std::unordered_map<twilsock::RequestId, Call> calls_;
+  virtual ~RestCalls() = default;
+  virtual void get(std::string_view url, http::Fields params, Done<http::Response> done) = 0;
+  /// Writes may be repeated after a lost connection: the service does them once.
+  virtual void post(std::string_view url, std::string body, Done<http::Response> done) = 0;
+  virtual void remove(std::string_view url, Done<http::Response> done) = 0;
 };
 
 }  // namespace parley::detail

@@ -12,7 +12,7 @@ namespace {
 // What is queued for a dropped connection (a goodbye, an acknowledgement) may take this long to leave.
 constexpr Duration kFlushTime = std::chrono::seconds(1);
 
-EngineSettings engine_settings(const ClientOptions& options) {
+ConnectionSettings connection_settings(const ClientOptions& options) {
   return {options.endpoint.region.empty() ? "us1" : options.endpoint.region, options.timeouts, options.retry};
 }
 
@@ -36,8 +36,10 @@ ClientRuntime::ClientRuntime(boost::asio::any_io_executor executor, ClientOption
 void ClientRuntime::start() {
   Random& random = options_.seams.random ? *options_.seams.random : own_random_;
   engine_ = std::make_unique<Engine>(
-      engine_settings(options_), random, [this](Event event) { on_event(std::move(event)); },
-      weak_from_this());
+      connection_settings(options_), random, [this](Event event) { on_event(std::move(event)); },
+      [weak = weak_from_this()](std::shared_ptr<ChannelSlot> slot) {
+        return Channel(std::move(slot), weak);
+      });
 }
 
 void ClientRuntime::run(std::function<void(Engine&)> act) {
@@ -72,10 +74,21 @@ void ClientRuntime::transfer(Completion<T> handler, ProgressHandler on_progress,
     };
   const auto done = callbacks_->track<T>(std::move(handler), on_cancel);
   run([ticket, report, done, begin = std::move(begin)](Engine& engine) {
-    engine.when_usable([&engine, ticket, report, done, begin](Result<void> usable) {
+    engine.connection().when_usable([&engine, ticket, report, done, begin](Result<void> usable) {
       if (!usable) return done(usable.error());
-      if (ticket->wanted) ticket->id = begin({engine.media_url(), engine.token()}, report, done);
+      if (ticket->wanted)
+        ticket->id =
+            begin({engine.connection().urls().configuration().media_url, engine.connection().token()}, report,
+                  done);
     });
+  });
+}
+
+void ClientRuntime::send_message(std::string channel_sid, NewMessage message, Completion<Message> done) {
+  if (!message.files.empty()) return send_files(std::move(channel_sid), std::move(message), std::move(done));
+  operate<Message>(std::move(done), [sid = std::move(channel_sid), message = std::move(message)](
+                                        Operations& operations, Done<Message> finish) {
+    operations.send_message(sid, message, {}, std::move(finish));
   });
 }
 
@@ -95,7 +108,7 @@ void ClientRuntime::send_files(std::string channel_sid, NewMessage message, Comp
                         const NewMessage sent{.text = text, .attributes = attributes};
                         if (const auto self = weak.lock())
                           self->run([=, media = *sids](Engine& engine) {
-                            engine.operations().send_message(channel_sid, sent, finish, media);
+                            engine.operations().send_message(channel_sid, sent, media, finish);
                           });
                       };
                       return transfers_.upload(std::move(access), message.files, std::move(report), send);
@@ -126,7 +139,9 @@ void ClientRuntime::download(Download wish, Completion<std::uint64_t> done) {
 }
 
 void ClientRuntime::connect(Completion<void> done) {
-  run([done = callbacks_->track<void>(std::move(done))](Engine& engine) { engine.connect(done); });
+  run([done = callbacks_->track<void>(std::move(done))](Engine& engine) {
+    engine.connection().connect(done);
+  });
 }
 
 void ClientRuntime::close(Completion<void> done) {
@@ -134,7 +149,7 @@ void ClientRuntime::close(Completion<void> done) {
   auto last = std::make_shared<Completion<void>>(std::move(done));
   run([this, callbacks = callbacks_, last, work = std::move(work)](Engine& engine) {
     transfers_.stop_all();
-    engine.close();
+    engine.connection().close();
     callbacks->close();
     callbacks->complete_untracked(std::move(*last), work);
   });
@@ -144,18 +159,18 @@ void ClientRuntime::shut_down() {
   callbacks_->close();
   run([this](Engine& engine) {
     transfers_.stop_all();
-    engine.close();
+    engine.connection().close();
   });
 }
 
 void ClientRuntime::carry_out_actions() {
-  while (auto action = engine_->next()) carry_out(std::move(*action));
+  while (auto action = engine_->connection().next()) carry_out(std::move(*action));
   arm_timer();
   const std::lock_guard lock(mutex_);
   identity_ = engine_->identity();
 }
 
-void ClientRuntime::carry_out(EngineAction action) {
+void ClientRuntime::carry_out(ConnectionAction action) {
   if (auto* bytes = std::get_if<twilsock::SendBytes>(&action)) {
     const auto at = streams_.find(current_stream_);
     if (at != streams_.end()) at->second->send(std::make_shared<const std::string>(std::move(bytes->bytes)));
@@ -195,7 +210,7 @@ void ClientRuntime::on_dialled(Result<std::unique_ptr<net::MessageStream>> strea
   dial_.reset();
   engine_->set_time(clock_.now(), clock_.wall_now());
   if (!stream) {
-    engine_->on_closed(stream.error());
+    engine_->connection().on_closed(stream.error());
     return carry_out_actions();
   }
   const auto id = ++current_stream_;
@@ -204,13 +219,13 @@ void ClientRuntime::on_dialled(Result<std::unique_ptr<net::MessageStream>> strea
                    const auto self = weak.lock();
                    if (!self || self->current_stream_ != id) return;
                    self->engine_->set_time(self->clock_.now(), self->clock_.wall_now());
-                   self->engine_->on_message(bytes);
+                   self->engine_->connection().on_message(bytes);
                    self->carry_out_actions();
                  },
                  [weak = weak_from_this(), id](Error reason) {
                    if (const auto self = weak.lock()) self->on_stream_closed(id, std::move(reason));
                  }});
-  engine_->on_open();
+  engine_->connection().on_open();
   carry_out_actions();
 }
 
@@ -219,7 +234,7 @@ void ClientRuntime::on_stream_closed(std::uint64_t id, Error reason) {
   if (id != current_stream_) return;
   ++current_stream_;
   engine_->set_time(clock_.now(), clock_.wall_now());
-  engine_->on_closed(std::move(reason));
+  engine_->connection().on_closed(std::move(reason));
   carry_out_actions();
 }
 
@@ -234,7 +249,9 @@ void ClientRuntime::fetch_token(std::uint64_t fetch_id) {
   const TokenReply reply = [weak = weak_from_this(), fetch_id](Result<std::string> token) {
     const auto self = weak.lock();
     if (!self) return;
-    self->run([fetch_id, token = std::move(token)](Engine& engine) { engine.on_token(fetch_id, token); });
+    self->run([fetch_id, token = std::move(token)](Engine& engine) {
+      engine.connection().on_token(fetch_id, token);
+    });
   };
   if (!options_.tokens)
     return reply(Error{.code = Errc::invalid_argument, .message = "tokens: expected a token source"});
@@ -246,7 +263,7 @@ void ClientRuntime::fetch_token(std::uint64_t fetch_id) {
 }
 
 void ClientRuntime::arm_timer() {
-  const auto deadline = engine_->next_deadline();
+  const auto deadline = engine_->connection().next_deadline();
   if (deadline == armed_for_) return;
   armed_for_ = deadline;
   if (!deadline) {
@@ -259,7 +276,7 @@ void ClientRuntime::arm_timer() {
     if (error || !self) return;
     self->armed_for_.reset();
     self->engine_->set_time(self->clock_.now(), self->clock_.wall_now());
-    self->engine_->on_time();
+    self->engine_->connection().on_time();
     self->carry_out_actions();
   });
 }

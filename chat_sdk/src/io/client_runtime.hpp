@@ -24,11 +24,11 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
  public:
   static std::shared_ptr<ClientRuntime> make(boost::asio::any_io_executor executor, ClientOptions options);
 
-  /// Runs `act` with the engine on the strand, once operations make sense.
+  /// Runs `operation` on the strand, once operations make sense.
   template <class T>
-  void operate(Completion<T> handler, std::function<void(Engine&, Done<T>)> act);
-  /// Uploads the message's files, then sends it.
-  void send_files(std::string channel_sid, NewMessage message, Completion<Message> done);
+  void operate(Completion<T> handler, std::function<void(Operations&, Done<T>)> operation);
+  /// Uploads the message's files, if any, then sends it.
+  void send_message(std::string channel_sid, NewMessage message, Completion<Message> done);
   void media_url(std::string sid, Completion<std::string> done);
   void download(Download wish, Completion<std::uint64_t> done);
   void connect(Completion<void> done);
@@ -47,13 +47,14 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   ClientRuntime(boost::asio::any_io_executor executor, ClientOptions options);
   void start();
   void run(std::function<void(Engine&)> act);
+  void send_files(std::string channel_sid, NewMessage message, Completion<Message> done);
   struct Ticket;
   template <class T>
   using Begin = std::function<Transfers::Id(MediaAccess, ProgressHandler, Done<T>)>;
   template <class T>
   void transfer(Completion<T> handler, ProgressHandler on_progress, Begin<T> begin);
   void carry_out_actions();
-  void carry_out(EngineAction action);
+  void carry_out(ConnectionAction action);
   void dial();
   void on_dialled(Result<std::unique_ptr<net::MessageStream>> stream);
   void on_stream_closed(std::uint64_t id, Error reason);
@@ -81,11 +82,12 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
 };
 
 template <class T>
-void ClientRuntime::operate(Completion<T> handler, std::function<void(Engine&, Done<T>)> act) {
+void ClientRuntime::operate(Completion<T> handler, std::function<void(Operations&, Done<T>)> operation) {
   auto done = callbacks_->track<T>(std::move(handler));
-  run([done = std::move(done), act = std::move(act)](Engine& engine) {
-    engine.when_usable(
-        [&engine, done, act](Result<void> usable) { usable ? act(engine, done) : done(usable.error()); });
+  run([done = std::move(done), operation = std::move(operation)](Engine& engine) {
+    engine.connection().when_usable([&engine, done, operation](Result<void> usable) {
+      usable ? operation(engine.operations(), done) : done(usable.error());
+    });
   });
 }
 

@@ -6,9 +6,10 @@
 #include "common/protocol/conversations/direct_name.hpp"
 
 namespace parley::detail {
+
 ChannelRecord::ChannelRecord(Context& context, std::string sid, std::string self_identity,
-                             std::weak_ptr<ClientRuntime> runtime)
-    : context_(context), self_(std::move(self_identity)), runtime_(std::move(runtime)) {
+                             const MakeHandle& make_handle)
+    : context_(context), self_(std::move(self_identity)), handle_(make_handle(slot_)) {
   state_.sid = std::move(sid);
   state_.joined = true;
   publish();
@@ -56,7 +57,7 @@ void ChannelRecord::put_document(const conversations::ConversationDocument& docu
   state_.last_message_index = document.last_message_index;
   const auto pair = conversations::parse_direct_name(state_.name);
   const bool direct = pair && pair->contains(self_);
-  state_.kind = direct ? ChannelKind::private_ : ChannelKind::group;
+  state_.kind = direct ? ChannelKind::direct : ChannelKind::group;
   state_.peer = direct ? pair->peer_of(self_) : "";
 }
 
@@ -151,10 +152,10 @@ void ChannelRecord::message_removed(const Message& message) {
   set_unread(unread);
 }
 
-void ChannelRecord::set_mine(const conversations::Conversation& mine, bool live) {
+void ChannelRecord::set_own_state(const conversations::Conversation& own, bool live) {
   counted_ = true;
-  state_.last_read_index = mine.last_read_index;
-  Unread unread{mine.unread_count.value_or(mine.messages_count), live, std::nullopt};
+  state_.last_read_index = own.last_read_index;
+  Unread unread{own.unread_count.value_or(own.messages_count), live, std::nullopt};
   if (unread.count > 0) unread.first_unread_index = state_.last_read_index.value_or(-1) + 1;
   set_unread(unread);
 }
@@ -166,13 +167,13 @@ void ChannelRecord::set_unread(Unread unread) {
   if (changed) emit(UnreadChanged{handle(), unread});
 }
 
-bool ChannelRecord::apply_mine(const conversations::MyConversation& mine) {
-  if (mine.muted != state_.muted) {
-    state_.muted = mine.muted;
+bool ChannelRecord::apply_my_conversation(const conversations::MyConversation& own) {
+  if (own.muted != state_.muted) {
+    state_.muted = own.muted;
     publish();
     emit(ChannelUpdated{handle()});
   }
-  return counted_ && reads_in_flight == 0 && mine.last_read_index != state_.last_read_index;
+  return counted_ && reads_in_flight == 0 && own.last_read_index != state_.last_read_index;
 }
 
 const Member* ChannelRecord::member(std::string_view identity) const {

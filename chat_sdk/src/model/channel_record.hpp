@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,17 +15,18 @@
 
 namespace parley::detail {
 
+/// Makes the handle of a channel that users hold; given by whoever runs the engine.
+using MakeHandle = std::function<Channel(std::shared_ptr<ChannelSlot>)>;
+
 /// One channel as the engine keeps it: the working state, and how each Sync change alters it. The wire's
 /// words end here: what goes out are the SDK's events and snapshots.
 ///
 /// Until loaded() events are kept back, so that the first thing a user hears of a channel is the channel.
 class ChannelRecord {
  public:
-  ChannelRecord(Context& context, std::string sid, std::string self_identity,
-                std::weak_ptr<ClientRuntime> runtime);
+  ChannelRecord(Context& context, std::string sid, std::string self_identity, const MakeHandle& make_handle);
 
-  Channel handle() const { return {slot_, runtime_}; }
-  const std::shared_ptr<ChannelSlot>& slot() const { return slot_; }
+  const Channel& handle() const { return handle_; }
   const ChannelState& state() const { return state_; }
 
   /// @name What loading brings
@@ -32,7 +34,7 @@ class ChannelRecord {
   void set_roster(const std::vector<conversations::SyncItem>& items);
   /// The service's own count. With a `live` message list it is exact: it was computed between the events
   /// before and after it. While the list waits for its replay nobody knows which messages it includes.
-  void set_mine(const conversations::Conversation& mine, bool live);
+  void set_own_state(const conversations::Conversation& own, bool live);
   /// True if the last count was taken blind and should be asked for again.
   bool wants_recount() const { return counted_ && !state_.unread.exact; }
   /// From now on every change is an event; those kept back follow.
@@ -44,7 +46,7 @@ class ChannelRecord {
   void apply_roster(const sync::Event& event);
   void apply_message(const sync::Event& event);
   /// True if the read horizon moved without us (another device), so that the count must be asked for.
-  bool apply_mine(const conversations::MyConversation& mine);
+  bool apply_my_conversation(const conversations::MyConversation& own);
   void left();
 
   /// nullptr if that identity is no member.
@@ -70,13 +72,15 @@ class ChannelRecord {
 
   Context& context_;
   std::string self_;
-  std::weak_ptr<ClientRuntime> runtime_;
   std::shared_ptr<ChannelSlot> slot_ = std::make_shared<ChannelSlot>();
+  Channel handle_;
   ChannelState state_;
   std::map<std::string, RosterEntry> roster_;
   bool counted_ = false;
   bool loaded_ = false;
   std::vector<Event> kept_back_;
 };
+
+using RecordPtr = std::shared_ptr<ChannelRecord>;
 
 }  // namespace parley::detail

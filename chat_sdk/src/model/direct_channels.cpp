@@ -22,14 +22,9 @@ bool is_hidden(const Error& error) { return error.code == Errc::not_found || err
 
 }  // namespace
 
-DirectChannels::DirectChannels(Context& context, Timers& timers, RestCalls& rest, Directory& directory,
-                               ServiceUrls& urls, Operations& operations)
-    : context_(context),
-      timers_(timers),
-      rest_(rest),
-      directory_(directory),
-      urls_(urls),
-      operations_(operations) {}
+DirectChannels::DirectChannels(Context& context, Timers& timers, RestCalls& rest, ChannelRegistry& registry,
+                               ServiceUrls& urls, Joining& joining)
+    : context_(context), timers_(timers), rest_(rest), registry_(registry), urls_(urls), joining_(joining) {}
 
 bool DirectChannels::belongs_to_the_two(const AttemptPtr& attempt, const std::string& creator) const {
   return creator == attempt->peer || creator == urls_.configuration().identity;
@@ -40,7 +35,7 @@ void DirectChannels::create(std::string peer, std::string description, Done<Chan
   const auto& self = urls_.configuration().identity;
   if (peer == self)
     return done(Error{.code = Errc::invalid_argument, .message = "peer: expected somebody else's identity"});
-  std::string name = private_channel_name(self, peer);
+  std::string name = direct_channel_name(self, peer);
   if (auto error = check_name("peer", name)) return done(*error);
   const auto attempt = std::make_shared<Attempt>(Attempt{
       std::move(peer), std::move(description), std::move(name), std::move(done), context_.now + kPatience});
@@ -75,11 +70,11 @@ void DirectChannels::create_new(const AttemptPtr& attempt) {
 
 // Joins and invites; both may have been done already by an attempt that broke off half-way.
 void DirectChannels::complete(const AttemptPtr& attempt, const std::string& sid) {
-  operations_.join_sid(sid, [this, attempt, sid](Result<Channel> channel) {
+  joining_.join(sid, [this, attempt, sid](Result<Channel> channel) {
     if (!channel) return attempt->done(channel.error());
-    const auto record = directory_.by_sid(sid);
+    const auto record = registry_.by_sid(sid);
     if (record && record->member(attempt->peer)) return attempt->done(*channel);
-    operations_.invite(sid, attempt->peer, [attempt, channel = *channel](Result<Member> invited) {
+    joining_.invite(sid, attempt->peer, [attempt, channel = *channel](Result<Member> invited) {
       invited ? attempt->done(channel) : attempt->done(invited.error());
     });
   });

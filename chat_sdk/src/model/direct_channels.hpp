@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "chat_sdk/src/model/operations.hpp"
+#include "chat_sdk/src/model/joining.hpp"
 
 namespace parley::detail {
 
@@ -9,8 +9,8 @@ namespace parley::detail {
 /// ask at once the service lets one name win; the loser waits for the winner's invitation.
 class DirectChannels {
  public:
-  DirectChannels(Context& context, Timers& timers, RestCalls& rest, Directory& directory, ServiceUrls& urls,
-                 Operations& operations);
+  DirectChannels(Context& context, Timers& timers, RestCalls& rest, ChannelRegistry& registry,
+                 ServiceUrls& urls, Joining& joining);
 
   void create(std::string peer, std::string description, Done<Channel> done);
 
@@ -34,9 +34,9 @@ class DirectChannels {
   Context& context_;
   Timers& timers_;
   RestCalls& rest_;
-  Directory& directory_;
+  ChannelRegistry& registry_;
   ServiceUrls& urls_;
-  Operations& operations_;
+  Joining& joining_;
 };
 
 }  // namespace parley::detail

@@ -74,36 +74,35 @@ bool Console::handle(const Command& command) {
   const auto open = [this](std::future<Result<Channel>> future) {
     if (const auto channel = wait(std::move(future))) go_to(*channel);
   };
-  std::visit(
-      Overloaded{
-          [&](const Say& say_it) { say(say_it); },
-          [&](const Create& create) {
-            open(client_.async_create_group_channel({create.name, create.description}, use_future));
-          },
-          [&](const Join& join) { open(client_.async_join_channel(join.name, use_future)); },
-          [&](const Chat& chat) { open(client_.async_create_private_channel(chat.peer, "", use_future)); },
-          [&](const Go& go) { open(client_.async_channel(go.name, use_future)); },
-          [&](const Invite& invite) {
-            if (wait(current().async_invite(invite.identity, use_future)))
-              print("invited " + invite.identity);
-          },
-          [&](const History& history) {
-            show_history({.page_size = static_cast<std::size_t>(history.messages)});
-          },
-          [&](const Older&) { older_ ? show_history(*older_) : print("that is the beginning"); },
-          [&](const ListChannels&) { list_channels(); },
-          [&](const ListMembers&) { list_members(); },
-          [&](const MarkRead&) { wait(current().async_set_all_read(use_future)); },
-          [&](const Leave&) {
-            if (wait(current().async_leave(use_future))) print("left");
-          },
-          [&](const ShowStatus&) { on_status(client_.status()); },
-          [&](const Help&) { print(std::string(command_help())); },
-          [&](const Quit&) { go_on = false; },
-          [&](const Nothing&) {},
-          [&](const Bad& bad) { print("! " + printable(bad.reason)); },
-      },
-      command);
+  std::visit(Overloaded{
+                 [&](const Say& say_it) { say(say_it); },
+                 [&](const Create& create) {
+                   open(client_.async_create_group_channel({create.name, create.description}, use_future));
+                 },
+                 [&](const Join& join) { open(client_.async_join_channel(join.name, use_future)); },
+                 [&](const Chat& chat) { open(client_.async_direct_channel(chat.peer, "", use_future)); },
+                 [&](const Go& go) { open(client_.async_channel(go.name, use_future)); },
+                 [&](const Invite& invite) {
+                   if (wait(current().async_invite(invite.identity, use_future)))
+                     print("invited " + invite.identity);
+                 },
+                 [&](const History& history) {
+                   show_history({.page_size = static_cast<std::size_t>(history.messages)});
+                 },
+                 [&](const Older&) { older_ ? show_history(*older_) : print("that is the beginning"); },
+                 [&](const ListChannels&) { list_channels(); },
+                 [&](const ListMembers&) { list_members(); },
+                 [&](const MarkRead&) { wait(current().async_set_all_read(use_future)); },
+                 [&](const Leave&) {
+                   if (wait(current().async_leave(use_future))) print("left");
+                 },
+                 [&](const ShowStatus&) { on_status(client_.status()); },
+                 [&](const Help&) { print(std::string(command_help())); },
+                 [&](const Quit&) { go_on = false; },
+                 [&](const Nothing&) {},
+                 [&](const Bad& bad) { print("! " + printable(bad.reason)); },
+             },
+             command);
   return go_on;
 }
 

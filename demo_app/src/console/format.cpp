@@ -36,7 +36,7 @@ std::string indented(std::string_view text) {
 std::string printable(std::string_view text) { return escape_hazards(text, TextKind::line); }
 
 std::string title(const ChannelState& channel) {
-  if (channel.kind == ChannelKind::private_) return "@" + printable(channel.peer);
+  if (channel.kind == ChannelKind::direct) return "@" + printable(channel.peer);
   return "#" + printable(channel.name.empty() ? channel.sid : channel.name);
 }
 

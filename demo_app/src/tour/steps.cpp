@@ -100,15 +100,15 @@ std::string history(World& world) {
   return "backwards in pages of 2/2/1, forwards behind message 1: three, four";
 }
 
-std::string private_channel(World& world) {
+std::string direct_channel(World& world) {
   const auto of_alice =
-      wait_for(world.alice->client().async_create_private_channel("carol", "alice and carol", use_future));
+      wait_for(world.alice->client().async_direct_channel("carol", "alice and carol", use_future));
   world.carol->until("the invitation",
-                     [&](const auto&) { return world.carol->client().private_channels().size() == 1; });
-  const auto of_carol = wait_for(world.carol->client().async_create_private_channel("alice", "", use_future));
+                     [&](const auto&) { return world.carol->client().direct_channels().size() == 1; });
+  const auto of_carol = wait_for(world.carol->client().async_direct_channel("alice", "", use_future));
   expect(of_carol.sid() == of_alice.sid(), "two different channels");
   expect(world.carol->client().group_channels().size() == 1, "carol does not see one group channel");
-  expect(world.carol->client().private_channels().size() == 1, "carol does not see one private channel");
+  expect(world.carol->client().direct_channels().size() == 1, "carol does not see one 1x1 channel");
   return "both sides have the same 1x1 channel; carol's list: one group, one private";
 }
 
@@ -186,7 +186,7 @@ std::string refused_tokens(World& world) {
 constexpr Step kSteps[] = {
     {"tokens", tokens_from_the_server}, {"connect", everybody_connects},     {"group channel", group_channel},
     {"live messages", live_messages},   {"unread count", unread_count},      {"history", history},
-    {"1x1 channel", private_channel},   {"lost connection", cut_and_replay}, {"token refresh", token_refresh},
+    {"1x1 channel", direct_channel},    {"lost connection", cut_and_replay}, {"token refresh", token_refresh},
     {"refused tokens", refused_tokens},
 };
 

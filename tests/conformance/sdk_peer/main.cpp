@@ -39,8 +39,7 @@ class Peer {
     if (command == "create")
       return report(client_.async_create_group_channel({name, rest}, use_future).get());
     if (command == "join") return report(client_.async_join_channel(name, use_future).get());
-    if (command == "private")
-      return report(client_.async_create_private_channel(name, rest, use_future).get());
+    if (command == "private") return report(client_.async_direct_channel(name, rest, use_future).get());
     if (command == "block") return confirm(client_.async_block(name, use_future).get());
     if (command == "unblock") return confirm(client_.async_unblock(name, use_future).get());
     const auto channel = client_.async_channel(name, use_future).get();

@@ -105,7 +105,7 @@ TEST_F(ClientTest, BlocksAreOfTheUserAndHold) {
   Client alice(runtime, options_for("alice")), mallory(runtime, options_for("mallory"));
   ASSERT_TRUE(get(alice.async_connect(use_future)));
   ASSERT_TRUE(get(mallory.async_connect(use_future)));
-  const auto direct = get(mallory.async_create_private_channel("alice", "", use_future)).value();
+  const auto direct = get(mallory.async_direct_channel("alice", "", use_future)).value();
   ASSERT_TRUE(get(direct.async_send_message({"hello"}, use_future)));
   const auto group = get(mallory.async_create_group_channel({"spam"}, use_future)).value();
   ASSERT_TRUE(get(alice.async_block("mallory", use_future)));
@@ -133,12 +133,11 @@ TEST_F(ClientTest, AChannelWithWhoeverBlockedThisUserIsNotOpened) {
   ASSERT_TRUE(get(alice.async_connect(use_future)));
   ASSERT_TRUE(get(mallory.async_connect(use_future)));
   ASSERT_TRUE(get(alice.async_block("mallory", use_future)));
-  const auto refused = get(mallory.async_create_private_channel("a#lice %", "", use_future));
+  const auto refused = get(mallory.async_direct_channel("a#lice %", "", use_future));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::forbidden);
   EXPECT_TRUE(mallory.channels().empty()) << "nothing is left behind";
-  EXPECT_TRUE(get(alice.async_create_private_channel("mallory", "", use_future)))
-      << "who blocks is not bound";
+  EXPECT_TRUE(get(alice.async_direct_channel("mallory", "", use_future))) << "who blocks is not bound";
 }
 
 TEST_F(ClientTest, BlocksOfNobodyAreRefusedAtOnce) {
@@ -217,7 +216,7 @@ TEST_F(ClientTest, NamesTheFieldOfABadArgument) {
             "name: expected no '#': it is reserved for 1x1 channels");
   EXPECT_EQ(message_of(get(client.async_create_group_channel({""}, use_future))),
             "name: expected 1 to 320 bytes of UTF-8, no control, direction or invisible characters");
-  EXPECT_EQ(message_of(get(client.async_create_private_channel("alice", "", use_future))),
+  EXPECT_EQ(message_of(get(client.async_direct_channel("alice", "", use_future))),
             "peer: expected somebody else's identity");
   EXPECT_EQ(message_of(get(channel.async_send_message({"\xff"}, use_future))), "text: expected valid UTF-8");
   EXPECT_EQ(message_of(get(channel.async_send_message({"x", "{"}, use_future))),
@@ -254,13 +253,13 @@ TEST_F(ClientTest, BothSidesOfAPrivateChannelMayAskAtOnce) {
     Client alice(runtime, options_for(a)), bob(runtime, options_for(b));
     ASSERT_TRUE(get(alice.async_connect(use_future)));
     ASSERT_TRUE(get(bob.async_connect(use_future)));
-    auto of_alice = alice.async_create_private_channel(b, "", use_future);
-    auto of_bob = bob.async_create_private_channel(a, "", use_future);
+    auto of_alice = alice.async_direct_channel(b, "", use_future);
+    auto of_bob = bob.async_direct_channel(a, "", use_future);
     const auto first = get(std::move(of_alice)), second = get(std::move(of_bob));
     ASSERT_TRUE(first) << first.error().to_string();
     ASSERT_TRUE(second) << second.error().to_string();
     EXPECT_EQ(first->sid(), second->sid());
-    EXPECT_EQ(first->state()->kind, ChannelKind::private_);
+    EXPECT_EQ(first->state()->kind, ChannelKind::direct);
     EXPECT_EQ(first->state()->peer, b);
   }
 }

@@ -1,0 +1,81 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <parley/async.hpp>
+#include <parley/detail/done.hpp>
+
+namespace parley {
+
+class Channel;
+struct GetMessages;
+struct Member;
+struct Message;
+struct MessagePage;
+struct NewGroupChannel;
+struct NewMessage;
+struct Unread;
+
+}  // namespace parley
+
+namespace parley::detail {
+
+class ClientRuntime;
+struct Model;
+
+/// What a user can ask of the service: each member is one operation of Client or Channel, as a sequence of
+/// REST calls. Arguments are checked before anything is sent; `sid` is a channel's. Not part of the
+/// interface.
+///
+/// Thread: the client's I/O strand. `done` is called exactly once, perhaps before the call returns.
+class Operations {
+ public:
+  explicit Operations(Model& model) : model_(model) {}
+
+  /// @name Of the client
+  void create_group_channel(NewGroupChannel channel, Done<Channel> done);
+  void direct_channel(std::string peer, std::string description, Done<Channel> done);
+  void join_channel(std::string name, Done<Channel> done);
+  void find_channel(std::string sid_or_name, Done<Channel> done);
+  void block(std::string identity, Done<void> done);
+  void unblock(std::string identity, Done<void> done);
+  void blocked(Done<std::vector<std::string>> done);
+
+  /// @name Of a channel
+  /// `message.files` were uploaded before and are named by `media_sids`.
+  void send_message(std::string sid, NewMessage message, std::vector<std::string> media_sids,
+                    Done<Message> done);
+  void get_messages(std::string sid, GetMessages query, Done<MessagePage> done);
+  void invite(std::string sid, std::string identity, Done<Member> done);
+  void set_read(std::string sid, std::int64_t index, Done<Unread> done);
+  void set_all_read(std::string sid, Done<Unread> done);
+  void leave(std::string sid, Done<void> done);
+  void remove_member(std::string sid, std::string identity, Done<void> done);
+  void destroy(std::string sid, Done<void> done);
+
+ private:
+  Model& model_;
+};
+
+/// Runs `operation` on the I/O strand once the client is usable; its outcome, cancellation or the end of the
+/// client completes `done`. A client that is gone completes it with Errc::client_closed. Any thread.
+template <class T>
+void operate(const std::weak_ptr<ClientRuntime>& runtime, Completion<T> done,
+             std::function<void(Operations&, Done<T>)> operation);
+
+/// The initiation of an operation that is a member of Operations: what async_initiate() calls with the
+/// handler and the arguments.
+template <class T, class Operation>
+auto initiation(std::weak_ptr<ClientRuntime> runtime, Operation operation) {
+  return [runtime = std::move(runtime), operation](auto handler, auto... arguments) {
+    operate<T>(runtime, Completion<T>(std::move(handler)),
+               [operation, arguments...](Operations& operations, Done<T> done) {
+                 (operations.*operation)(arguments..., std::move(done));
+               });
+  };
+}
+
+}  // namespace parley::detail

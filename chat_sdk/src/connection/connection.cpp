@@ -1,0 +1,256 @@
+#include "chat_sdk/src/connection/connection.hpp"
+
+#include <parley/version.hpp>
+
+#include "common/base/earliest.hpp"
+
+namespace parley::detail {
+namespace {
+
+twilsock::ClientSettings machine_settings(const ConnectionSettings& settings) {
+  twilsock::ClientSettings machine;
+  machine.backoff_min = settings.retry.min;
+  machine.backoff_max = settings.retry.max;
+  machine.metadata = {{"type", "parley"}, {"sdk", "cpp"}, {"sdkv", std::string(kVersion)}};
+  twilsock::Registration registration{"ip_messaging", "ers", 4, {}, ""};
+  registration.message_types = twilsock::MessageTypes::all();
+  machine.registrations.push_back(std::move(registration));
+  return machine;
+}
+
+Error closed_error() { return {.code = Errc::client_closed, .message = "the client is closed"}; }
+
+Error never_connected() { return {.code = Errc::connection_lost, .message = "not connected; connect first"}; }
+
+bool is_final(const Error& error) {
+  return error.code == Errc::denied || error.code == Errc::invalid_token || error.code == Errc::forbidden;
+}
+
+std::optional<TimePoint> earliest(std::initializer_list<std::optional<TimePoint>> deadlines) {
+  std::optional<TimePoint> first;
+  for (const auto& deadline : deadlines) keep_earliest(first, deadline);
+  return first;
+}
+
+}  // namespace
+
+Connection::Connection(ConnectionSettings settings, Context& context)
+    : settings_(std::move(settings)),
+      context_(context),
+      timers_(context_),
+      keeper_(token::KeeperSettings{}, context_.random),
+      machine_(machine_settings(settings_), context_.random),
+      urls_(settings_.region),
+      rest_(context_, timers_, machine_, settings_.timeouts.request) {}
+
+void Connection::connect(Done<void> done) {
+  if (closed_) return done(closed_error());
+  const bool running = status_.state != ConnectionState::offline && status_.state != ConnectionState::denied;
+  if (running) return when_usable(std::move(done));
+  connecting_.push_back(std::move(done));
+  connect_deadline_ = context_.now + settings_.timeouts.connect;
+  token_refused_.reset();
+  set_status({ConnectionState::connecting});
+  keeper_.start(context_.now);
+}
+
+void Connection::when_usable(Done<void> done) {
+  if (closed_) return done(closed_error());
+  if (status_.state == ConnectionState::denied) return done(*status_.reason);
+  if (status_.state == ConnectionState::offline) return done(never_connected());
+  if (loaded_) return done({});
+  if (!connect_deadline_) connect_deadline_ = context_.now + settings_.timeouts.connect;
+  connecting_.push_back(std::move(done));
+}
+
+void Connection::close() {
+  if (closed_) return;
+  closed_ = true;
+  give_up(closed_error(), ConnectionState::offline);
+}
+
+void Connection::give_up(Error reason, ConnectionState state) {
+  loading_ = false;
+  keeper_.stop();
+  machine_.disconnect(context_.now);
+  subscriber_.on_disconnected();
+  timers_.fail_all(reason);
+  observer_->on_given_up(reason);
+  finish_connect(reason);
+  set_status({state, std::move(reason)});
+}
+
+void Connection::finish_connect(Result<void> outcome) {
+  connect_deadline_.reset();
+  const auto waiting = std::move(connecting_);
+  connecting_.clear();
+  for (const auto& done : waiting) done(outcome);
+}
+
+void Connection::set_status(ConnectionStatus status) {
+  status_ = status;
+  context_.emit(ConnectionChanged{std::move(status)});
+}
+
+void Connection::on_open() { machine_.on_open(context_.now); }
+void Connection::on_message(std::string_view bytes) { machine_.on_message(bytes, context_.now); }
+void Connection::on_closed(Error reason) { machine_.on_closed(std::move(reason), context_.now); }
+
+void Connection::on_token(std::uint64_t fetch_id, Result<std::string> token) {
+  if (closed_) return;
+  keeper_.on_fetched(fetch_id, std::move(token), context_.now, context_.wall_now);
+}
+
+void Connection::on_time() {
+  keeper_.on_time(context_.now);
+  machine_.on_time(context_.now);
+  subscriber_.on_time(context_.now);
+  timers_.on_time();
+  drain();  // what has just happened may have met the deadline, or changed the reason
+  if (!connect_deadline_ || *connect_deadline_ > context_.now) return;
+  Error reason = status_.reason.value_or(Error{.code = Errc::timed_out, .message = "nothing answered"});
+  reason.message = "not connected within the time allowed; last: " + reason.message;
+  give_up(std::move(reason), ConnectionState::offline);
+}
+
+std::optional<TimePoint> Connection::next_deadline() const {
+  return earliest({keeper_.next_deadline(), machine_.next_deadline(), subscriber_.next_deadline(),
+                   timers_.next_deadline(), connect_deadline_});
+}
+
+std::optional<ConnectionAction> Connection::next() {
+  drain();
+  if (actions_.empty()) return std::nullopt;
+  auto action = std::move(actions_.front());
+  actions_.pop_front();
+  return action;
+}
+
+// The parts feed each other: a delivered token connects the machine, a reply applies to the subscriber,
+// an applied change may ask something new. Goes round until all are quiet.
+void Connection::drain() {
+  for (bool progress = true; progress;) {
+    progress = false;
+    while (auto action = keeper_.next()) progress = true, on_keeper_action(std::move(*action));
+    while (auto action = machine_.next()) progress = true, on_machine_action(std::move(*action));
+    while (auto action = subscriber_.next(context_.now))
+      progress = true, on_subscriber_action(std::move(*action));
+  }
+}
+
+void Connection::on_keeper_action(token::KeeperAction action) {
+  if (const auto* fetch = std::get_if<token::Fetch>(&action)) {
+    actions_.push_back(FetchToken{fetch->fetch_id});
+  } else if (auto* deliver = std::get_if<token::Deliver>(&action)) {
+    machine_.set_token(std::move(deliver->token), context_.now);
+    if (machine_.state() == twilsock::ClientState::idle) machine_.connect(context_.now);
+  } else if (const auto* failed = std::get_if<token::SourceFailed>(&action)) {
+    on_no_token(failed->error);
+  } else if (const auto* refused = std::get_if<token::Refused>(&action)) {
+    token_refused_ = refused->error;
+    on_no_token(refused->error);
+  }
+}
+
+// A live connection goes on with the old token until that one ends. Without one, a source that is only
+// unreachable is asked again; but one that has nothing newer than an expired token ends the first connect:
+// waiting would hide the reason.
+void Connection::on_no_token(const Error& error) {
+  context_.emit(TokenRefreshFailed{error});
+  if (machine_.state() == twilsock::ClientState::connected) return;
+  if (token_refused_) return give_up(error, ConnectionState::denied);
+  const bool refused_as_expired = machine_.state() == twilsock::ClientState::needs_token;
+  if (!connecting_.empty() && (refused_as_expired || error.code == Errc::token_expired))
+    return give_up(refused_as_expired ? *status_.reason : error, ConnectionState::offline);
+  set_status({status_.state, error, status_.retry_in});
+}
+
+void Connection::on_machine_action(twilsock::ClientAction action) {
+  if (auto* done = std::get_if<twilsock::RequestDone>(&action)) {
+    if (closed_ && !done->outcome) done->outcome = closed_error();
+    rest_.on_done(done->id, std::move(done->outcome));
+  } else if (auto* notification = std::get_if<twilsock::NotificationReceived>(&action)) {
+    on_notification(*notification);
+  } else if (auto* change = std::get_if<twilsock::StateChanged>(&action)) {
+    on_state(*change);
+  } else if (const auto* wanted = std::get_if<twilsock::TokenWanted>(&action)) {
+    keeper_.want(wanted->expired ? token::Wanted::expired : token::Wanted::about_to_expire, context_.now);
+  } else if (std::holds_alternative<twilsock::TokenAccepted>(action)) {
+    context_.emit(TokenRefreshed{});
+  } else if (std::holds_alternative<twilsock::Open>(action)) {
+    actions_.push_back(twilsock::Open{});
+  } else if (auto* bytes = std::get_if<twilsock::SendBytes>(&action)) {
+    actions_.push_back(std::move(*bytes));
+  } else if (std::holds_alternative<twilsock::DropStream>(action)) {
+    actions_.push_back(twilsock::DropStream{});
+  }
+}
+
+void Connection::on_state(const twilsock::StateChanged& change) {
+  using twilsock::ClientState;
+  if (machine_.state() != change.state) return;  // overtaken: given up or gone on meanwhile
+  if (change.state != ClientState::connected) subscriber_.on_disconnected();
+  switch (change.state) {
+    case ClientState::connected:
+      subscriber_.on_connected(context_.now);
+      set_status({ConnectionState::connected});
+      return start_loading();
+    case ClientState::waiting: {
+      const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*change.retry_at - context_.now);
+      return set_status({ConnectionState::waiting, change.reason, wait});
+    }
+    case ClientState::needs_token:
+      if (token_refused_) return give_up(*token_refused_, ConnectionState::denied);
+      return set_status({ConnectionState::waiting, change.reason});
+    case ClientState::denied:
+      return give_up(*change.reason, ConnectionState::denied);
+    case ClientState::opening:
+      if (status_.state != ConnectionState::connecting)
+        set_status({ConnectionState::connecting, status_.reason});
+      return;
+    case ClientState::initializing:
+    case ClientState::idle:
+      return;
+  }
+}
+
+void Connection::start_loading() {
+  if (loaded_ || loading_) return loaded_ ? finish_connect({}) : void();
+  loading_ = true;
+  rest_.get(urls_.configuration_url(), {}, [this](Result<http::Response> reply) {
+    if (!reply) return on_loaded(reply.error());
+    auto configuration = conversations::decode_configuration(reply->body);
+    if (!configuration) return on_loaded(configuration.error());
+    urls_.set(std::move(*configuration));
+    observer_->load([this](Result<void> outcome) { on_loaded(std::move(outcome)); });
+  });
+}
+
+void Connection::on_loaded(Result<void> outcome) {
+  if (!loading_) return;  // given up meanwhile
+  loading_ = false;
+  loaded_ = outcome.has_value();
+  if (loaded_) return finish_connect({});
+  give_up(outcome.error(), is_final(outcome.error()) ? ConnectionState::denied : ConnectionState::offline);
+}
+
+void Connection::on_notification(const twilsock::NotificationReceived& notification) {
+  const bool of_sync = notification.message_type == sync::kSyncEventType ||
+                       notification.message_type.starts_with("com.twilio.rtd.cds.");
+  if (!of_sync) return;
+  auto envelope = sync::decode_envelope(notification.payload);
+  if (envelope) subscriber_.on_envelope(std::move(*envelope), context_.now);
+}
+
+void Connection::on_subscriber_action(sync::SubscriberAction action) {
+  if (auto* batch = std::get_if<sync::SendBatch>(&action)) {
+    rest_.post_once(urls_.subscriptions(), std::move(batch->body),
+                    [this, id = batch->batch_id](const Result<http::Response>& reply) {
+                      subscriber_.on_batch_reply(id, reply, context_.now);
+                    });
+  } else {
+    observer_->on_sync(action);
+  }
+}
+
+}  // namespace parley::detail

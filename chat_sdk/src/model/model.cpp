@@ -1,0 +1,29 @@
+#include "chat_sdk/src/model/model.hpp"
+
+namespace parley::detail {
+
+Model::Model(Context& context, Connection& connection, MakeHandle make_handle)
+    : rest(connection.rest()),
+      urls(connection.urls()),
+      subscriptions(connection.subscriber()),
+      unread(rest, urls, subscriptions),
+      opener(context, connection.timers(), rest, urls, subscriptions, registry, unread,
+             std::move(make_handle)),
+      my_conversations(rest, urls, connection.subscriber(), subscriptions, registry, opener, unread),
+      router(subscriptions, registry, opener, my_conversations, unread),
+      joining(rest, urls, registry, opener),
+      direct_channels(context, connection.timers(), rest, registry, urls, joining) {}
+
+void Model::on_sync(const sync::SubscriberAction& action) {
+  if (const auto* apply = std::get_if<sync::Apply>(&action)) {
+    router.on_applied(apply->event);
+  } else if (const auto* established = std::get_if<sync::Established>(&action)) {
+    router.on_established(established->object_sid);
+  } else if (const auto* gone = std::get_if<sync::Gone>(&action)) {
+    router.on_gone(gone->object_sid);
+  } else if (const auto* failed = std::get_if<sync::SubscriptionFailed>(&action)) {
+    router.on_failed(failed->object_sid, failed->error);
+  }
+}
+
+}  // namespace parley::detail

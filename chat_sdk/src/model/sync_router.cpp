@@ -1,0 +1,58 @@
+#include "chat_sdk/src/model/sync_router.hpp"
+
+namespace parley::detail {
+
+using Part = ChannelSubscriptions::Part;
+
+SyncRouter::SyncRouter(ChannelSubscriptions& subscriptions, ChannelRegistry& registry, ChannelOpener& opener,
+                       MyConversations& my_conversations, UnreadCounts& unread)
+    : subscriptions_(subscriptions),
+      registry_(registry),
+      opener_(opener),
+      my_conversations_(my_conversations),
+      unread_(unread) {}
+
+void SyncRouter::on_applied(const sync::Event& event) {
+  if (event.object_sid == my_conversations_.object_sid()) return my_conversations_.apply(event);
+  const auto* place = subscriptions_.find(event.object_sid);
+  if (!place) return;
+  switch (place->part) {
+    case Part::document:
+      return apply_document(place->record, event);
+    case Part::roster:
+      return place->record->apply_roster(event);
+    case Part::messages:
+      return place->record->apply_message(event);
+  }
+}
+
+void SyncRouter::apply_document(const RecordPtr& record, const sync::Event& event) {
+  const std::string name = record->state().name;
+  record->apply_document(event);
+  if (record->state().name != name) registry_.renamed(record, name);
+}
+
+void SyncRouter::on_established(const std::string& object_sid) {
+  if (object_sid == my_conversations_.object_sid()) return opener_.retry_now();
+  const auto* place = subscriptions_.find(object_sid);
+  if (!place || place->part != Part::messages) return;
+  const RecordPtr record = place->record;
+  if (record->wants_recount()) return unread_.recount(record);
+  opener_.on_messages_established(record->state().sid);
+}
+
+// A channel is gone with its document; one that is being opened, with any part.
+void SyncRouter::on_gone(const std::string& object_sid) {
+  const auto* place = subscriptions_.find(object_sid);
+  if (!place) return;
+  const std::string sid = place->record->state().sid;
+  if (place->part == Part::document || opener_.state(sid)) my_conversations_.drop(sid);
+}
+
+// An open channel stays silent until the next connection asks again. One that is being opened cannot be.
+void SyncRouter::on_failed(const std::string& object_sid, const Error& error) {
+  const auto* place = subscriptions_.find(object_sid);
+  if (place) opener_.on_subscription_failed(place->record->state().sid, error);
+}
+
+}  // namespace parley::detail

@@ -1,0 +1,219 @@
+#include "tests/unit/chat_sdk/model_fixture.hpp"
+
+namespace parley::detail {
+namespace {
+
+using State = ChannelOpener::State;
+using namespace std::chrono_literals;
+
+class ChannelOpenerTest : public ModelFixture {
+ protected:
+  void open(const std::string& sid, bool announce = true) {
+    opener.open(sid, announce, [this](Result<RecordPtr> outcome) { outcomes.push_back(std::move(outcome)); });
+  }
+  static Error busy() { return {.code = Errc::too_many_requests, .message = "busy"}; }
+  static Error forbidden() { return {.code = Errc::forbidden, .message = "no"}; }
+
+  std::vector<Result<RecordPtr>> outcomes;
+};
+
+// queued
+
+TEST_F(ChannelOpenerTest, QueuedWaitsForAFreePlace) {
+  for (int i = 0; i < 17; ++i) open("CH" + std::to_string(i));
+  EXPECT_EQ(opener.state("CH15"), State::document);
+  EXPECT_EQ(opener.state("CH16"), State::queued);
+  rest.fail("GET /Documents/CH3.channel", forbidden());
+  EXPECT_EQ(opener.state("CH16"), State::document);
+}
+
+TEST_F(ChannelOpenerTest, QueuedIsForgottenWithoutBeingAskedFor) {
+  for (int i = 0; i < 17; ++i) open("CH" + std::to_string(i));
+  opener.forget("CH16", forbidden());
+  EXPECT_EQ(opener.state("CH16"), std::nullopt);
+  ASSERT_EQ(outcomes.size(), 1u);
+  rest.fail("GET /Documents/CH3.channel", forbidden());
+  EXPECT_FALSE(rest.waits("GET /Documents/CH16.channel"));
+}
+
+// document
+
+TEST_F(ChannelOpenerTest, DocumentLeadsToThePartsBothAtOnce) {
+  open("CH1");
+  EXPECT_EQ(opener.state("CH1"), State::document);
+  answer_document("CH1");
+  EXPECT_EQ(opener.state("CH1"), State::parts);
+  EXPECT_TRUE(rest.waits("GET /Maps/CH1.roster"));
+  EXPECT_TRUE(rest.waits("GET /Lists/CH1.messages"));
+}
+
+TEST_F(ChannelOpenerTest, DocumentThatIsRefusedIsForgotten) {
+  open("CH1");
+  rest.fail("GET /Documents/CH1.channel", forbidden());
+  EXPECT_EQ(opener.state("CH1"), std::nullopt);
+  ASSERT_EQ(outcomes.size(), 1u);
+  EXPECT_EQ(outcomes[0].error().code, Errc::forbidden);
+}
+
+TEST_F(ChannelOpenerTest, DocumentThatIsNoneIsAnError) {
+  open("CH1");
+  rest.answer("GET /Documents/CH1.channel", object("ET1", R"({"messages":7})"));
+  ASSERT_EQ(outcomes.size(), 1u);
+  EXPECT_FALSE(outcomes[0]);
+  EXPECT_FALSE(subscriptions.find("ET1")) << "nothing of it stays subscribed";
+}
+
+TEST_F(ChannelOpenerTest, DocumentThatNeverComesIsTriedAgain) {
+  open("CH1");
+  pass(30s);
+  EXPECT_EQ(opener.state("CH1"), State::waiting);
+  ASSERT_EQ(outcomes.size(), 1u);
+  EXPECT_EQ(outcomes[0].error().code, Errc::timed_out);
+}
+
+// parts
+
+TEST_F(ChannelOpenerTest, PartsCompleteTogether) {
+  open("CH1");
+  answer_document("CH1", "general");
+  answer_messages("CH1");
+  answer_own_state("CH1", 3);
+  EXPECT_EQ(opener.state("CH1"), State::parts) << "the roster is missing";
+  answer_roster("CH1");
+  EXPECT_EQ(opener.state("CH1"), std::nullopt);
+  ASSERT_EQ(outcomes.size(), 1u);
+  const auto record = outcomes[0].value();
+  EXPECT_EQ(registry.by_name("general"), record);
+  EXPECT_EQ(record->state().unread, (Unread{3, true, 3}));
+  EXPECT_EQ(record->state().members->size(), 1u);
+  EXPECT_EQ(heard<ChannelJoined>().size(), 1u);
+}
+
+TEST_F(ChannelOpenerTest, PartsAskForTheOwnStateOnlyWhenMessagesAreFollowed) {
+  open("CH1");
+  answer_document("CH1");
+  answer_messages("CH1");
+  EXPECT_FALSE(rest.waits("GET /Mine/CH1"));
+  establish("ESCH1");
+  EXPECT_TRUE(rest.waits("GET /Mine/CH1"));
+}
+
+TEST_F(ChannelOpenerTest, PartsThatFailAreForgottenWithTheirSubscriptions) {
+  open("CH1");
+  answer_document("CH1");
+  answer_messages("CH1");
+  EXPECT_TRUE(subscriptions.find("ESCH1"));
+  rest.fail("GET /Maps/CH1.roster", forbidden());
+  EXPECT_EQ(outcomes.size(), 1u);
+  EXPECT_FALSE(subscriptions.find("ETCH1"));
+  EXPECT_FALSE(subscriptions.find("ESCH1"));
+}
+
+TEST_F(ChannelOpenerTest, PartsWhoseSubscriptionIsRefusedAreForgotten) {
+  open("CH1");
+  answer_document("CH1");
+  answer_messages("CH1");
+  router.on_failed("ESCH1", forbidden());
+  EXPECT_EQ(opener.state("CH1"), std::nullopt);
+  ASSERT_EQ(outcomes.size(), 1u);
+}
+
+TEST_F(ChannelOpenerTest, PartsOfAnEndedAttemptAreNotTakenForTheNextOnes) {
+  open("CH1");
+  answer_document("CH1");
+  rest.fail("GET /Lists/CH1.messages", busy());
+  pass(2s);
+  EXPECT_EQ(opener.state("CH1"), State::document);
+  rest.answer("GET /Maps/CH1.roster", object("MPlate"));
+  EXPECT_FALSE(subscriptions.find("MPlate"));
+  EXPECT_EQ(opener.state("CH1"), State::document);
+}
+
+TEST_F(ChannelOpenerTest, PartsOfARosterOfManyPagesAreAllRead) {
+  open("CH1");
+  answer_document("CH1");
+  rest.answer("GET /Maps/CH1.roster", object("MPCH1"));
+  rest.answer("GET /items/MPCH1",
+              R"({"items":[)" + member("MB1", "alice") + R"(],"meta":{"next_token":"more"}})");
+  rest.answer("GET /items/MPCH1", page(member("MB1", "alice") + "," + member("MB2", "bob")));
+  answer_messages("CH1");
+  answer_own_state("CH1");
+  ASSERT_EQ(outcomes.size(), 1u);
+  EXPECT_EQ(outcomes[0].value()->state().members->size(), 2u);
+}
+
+// waiting
+
+TEST_F(ChannelOpenerTest, WaitingIsTriedAgainAfterTheBackoff) {
+  open("CH1");
+  rest.fail("GET /Documents/CH1.channel", busy());
+  EXPECT_EQ(opener.state("CH1"), State::waiting);
+  ASSERT_EQ(outcomes.size(), 1u) << "who waited is told at once";
+  pass(1999ms);
+  EXPECT_EQ(opener.state("CH1"), State::waiting);
+  pass(1ms);
+  EXPECT_EQ(opener.state("CH1"), State::document);
+  rest.fail("GET /Documents/CH1.channel", busy());
+  pass(3999ms);
+  EXPECT_EQ(opener.state("CH1"), State::waiting) << "the second wait is twice as long";
+  pass(1ms);
+  EXPECT_EQ(opener.state("CH1"), State::document);
+}
+
+TEST_F(ChannelOpenerTest, WaitingIsAnnouncedWhenItComesAfterAll) {
+  open("CH1", /*announce=*/false);
+  rest.fail("GET /Documents/CH1.channel", busy());
+  pass(2s);
+  open_completely("CH1");
+  EXPECT_EQ(heard<ChannelJoined>().size(), 1u);
+}
+
+TEST_F(ChannelOpenerTest, WaitingIsHurriedByWhoeverAsks) {
+  open("CH1");
+  rest.fail("GET /Documents/CH1.channel", busy());
+  open("CH1");
+  EXPECT_EQ(opener.state("CH1"), State::document);
+  open_completely("CH1");
+  ASSERT_EQ(outcomes.size(), 2u);
+  EXPECT_TRUE(outcomes[1]);
+}
+
+TEST_F(ChannelOpenerTest, WaitingIsTriedAtOnceWhenConnectedAgain) {
+  open("CH1");
+  rest.fail("GET /Documents/CH1.channel", busy());
+  opener.retry_now();
+  EXPECT_EQ(opener.state("CH1"), State::document);
+}
+
+TEST_F(ChannelOpenerTest, WaitingIsForgotten) {
+  open("CH1");
+  rest.fail("GET /Documents/CH1.channel", busy());
+  opener.forget("CH1", forbidden());
+  pass(10min);
+  EXPECT_EQ(opener.state("CH1"), std::nullopt);
+  EXPECT_EQ(rest.waiting(), 0u);
+}
+
+// every state
+
+TEST_F(ChannelOpenerTest, GivingUpTellsAllWhoWaitAndTriesAgainWithTheNextConnection) {
+  for (int i = 0; i < 17; ++i) open("CH" + std::to_string(i));
+  answer_document("CH1");
+  rest.fail("GET /Documents/CH2.channel", busy());
+  opener.give_up({.code = Errc::connection_lost, .message = "given up"});
+  EXPECT_EQ(outcomes.size(), 17u);
+  for (int i = 0; i < 17; ++i) EXPECT_EQ(opener.state("CH" + std::to_string(i)), State::waiting) << i;
+  opener.retry_now();
+  EXPECT_EQ(opener.state("CH0"), State::document);
+}
+
+TEST_F(ChannelOpenerTest, WhatIsOpenCompletesAtOnce) {
+  open_completely("CH1");
+  open("CH1");
+  ASSERT_EQ(outcomes.size(), 1u);
+  EXPECT_EQ(outcomes[0].value(), registry.by_sid("CH1"));
+  EXPECT_EQ(rest.waiting(), 0u);
+}
+
+}  // namespace
+}  // namespace parley::detail

@@ -1,0 +1,306 @@
+#include "chat_sdk/src/connection/connection.hpp"
+
+#include <gtest/gtest.h>
+
+#include "common/base/random.hpp"
+#include "common/protocol/token/access_token.hpp"
+
+namespace parley::detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+const token::ApiKey kKey{"AC00000000000000000000000000000001", "SK00000000000000000000000000000002",
+                         "secret"};
+
+/// A connection whose token source, socket, service and model the test plays.
+class ConnectionTest : public ::testing::Test, public ConnectionObserver {
+ protected:
+  ConnectionTest() { connection.observe(*this); }
+
+  void load(Done<void> done) override { loads.push_back(std::move(done)); }
+  void on_sync(const sync::SubscriberAction&) override { ++syncs; }
+  void on_given_up(const Error& reason) override { given_up.push_back(reason); }
+
+  void connect() {
+    connection.connect([this](Result<void> outcome) { connected.push_back(std::move(outcome)); });
+    drain();
+  }
+  void use() {
+    connection.when_usable([this](Result<void> outcome) { usable.push_back(std::move(outcome)); });
+  }
+  std::string mint(std::chrono::seconds life = 1h) const {
+    token::TokenSpec spec;
+    spec.identity = "alice";
+    spec.ttl = life;
+    spec.grants = {token::ChatGrant{.service_sid = "IS00000000000000000000000000000003"}};
+    return token::mint(kKey, spec, context.wall_now).value();
+  }
+  void give_token() {
+    connection.on_token(fetch, mint());
+    drain();
+  }
+  void open() {
+    connection.on_open();
+    drain();
+  }
+  /// The service's answer to the newest packet.
+  void answer_init(twilsock::Status status = {}) {
+    receive({sent.back().id, twilsock::Reply{status, std::nullopt, twilsock::InitReply{}}, "", ""});
+  }
+  void answer_request(int status, const std::string& body) {
+    receive({sent.back().id, twilsock::Reply{{}, http::Response{status, {}, ""}, std::nullopt}, "", body});
+  }
+  void receive(const twilsock::Packet& packet) {
+    connection.on_message(encode(packet, twilsock::Writer::server));
+    drain();
+  }
+  void answer_configuration() {
+    answer_request(200, R"({"identity":"alice","links":{"my_conversations":"https://c/M","conversations":)"
+                        R"("https://c/C","users":"https://c/U","typing":"https://c/T"},"sync_objects":)"
+                        R"({"my_user_info":"i","my_conversations":"m"}})");
+  }
+  void lose() {
+    connection.on_closed({.code = Errc::connection_lost, .message = "cut"});
+    drain();
+  }
+  void pass(Duration time) {
+    context.now += time;
+    context.wall_now += std::chrono::duration_cast<WallTime::duration>(time);
+    connection.on_time();
+    drain();
+  }
+  /// As far as the load, which the test completes.
+  void reach_load() {
+    connect();
+    give_token();
+    open();
+    answer_init();
+    answer_configuration();
+    ASSERT_EQ(loads.size(), 1u);
+  }
+  void reach_ready() {
+    reach_load();
+    loads[0]({});
+    drain();
+    ASSERT_EQ(connected.size(), 1u);
+    ASSERT_TRUE(connected[0]);
+  }
+  ConnectionState state() const { return connection.status().state; }
+
+  void drain() {
+    while (auto action = connection.next()) {
+      if (std::holds_alternative<twilsock::Open>(*action)) ++opens;
+      if (std::holds_alternative<twilsock::DropStream>(*action)) ++drops;
+      if (const auto* bytes = std::get_if<twilsock::SendBytes>(&*action))
+        sent.push_back(twilsock::decode(bytes->bytes).value());
+      if (const auto* wanted = std::get_if<FetchToken>(&*action)) fetch = wanted->fetch_id, ++fetches;
+    }
+  }
+
+  SeededRandom random{1};
+  std::vector<Event> events;
+  Context context{.wall_now = WallTime(std::chrono::hours(24 * 365 * 56)),
+                  .random = random,
+                  .emit = [this](Event event) { events.push_back(std::move(event)); }};
+  Connection connection{{}, context};
+  std::vector<Done<void>> loads;
+  std::vector<Error> given_up;
+  std::vector<Result<void>> connected, usable;
+  std::vector<twilsock::Packet> sent;
+  std::uint64_t fetch = 0;
+  int fetches = 0, opens = 0, drops = 0, syncs = 0;
+};
+
+// offline
+
+TEST_F(ConnectionTest, OfflineIsUsableForNobody) {
+  use();
+  ASSERT_EQ(usable.size(), 1u);
+  EXPECT_EQ(usable[0].error().code, Errc::connection_lost);
+  EXPECT_EQ(fetches, 0);
+  EXPECT_FALSE(connection.next_deadline());
+}
+
+TEST_F(ConnectionTest, OfflineAsksForATokenWhenToldToConnect) {
+  connect();
+  EXPECT_EQ(state(), ConnectionState::connecting);
+  EXPECT_EQ(fetches, 1);
+  EXPECT_EQ(opens, 0) << "nothing to say yet";
+}
+
+// connecting
+
+TEST_F(ConnectionTest, ConnectingIsReadyWhenTheModelIsLoaded) {
+  reach_load();
+  EXPECT_EQ(state(), ConnectionState::connected);
+  EXPECT_TRUE(connected.empty());
+  use();
+  EXPECT_TRUE(usable.empty());
+  loads[0]({});
+  ASSERT_EQ(connected.size(), 1u);
+  EXPECT_TRUE(connected[0]);
+  ASSERT_EQ(usable.size(), 1u);
+  EXPECT_TRUE(usable[0]);
+  EXPECT_EQ(connection.urls().configuration().identity, "alice");
+}
+
+TEST_F(ConnectionTest, ConnectingWaitsAfterAFailedDial) {
+  connect();
+  give_token();
+  EXPECT_EQ(opens, 1);
+  lose();
+  EXPECT_EQ(state(), ConnectionState::waiting);
+  ASSERT_TRUE(connection.status().retry_in);
+  EXPECT_LE(*connection.status().retry_in, 1200ms);
+  pass(1200ms);
+  EXPECT_EQ(opens, 2);
+  EXPECT_EQ(state(), ConnectionState::connecting);
+}
+
+TEST_F(ConnectionTest, ConnectingEndsWithItsTimeAndTheLastReason) {
+  connect();
+  give_token();
+  lose();
+  context.now += 30s;
+  connection.on_time();
+  ASSERT_EQ(connected.size(), 1u);
+  EXPECT_EQ(connected[0].error().code, Errc::connection_lost);
+  EXPECT_NE(connected[0].error().message.find("cut"), std::string::npos) << connected[0].error().message;
+  EXPECT_EQ(state(), ConnectionState::offline);
+  EXPECT_EQ(given_up.size(), 1u);
+}
+
+TEST_F(ConnectionTest, ConnectingIsDeniedByTheTokenSource) {
+  connect();
+  connection.on_token(fetch, Error{.code = Errc::denied, .message = "who are you"});
+  drain();
+  EXPECT_EQ(state(), ConnectionState::denied);
+  ASSERT_EQ(connected.size(), 1u);
+  EXPECT_EQ(connected[0].error().message, "who are you");
+}
+
+TEST_F(ConnectionTest, ConnectingAsksAnUnreachableTokenSourceAgain) {
+  connect();
+  connection.on_token(fetch, Error{.code = Errc::unreachable, .message = "no way"});
+  drain();
+  EXPECT_EQ(state(), ConnectionState::connecting);
+  EXPECT_EQ(connection.status().reason->message, "no way");
+  pass(1s);
+  EXPECT_EQ(fetches, 2);
+}
+
+TEST_F(ConnectionTest, ConnectingIsDeniedByTheService) {
+  connect();
+  give_token();
+  open();
+  answer_init({401, "UNAUTHORIZED", 20101, "bad token"});
+  EXPECT_EQ(state(), ConnectionState::denied);
+  EXPECT_EQ(given_up.size(), 1u);
+}
+
+TEST_F(ConnectionTest, ConnectingFailsWithAConfigurationThatCannotBeRead) {
+  connect();
+  give_token();
+  open();
+  answer_init();
+  answer_request(200, "{}");
+  EXPECT_EQ(state(), ConnectionState::offline);
+  ASSERT_EQ(connected.size(), 1u);
+  EXPECT_FALSE(connected[0]);
+}
+
+TEST_F(ConnectionTest, ConnectingFailsWithTheLoad) {
+  reach_load();
+  loads[0](Error{.code = Errc::server_error, .message = "broken"});
+  EXPECT_EQ(state(), ConnectionState::offline);
+  EXPECT_EQ(connected.at(0).error().message, "broken");
+}
+
+TEST_F(ConnectionTest, ConnectingIgnoresTheLoadOfAConnectionThatWasGivenUp) {
+  reach_load();
+  connection.close();
+  loads[0]({});
+  EXPECT_EQ(state(), ConnectionState::offline);
+  ASSERT_EQ(connected.size(), 1u);
+  EXPECT_EQ(connected[0].error().code, Errc::client_closed);
+}
+
+// connected
+
+TEST_F(ConnectionTest, ConnectedConnectsAtOnce) {
+  reach_ready();
+  connect();
+  EXPECT_EQ(connected.size(), 2u);
+  EXPECT_EQ(opens, 1);
+}
+
+TEST_F(ConnectionTest, ConnectedLoadsOnlyOnce) {
+  reach_ready();
+  lose();
+  EXPECT_EQ(state(), ConnectionState::waiting);
+  pass(1200ms);
+  open();
+  answer_init();
+  EXPECT_EQ(state(), ConnectionState::connected);
+  EXPECT_EQ(loads.size(), 1u);
+}
+
+TEST_F(ConnectionTest, ConnectedGoesOnWithTheOldTokenWhileTheSourceFails) {
+  reach_ready();
+  pass(58min);
+  EXPECT_EQ(fetches, 2);
+  connection.on_token(fetch, Error{.code = Errc::unreachable, .message = "no way"});
+  drain();
+  EXPECT_EQ(state(), ConnectionState::connected);
+  EXPECT_TRUE(std::holds_alternative<TokenRefreshFailed>(events.back()));
+}
+
+// waiting
+
+TEST_F(ConnectionTest, WaitingParksRequestsUntilTheNextConnection) {
+  reach_ready();
+  lose();
+  std::vector<Result<http::Response>> replies;
+  connection.rest().get("https://c/x", {}, [&](Result<http::Response> reply) { replies.push_back(reply); });
+  drain();
+  pass(1200ms);
+  open();
+  answer_init();
+  answer_request(200, "{}");
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_TRUE(replies[0]);
+}
+
+// denied
+
+TEST_F(ConnectionTest, DeniedTellsWhyAndConnectsAgainWhenTold) {
+  connect();
+  connection.on_token(fetch, Error{.code = Errc::denied, .message = "who are you"});
+  drain();
+  use();
+  EXPECT_EQ(usable.at(0).error().message, "who are you");
+  connect();
+  EXPECT_EQ(state(), ConnectionState::connecting);
+  EXPECT_EQ(fetches, 2);
+}
+
+// closed
+
+TEST_F(ConnectionTest, ClosedIsFinal) {
+  reach_ready();
+  std::vector<Result<http::Response>> replies;
+  connection.rest().get("https://c/x", {}, [&](Result<http::Response> reply) { replies.push_back(reply); });
+  connection.close();
+  drain();
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].error().code, Errc::client_closed);
+  EXPECT_TRUE(std::holds_alternative<twilsock::Close>(sent.back().body)) << "says goodbye";
+  EXPECT_EQ(drops, 1);
+  connect();
+  EXPECT_EQ(connected.back().error().code, Errc::client_closed);
+  EXPECT_FALSE(connection.next_deadline());
+}
+
+}  // namespace
+}  // namespace parley::detail

@@ -1,0 +1,118 @@
+#include <gtest/gtest.h>
+
+#include "chat_sdk/src/connection/twilsock_rest_calls.hpp"
+#include "common/base/random.hpp"
+
+namespace parley::detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// REST calls over a socket that is connected; the test plays the service.
+class RestCallsTest : public ::testing::Test {
+ protected:
+  RestCallsTest() {
+    machine.set_token("token", context.now);
+    machine.connect(context.now);
+    machine.on_open(context.now);
+    drain();
+    receive({sent.back().id, twilsock::Reply{{}, std::nullopt, twilsock::InitReply{}}, "", ""});
+    sent.clear();
+  }
+
+  Done<http::Response> kept() {
+    return [this](Result<http::Response> reply) { replies.push_back(std::move(reply)); };
+  }
+  const http::Request& request(std::size_t index) const {
+    return std::get<twilsock::Message>(sent.at(index).body).request;
+  }
+  void answer(int status, const std::string& body = "{}") {
+    receive({sent.back().id, twilsock::Reply{{}, http::Response{status, {}, ""}, std::nullopt}, "", body});
+  }
+  void receive(const twilsock::Packet& packet) {
+    machine.on_message(encode(packet, twilsock::Writer::server), context.now);
+    drain();
+  }
+  void drain() {
+    while (auto action = machine.next()) {
+      if (const auto* bytes = std::get_if<twilsock::SendBytes>(&*action))
+        sent.push_back(twilsock::decode(bytes->bytes).value());
+      if (auto* done = std::get_if<twilsock::RequestDone>(&*action))
+        rest.on_done(done->id, std::move(done->outcome));
+    }
+  }
+  void pass(Duration time) {
+    context.now += time;
+    timers.on_time();
+    drain();
+  }
+
+  SeededRandom random{1};
+  Context context{.random = random, .emit = [](const Event&) {}};
+  Timers timers{context};
+  twilsock::ClientMachine machine{{}, random};
+  TwilsockRestCalls rest{context, timers, machine, 30s};
+  std::vector<twilsock::Packet> sent;
+  std::vector<Result<http::Response>> replies;
+};
+
+TEST_F(RestCallsTest, AnAnswerThatIsNoSuccessIsAnError) {
+  rest.get("https://host/x", {{"a", "b"}}, kept());
+  drain();
+  EXPECT_EQ(request(0).path, "/x");
+  answer(404, R"({"status":404,"code":50350,"message":"not there"})");
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].error().code, Errc::not_found);
+  EXPECT_EQ(replies[0].error().server_code, 50350);
+}
+
+TEST_F(RestCallsTest, ABusyServiceIsAskedFourTimesWithGrowingWaits) {
+  rest.get("https://host/x", {}, kept());
+  drain();
+  for (const auto least : {800ms, 1600ms, 3200ms}) {
+    const auto before = sent.size();
+    answer(429);
+    pass(least - 1ms);
+    EXPECT_EQ(sent.size(), before);
+    pass(least / 2 + 1ms);
+    EXPECT_EQ(sent.size(), before + 1);
+  }
+  answer(429);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].error().code, Errc::too_many_requests);
+}
+
+TEST_F(RestCallsTest, AWriteIsRepeatedWithItsMutationId) {
+  rest.post("https://host/x", "{}", kept());
+  drain();
+  answer(503);
+  pass(1200ms);
+  ASSERT_EQ(sent.size(), 2u);
+  const auto id = http::find_header(request(0).headers, "X-Twilio-Mutation-Id");
+  ASSERT_TRUE(id);
+  EXPECT_EQ(http::find_header(request(1).headers, "X-Twilio-Mutation-Id"), id);
+}
+
+TEST_F(RestCallsTest, AnAcceptedWriteIsFollowedToItsResourceOnce) {
+  rest.post("https://host/x", "{}", kept());
+  drain();
+  answer(202, R"({"resource_url":"https://host/made"})");
+  ASSERT_EQ(sent.size(), 2u);
+  EXPECT_EQ(request(1).method, "GET");
+  EXPECT_EQ(request(1).path, "/made");
+  answer(202, R"({"resource_url":"https://host/made"})");
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].error().code, Errc::server_error) << "in a circle";
+}
+
+TEST_F(RestCallsTest, WhatWaitsForItsNextTryEndsWithTheTimers) {
+  rest.get("https://host/x", {}, kept());
+  drain();
+  answer(503);
+  timers.fail_all({.code = Errc::client_closed, .message = "closed"});
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].error().code, Errc::client_closed);
+}
+
+}  // namespace
+}  // namespace parley::detail
