@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <unordered_map>
+#include <utility>
 
 #include "common/base/earliest.hpp"
 #include "common/base/limits.hpp"
@@ -48,7 +49,8 @@ Subscriber::Subscriber(SubscriberSettings settings)
     : settings_(settings), backoff_({settings.retry_min, settings.retry_max}) {}
 
 void Subscriber::add(std::string object_sid, ObjectType type, std::int64_t last_event_id) {
-  objects_.try_emplace(std::move(object_sid), Object{type, last_event_id, State::wanted, 0, 0, {}, 0});
+  const auto [at, fresh] = objects_.try_emplace(std::move(object_sid), Object{type, last_event_id});
+  if (fresh) wanted_.insert(at->first);
 }
 
 void Subscriber::remove(const std::string& object_sid) {
@@ -56,13 +58,18 @@ void Subscriber::remove(const std::string& object_sid) {
   if (at == objects_.end()) return;
   if (connected_ && at->second.state != State::wanted)
     cancelled_.push_back({object_sid, at->second.type, std::nullopt});
+  forget(at);
+}
+
+void Subscriber::forget(Objects::iterator at) {
+  wanted_.erase(at->first);
   objects_.erase(at);
 }
 
 void Subscriber::on_connected(TimePoint) {
   connected_ = true;
   backoff_.reset();
-  for (auto& [sid, object] : objects_) object.state = State::wanted;
+  for (auto at = objects_.begin(); at != objects_.end(); ++at) want_again(at);
 }
 
 void Subscriber::on_disconnected() {
@@ -71,10 +78,12 @@ void Subscriber::on_disconnected() {
   cancelled_.clear();
   retry_at_.reset();
   renew_at_.reset();
-  for (auto& [sid, object] : objects_) want_again(object);
+  for (auto at = objects_.begin(); at != objects_.end(); ++at) want_again(at);
 }
 
-void Subscriber::want_again(Object& object) {
+void Subscriber::want_again(Objects::iterator at) {
+  wanted_.insert(at->first);
+  Object& object = at->second;
   object.state = State::wanted;
   object.correlation_id = 0;
   object.held.clear();
@@ -99,7 +108,7 @@ void Subscriber::on_batch_reply(std::int64_t batch_id, const Result<http::Respon
   for (const auto& sid : at->second.objects)
     if (auto object = objects_.find(sid);
         object != objects_.end() && object->second.correlation_id == batch_id)
-      want_again(object->second);
+      want_again(object);
   batches_.erase(at);
   retry_at_ = now + backoff_.after_failure(0);
 }
@@ -116,13 +125,12 @@ void Subscriber::on_event(Event event) {
   Object& object = at->second;
   if (event.change == Change::removed) {
     actions_.push_back(Gone{at->first});
-    objects_.erase(at);
-    return;
+    return forget(at);
   }
   if (event.id <= object.last_event_id) return;
   if (object.state == State::asked) return hold(object, std::move(event));
   if (object.state != State::live) return;  // the replay to come will bring it
-  if (event.id > object.last_event_id + 1) return want_again(object);
+  if (event.id > object.last_event_id + 1) return want_again(at);
   object.last_event_id = event.id;
   actions_.push_back(Apply{std::move(event)});
 }
@@ -140,7 +148,7 @@ void Subscriber::on_outcome(const Outcome& outcome, std::int64_t correlation_id,
                  outcome.interrupted ? outcome.last_event_id : std::numeric_limits<std::int64_t>::max());
     if (outcome.interrupted) {
       if (object.last_event_id == before) retry_at_ = now + settings_.retry_min;  // no progress: not at once
-      return want_again(object);
+      return want_again(at);
     }
     object.last_event_id = std::max(object.last_event_id, outcome.last_event_id);
     object.state = State::live;
@@ -150,8 +158,7 @@ void Subscriber::on_outcome(const Outcome& outcome, std::int64_t correlation_id,
   if (outcome.kind != Outcome::Kind::failed) return;
   if (outcome.status == 404) {
     actions_.push_back(Gone{at->first});
-    objects_.erase(at);
-    return;
+    return forget(at);
   }
   object.state = State::failed;
   actions_.push_back(SubscriptionFailed{at->first,
@@ -184,8 +191,8 @@ void Subscriber::on_time(TimePoint now) {
   if (retry_at_ && *retry_at_ <= now) retry_at_.reset();
   if (renew_at_ && *renew_at_ <= now) {
     renew_at_.reset();
-    for (auto& [sid, object] : objects_)
-      if (object.state == State::live) want_again(object);
+    for (auto at = objects_.begin(); at != objects_.end(); ++at)
+      if (at->second.state == State::live) want_again(at);
   }
   for (auto at = batches_.begin(); at != batches_.end();) {
     const auto current = at++;
@@ -196,7 +203,7 @@ void Subscriber::on_time(TimePoint now) {
                            object->second.state == State::asked;
       if (!pending) continue;
       ++object->second.retries;
-      want_again(object->second);
+      want_again(object);
     }
     batches_.erase(current);
   }
@@ -230,8 +237,8 @@ void Subscriber::send_batches() {
     for (const auto& request : asked) objects_.at(request.object_sid).correlation_id = id;
     batch = {};
   };
-  for (auto& [sid, object] : objects_) {
-    if (object.state != State::wanted) continue;
+  for (const auto& sid : std::exchange(wanted_, {})) {
+    Object& object = objects_.at(sid);
     object.state = State::asked;
     batch.retried_requests += object.retries > 0 ? 1 : 0;
     batch.requests.push_back({sid, object.type, object.last_event_id});

@@ -2,6 +2,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -88,9 +89,10 @@ class Subscriber {
     State state = State::wanted;
     std::int64_t correlation_id = 0;
     int retries = 0;
-    std::vector<Event> held;
+    std::vector<Event> held{};
     std::size_t held_bytes = 0;
   };
+  using Objects = std::map<std::string, Object>;
   struct Batch {
     std::vector<std::string> objects;
     std::optional<TimePoint> silence_deadline;
@@ -100,13 +102,15 @@ class Subscriber {
   void on_outcome(const Outcome& outcome, std::int64_t correlation_id, TimePoint now);
   void hold(Object& object, Event event);
   void release_held(Object& object, std::int64_t up_to);
-  void want_again(Object& object);
+  void want_again(Objects::iterator at);
+  void forget(Objects::iterator at);
   void send_batches();
   void send_cancellation();
   std::int64_t start_batch(SubscriptionBatch batch);
 
   SubscriberSettings settings_;
-  std::map<std::string, Object> objects_;
+  Objects objects_;
+  std::set<std::string> wanted_;  // those in that state: a batch must not look at all others
   std::vector<SubscriptionRequest> cancelled_;
   std::map<std::int64_t, Batch> batches_;
   std::int64_t last_batch_id_ = 0;
