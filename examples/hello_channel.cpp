@@ -21,10 +21,10 @@ int main(int argc, char** argv) try {
 
   auto lobby = client.async_join_channel("lobby", use_future).get();
   if (!lobby && lobby.error().code == parley::Errc::not_found)
-    lobby = client.async_create_group_channel({.name = "lobby"}, use_future).get();
+    lobby = client.async_create_group_channel("lobby", use_future).get();
   const parley::Channel channel = lobby.value();
   std::cout << channel.unread().count << " unread in " << channel.name() << std::endl;
-  channel.async_send_message({.text = "hello from " + user}, use_future).get().value();
+  channel.async_send_message("hello from " + user, use_future).get().value();
   channel.async_set_all_read(use_future).get().value();
 
   std::cin.get();

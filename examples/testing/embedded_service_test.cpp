@@ -51,9 +51,9 @@ TEST_F(ChatTest, WhatAliceSaysReachesBob) {
   alice.async_connect(use_future).get().value();
   bob.async_connect(use_future).get().value();
 
-  const auto lobby = alice.async_create_group_channel({.name = "lobby"}, use_future).get().value();
+  const auto lobby = alice.async_create_group_channel("lobby", use_future).get().value();
   bob.async_join_channel("lobby", use_future).get().value();
-  lobby.async_send_message({.text = "hello"}, use_future).get().value();
+  lobby.async_send_message("hello", use_future).get().value();
   EXPECT_EQ(heard.get_future().get(), "hello");
 
   alice.async_close(use_future).get().value();

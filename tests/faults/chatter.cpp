@@ -53,7 +53,7 @@ Result<void> Chatter::connect() { return get(parts_->client.async_connect(use_fu
 Result<void> Chatter::enter(const std::string& name) {
   auto channel = get(parts_->client.async_join_channel(name, use_future));
   if (!channel && channel.error().code == Errc::not_found)
-    channel = get(parts_->client.async_create_group_channel({.name = name}, use_future));
+    channel = get(parts_->client.async_create_group_channel(name, use_future));
   if (!channel) return channel.error();
   parts_->channel = *channel;
   return {};
@@ -62,7 +62,7 @@ Result<void> Chatter::enter(const std::string& name) {
 std::future<Result<void>> Chatter::begin_send(const std::string& text) {
   auto outcome = std::make_shared<std::promise<Result<void>>>();
   auto future = outcome->get_future();
-  NewMessage message{.text = text};
+  NewMessage message(text);
   parts_->channel->async_send_message(std::move(message), [outcome](const Result<Message>& sent) {
     outcome->set_value(sent ? Result<void>() : Result<void>(sent.error()));
   });

@@ -15,9 +15,6 @@ namespace parley {
 /// had been sent may still happen. A pending operation counts as work of the handler's executor.
 ///
 /// A completion that throws does so out of that executor's run(); on a Runtime it ends the process.
-///
-/// g++ 12 destroys an aggregate made inside a co_await expression twice: give a NewMessage or
-/// NewGroupChannel a name before `co_await channel.async_send_message(message)`.
 template <class T>
 using Completion = boost::asio::any_completion_handler<void(Result<T>)>;
 

@@ -17,7 +17,7 @@ class ChannelSlot;
 /// A channel of one client: a cheap handle to copy and keep. It does not keep the client alive; on a closed
 /// client every operation completes with Errc::client_closed.
 ///
-///     channel.async_send_message({.text = "hello"}, [](parley::Result<parley::Message> sent) { ... });
+///     channel.async_send_message("hello", [](parley::Result<parley::Message> sent) { ... });
 ///
 /// Threads: any thread may call any member.
 class Channel {

@@ -17,8 +17,13 @@ namespace parley {
 
 /// What a new group channel is called. The name finds it; it is unique in the service.
 struct NewGroupChannel {
+  NewGroupChannel() {}
+  NewGroupChannel(std::string unique_name, std::string shown = "", std::string json_attributes = "{}")
+      : name(std::move(unique_name)), description(std::move(shown)), attributes(std::move(json_attributes)) {}
+  NewGroupChannel(const char* unique_name) : name(unique_name) {}
+
   std::string name;               ///< 1 to 320 bytes of UTF-8; '#' is reserved for 1x1 channels
-  std::string description{};      ///< shown to people
+  std::string description;        ///< shown to people
   std::string attributes = "{}";  ///< JSON text, at most 16 KiB
 };
 
@@ -54,8 +59,10 @@ class Client {
   /// The identity of the current token; "" before the first one.
   std::string identity() const;
 
-  /// Completes when connected with all joined channels loaded. Fails with Errc::denied or invalid_token
-  /// (final), or after Timeouts::connect with the last reason. While connected it completes at once.
+  /// Completes when connected: channels() lists all joined channels, the hundred that changed last are
+  /// loaded, the others follow in the background (ChannelState::loaded). Fails with Errc::denied or
+  /// invalid_token (final), or after Timeouts::connect with the last reason. While connected it completes at
+  /// once.
   template <class Token = boost::asio::deferred_t>
   auto async_connect(Token&& token = {}) {
     return boost::asio::async_initiate<Token, Signature<void>>(

@@ -2,6 +2,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <parley/media.hpp>
@@ -24,10 +26,15 @@ struct Message {
 
 /// What to send: text, files or both.
 struct NewMessage {
-  std::string text{};             ///< UTF-8, at most 32 KiB
+  NewMessage() {}
+  NewMessage(std::string message_text, std::string json_attributes = "{}")
+      : text(std::move(message_text)), attributes(std::move(json_attributes)) {}
+  NewMessage(const char* message_text) : text(message_text) {}
+
+  std::string text;               ///< UTF-8, at most 32 KiB
   std::string attributes = "{}";  ///< JSON text, at most 4 KiB
-  std::vector<NewFile> files{};   ///< at most 10
-  ProgressHandler on_progress{};  ///< of the files
+  std::vector<NewFile> files;     ///< at most 10
+  ProgressHandler on_progress;    ///< of the files
 };
 
 /// Which way a page of history extends from its anchor.
@@ -53,6 +60,8 @@ struct GetMessages {
   std::optional<Anchor> anchor{};  ///< nothing: the newest end (backwards) or the oldest (forwards)
   Direction direction = Direction::backwards;
 };
+static_assert(std::is_trivially_destructible_v<GetMessages>,
+              "made in braces inside a co_await expression, see NewFile");
 
 /// One page of history, always oldest message first.
 struct MessagePage {

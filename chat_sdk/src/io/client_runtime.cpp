@@ -105,7 +105,7 @@ void ClientRuntime::send_files(std::string channel_sid, NewMessage message, Comp
                                          attributes = message.attributes,
                                          finish](Result<std::vector<std::string>> sids) {
                         if (!sids) return finish(sids.error());
-                        const NewMessage sent{.text = text, .attributes = attributes};
+                        const NewMessage sent(text, attributes);
                         if (const auto self = weak.lock())
                           self->run([=, media = *sids](Engine& engine) {
                             engine.operations().send_message(channel_sid, sent, media, finish);

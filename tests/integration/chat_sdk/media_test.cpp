@@ -61,9 +61,9 @@ class MediaTest : public testing::ServiceTest {
 
 TEST_F(MediaTest, SendsFilesThatOthersDownload) {
   const std::string bytes = pattern(3 << 20);
-  NewMessage message{.text = "look"};
-  message.files.push_back({.path = write_file("gr\xC3\xBCn +%.bin", bytes), .content_type = "image/png"});
-  message.files.push_back({.bytes = "hello", .content_type = "text/plain", .filename = "b.txt"});
+  NewMessage message("look");
+  message.files.push_back(NewFile::from_path(write_file("gr\xC3\xBCn +%.bin", bytes), "image/png"));
+  message.files.push_back(NewFile::from_bytes("hello", "b.txt", "text/plain"));
   message.files.push_back({});
   const auto sent = get(channel_.async_send_message(message, use_future));
   ASSERT_TRUE(sent) << sent.error().to_string();
@@ -92,7 +92,7 @@ TEST_F(MediaTest, SendsFilesThatOthersDownload) {
 
 TEST_F(MediaTest, SendsFilesWithoutText) {
   NewMessage message;
-  message.files.push_back({.bytes = "x"});
+  message.files.push_back(NewFile::from_bytes("x", ""));
   const auto sent = get(channel_.async_send_message(message, use_future));
   ASSERT_TRUE(sent) << sent.error().to_string();
   EXPECT_EQ(sent->text, "");
@@ -102,8 +102,9 @@ TEST_F(MediaTest, SendsFilesWithoutText) {
 TEST_F(MediaTest, TellsHowFarItIs) {
   std::vector<Progress> up, down;
   const std::string bytes = pattern(1 << 20);
-  NewMessage message{.on_progress = [&](const Progress& progress) { up.push_back(progress); }};
-  message.files = {{.bytes = bytes}, {.bytes = "tail"}};
+  NewMessage message;
+  message.on_progress = [&](const Progress& progress) { up.push_back(progress); };
+  message.files = {NewFile::from_bytes(bytes, ""), NewFile::from_bytes("tail", "")};
   const auto sent = get(channel_.async_send_message(message, use_future)).value();
   ASSERT_GE(up.size(), 3u);
   EXPECT_EQ(up.back().file, 1u);
@@ -121,8 +122,8 @@ TEST_F(MediaTest, TellsHowFarItIs) {
 }
 
 TEST_F(MediaTest, GivesALinkThatNeedsNoToken) {
-  NewMessage message{.text = "link"};
-  message.files.push_back({.bytes = "linked"});
+  NewMessage message("link");
+  message.files.push_back(NewFile::from_bytes("linked", ""));
   const auto sent = get(channel_.async_send_message(message, use_future)).value();
   const auto url = get(channel_.async_media_url(sent.media[0].sid, use_future));
   ASSERT_TRUE(url) << url.error().to_string();
@@ -134,8 +135,8 @@ TEST_F(MediaTest, StopsWhenItIsCancelled) {
   std::promise<Result<Message>> outcome;
   std::atomic<int> told_after = 0;
   std::atomic<bool> ended = false;
-  NewMessage message{.text = "never seen"};
-  message.files.push_back({.bytes = pattern(20 << 20)});
+  NewMessage message("never seen");
+  message.files.push_back(NewFile::from_bytes(pattern(20 << 20), ""));
   message.on_progress = [&](const Progress&) {
     if (ended) ++told_after;
     stop.emit(boost::asio::cancellation_type::terminal);
@@ -156,8 +157,8 @@ TEST_F(MediaTest, StopsWhenItIsCancelled) {
 }
 
 TEST_F(MediaTest, EndsWithTheClient) {
-  NewMessage message{.text = "never seen"};
-  message.files.push_back({.bytes = pattern(20 << 20)});
+  NewMessage message("never seen");
+  message.files.push_back(NewFile::from_bytes(pattern(20 << 20), ""));
   auto sending = channel_.async_send_message(message, use_future);
   ASSERT_TRUE(get(alice_.async_close(use_future)));
   const auto result = get(std::move(sending));
@@ -168,7 +169,7 @@ TEST_F(MediaTest, EndsWithTheClient) {
 
 TEST_F(MediaTest, NamesWhatCannotBeSent) {
   NewMessage missing;
-  missing.files = {{.bytes = "x"}, {.path = path("missing")}};
+  missing.files = {NewFile::from_bytes("x", ""), NewFile::from_path(path("missing"))};
   const auto no_file = get(channel_.async_send_message(missing, use_future));
   ASSERT_FALSE(no_file);
   EXPECT_EQ(no_file.error().code, Errc::invalid_argument);
@@ -177,13 +178,13 @@ TEST_F(MediaTest, NamesWhatCannotBeSent) {
   many.files.resize(11);
   EXPECT_THAT(get(channel_.async_send_message(many, use_future)).error().message, HasSubstr("files"));
   NewMessage strange;
-  strange.files.push_back({.bytes = "x", .content_type = "nonsense"});
+  strange.files.push_back(NewFile::from_bytes("x", "", "nonsense"));
   EXPECT_EQ(get(channel_.async_send_message(strange, use_future)).error().code, Errc::invalid_argument);
 }
 
 TEST_F(MediaTest, LeavesNothingOfADownloadThatFails) {
-  NewMessage message{.text = "x"};
-  message.files.push_back({.bytes = "bytes"});
+  NewMessage message("x");
+  message.files.push_back(NewFile::from_bytes("bytes", ""));
   const auto sent = get(channel_.async_send_message(message, use_future)).value();
   const std::string sid = sent.media[0].sid;
   const auto no_place = get(channel_.async_download({sid, path("no/such/place")}, use_future));
