@@ -1,6 +1,7 @@
 #include "common/base/header_value.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "common/base/trim.hpp"
@@ -46,6 +47,16 @@ Result<std::string> take_value(std::string_view& text) {
 }
 
 }  // namespace
+
+std::optional<std::chrono::milliseconds> retry_after(const Fields& headers) {
+  constexpr std::int64_t kDay = 24 * 3600;
+  const auto text = find_header(headers, "Retry-After");
+  std::int64_t seconds = 0;
+  if (!text) return std::nullopt;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
+  if (error != std::errc() || end != text->data() + text->size() || seconds < 0) return std::nullopt;
+  return std::chrono::seconds(std::min(seconds, kDay));
+}
 
 std::string to_lower(std::string_view text) {
   std::string out(text);

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,9 @@ struct HeaderValue {
 /// Errc::invalid_argument if a name, a "=" or a closing quote is missing. Inside quotes a backslash protects
 /// a quote and nothing else: file names are written as C:\a.png by some.
 Result<HeaderValue> parse_header_value(std::string_view text);
+
+/// What a Retry-After header in seconds asks for, at most a day; nothing without one, or with a date in it.
+std::optional<std::chrono::milliseconds> retry_after(const Fields& headers);
 
 std::string to_lower(std::string_view text);
 

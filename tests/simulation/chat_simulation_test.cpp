@@ -25,7 +25,8 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
 // A handful of users who do random things while their connections come and go.
 class Town {
  public:
-  Town(std::uint64_t seed, const std::string& database) : world(seed, database) {
+  Town(std::uint64_t seed, const std::string& database, chat_service::Throttle throttle)
+      : world(seed, database, throttle) {
     for (const char* name : {"alice", "bob", "carol", "dave"}) {
       auto& user = world.add_user(name);
       user.act([&](detail::Engine& engine) { engine.connection().connect(user.tracked<void>()); });
@@ -211,14 +212,15 @@ void check(Town& town) {
   check_members_agree(town);
 }
 
-void run_seeds(std::uint64_t seeds, const std::string& database, bool crashes) {
+void run_seeds(std::uint64_t seeds, const std::string& database, bool crashes,
+               chat_service::Throttle throttle = {}) {
   const auto only = from_environment("PARLEY_SEED", 0);
   int cuts = 0, destroyed = 0;
   std::size_t messages = 0;
   for (std::uint64_t seed = only ? only : 1; seed <= (only ? only : seeds); ++seed) {
     SCOPED_TRACE("PARLEY_SEED=" + std::to_string(seed));
     for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(database + suffix);
-    Town town(seed, database);
+    Town town(seed, database, throttle);
     town.live(120, crashes);
     check(town);
     if (::testing::Test::HasFailure()) return;
@@ -242,6 +244,11 @@ TEST(ChatSimulation, NothingAcknowledgedIsLostWhenTheServiceCrashes) {
       std::filesystem::temp_directory_path() / ("parley-simulation-" + std::to_string(::getpid()) + ".db");
   run_seeds(from_environment("PARLEY_SEEDS", 15), file, /*crashes=*/true);
   for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
+}
+
+TEST(ChatSimulation, EverybodyAgreesThoughTheServiceThrottlesThem) {
+  run_seeds(from_environment("PARLEY_SEEDS", 15), ":memory:", /*crashes=*/false,
+            {.per_second = 15, .burst = 15});
 }
 
 TEST(ChatSimulation, ShortTokensAreRenewedForHours) {

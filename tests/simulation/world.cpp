@@ -99,7 +99,8 @@ void User::cut() {
   world_.pump_service();
 }
 
-World::World(std::uint64_t seed, std::string database) : random(seed), database_(std::move(database)) {
+World::World(std::uint64_t seed, std::string database, chat_service::Throttle throttle)
+    : random(seed), database_(std::move(database)), throttle_(throttle) {
   key_ = {"AC00000000000000000000000000000001", "SK00000000000000000000000000000002", "simulated secret"};
   start_service();
 }
@@ -109,6 +110,7 @@ void World::start_service() {
   options.tenants.push_back(
       {.account_sid = key_.account_sid, .service_sid = kService, .keys = token::KeyRing(key_)});
   options.public_url = "http://chat.test";
+  options.throttle = throttle_;
   options.erase_rows = 3;  // deletions take a while
   auto store = chat_service::Store::open(database_, random).value();
   service_ = std::make_unique<chat_service::Core>(std::move(options), std::move(store), random);

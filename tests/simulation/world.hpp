@@ -66,7 +66,7 @@ class User {
 class World {
  public:
   /// `database`: a file lets the service crash and come back; ":memory:" does not.
-  explicit World(std::uint64_t seed, std::string database = ":memory:");
+  explicit World(std::uint64_t seed, std::string database = ":memory:", chat_service::Throttle throttle = {});
 
   User& add_user(const std::string& name);
   void run(Duration time);
@@ -90,6 +90,7 @@ class World {
   std::string mint(const std::string& identity) const;
 
   std::string database_;
+  chat_service::Throttle throttle_;
   Schedule schedule_;
   std::unique_ptr<chat_service::Core> service_;
   std::uint64_t service_epoch_ = 0;

@@ -75,6 +75,7 @@ void Connection::give_up(Error reason, ConnectionState state) {
   machine_.disconnect(context_.now);
   subscriber_.on_disconnected();
   timers_.fail_all(reason);
+  rest_.fail_queued(reason);
   observer_->on_given_up(reason);
   finish_connect(reason);
   set_status({state, std::move(reason)});
@@ -106,6 +107,7 @@ void Connection::on_time() {
   machine_.on_time(context_.now);
   subscriber_.on_time(context_.now);
   timers_.on_time();
+  rest_.on_time();
   drain();  // what has just happened may have met the deadline, or changed the reason
   if (!connect_deadline_ || *connect_deadline_ > context_.now) return;
   Error reason = status_.reason.value_or(Error{.code = Errc::timed_out, .message = "nothing answered"});
@@ -115,7 +117,7 @@ void Connection::on_time() {
 
 std::optional<TimePoint> Connection::next_deadline() const {
   return earliest({keeper_.next_deadline(), machine_.next_deadline(), subscriber_.next_deadline(),
-                   timers_.next_deadline(), connect_deadline_});
+                   timers_.next_deadline(), rest_.next_deadline(), connect_deadline_});
 }
 
 std::optional<ConnectionAction> Connection::next() {
@@ -130,7 +132,7 @@ std::optional<ConnectionAction> Connection::next() {
 // an applied change may ask something new. Goes round until all are quiet.
 void Connection::drain() {
   for (bool progress = true; progress;) {
-    progress = false;
+    progress = rest_.hand_over();
     while (auto action = keeper_.next()) progress = true, on_keeper_action(std::move(*action));
     while (auto action = machine_.next()) progress = true, on_machine_action(std::move(*action));
     while (auto action = subscriber_.next(context_.now))
@@ -189,7 +191,10 @@ void Connection::on_machine_action(twilsock::ClientAction action) {
 void Connection::on_state(const twilsock::StateChanged& change) {
   using twilsock::ClientState;
   if (machine_.state() != change.state) return;  // overtaken: given up or gone on meanwhile
-  if (change.state != ClientState::connected) subscriber_.on_disconnected();
+  if (change.state != ClientState::connected) {
+    subscriber_.on_disconnected();
+    rest_.on_disconnected();
+  }
   switch (change.state) {
     case ClientState::connected:
       subscriber_.on_connected(context_.now);

@@ -8,15 +8,31 @@
 
 namespace parley::detail {
 
-/// The service's REST API as the model calls it. `url` is absolute; `params` are not encoded; every outcome
-/// that is not 2xx is an Error.
+struct RestRequest {
+  std::string method;
+  std::string url;          ///< absolute
+  http::Fields params{};    ///< not encoded
+  std::string body{};       ///< JSON
+  bool background = false;  ///< nobody waits for it: what somebody waits for goes first
+  std::string lane{};       ///< requests of one lane take effect in the order of the calls; "": none
+};
+
+/// The service's REST API as the model calls it. Every outcome that is not 2xx is an Error. Writes may be
+/// repeated after a lost connection: the service does them once.
 class RestCalls {
  public:
   virtual ~RestCalls() = default;
-  virtual void get(std::string_view url, http::Fields params, Done<http::Response> done) = 0;
-  /// Writes may be repeated after a lost connection: the service does them once.
-  virtual void post(std::string_view url, std::string body, Done<http::Response> done) = 0;
-  virtual void remove(std::string_view url, Done<http::Response> done) = 0;
+  virtual void send(RestRequest request, Done<http::Response> done) = 0;
+
+  void get(std::string_view url, http::Fields params, Done<http::Response> done) {
+    send({.method = "GET", .url = std::string(url), .params = std::move(params)}, std::move(done));
+  }
+  void post(std::string_view url, std::string body, Done<http::Response> done) {
+    send({.method = "POST", .url = std::string(url), .body = std::move(body)}, std::move(done));
+  }
+  void remove(std::string_view url, Done<http::Response> done) {
+    send({.method = "DELETE", .url = std::string(url), .body = "{}"}, std::move(done));
+  }
 };
 
 }  // namespace parley::detail

@@ -1,11 +1,13 @@
 #include "chat_sdk/src/connection/twilsock_rest_calls.hpp"
 
+#include "common/base/earliest.hpp"
 #include "common/base/random.hpp"
 #include "common/protocol/conversations/resources.hpp"
 
 namespace parley::detail {
 namespace {
 
+constexpr int kTooManyRequests = 429;
 constexpr int kAttempts = 4;
 constexpr BackoffSettings kBusyBackoff{std::chrono::seconds(1), std::chrono::seconds(8), 0.8, 1.2};
 
@@ -21,7 +23,13 @@ Split split_url(std::string_view url) {
   return {std::string(url.substr(0, slash)), std::string(url.substr(slash))};
 }
 
-bool is_busy(int status) { return status == 429 || status == 502 || status == 503 || status == 504; }
+bool is_busy(int status) { return status == 502 || status == 503 || status == 504; }
+
+Error not_in_time() {
+  return {.code = Errc::timed_out, .message = "the request could not be sent within the time allowed"};
+}
+
+Error connection_lost() { return {.code = Errc::connection_lost, .message = "the connection was lost"}; }
 
 }  // namespace
 
@@ -29,80 +37,133 @@ TwilsockRestCalls::TwilsockRestCalls(Context& context, Timers& timers, twilsock:
                                      Duration timeout)
     : context_(context), timers_(timers), machine_(machine), timeout_(timeout) {}
 
-TwilsockRestCalls::Call TwilsockRestCalls::make(std::string_view url, http::Request request, bool repeatable,
-                                                Done<http::Response> done) const {
-  auto [host, path] = split_url(url);
-  request.path = std::move(path);
-  return {
-      {std::move(host), std::move(request), timeout_, repeatable}, std::move(done), Backoff(kBusyBackoff)};
+TwilsockRestCalls::Call TwilsockRestCalls::make(RestRequest request, Done<http::Response> done) const {
+  auto [host, path] = split_url(request.url);
+  http::Request made{
+      std::move(request.method), std::move(path), std::move(request.params), {}, std::move(request.body)};
+  return {.host = std::move(host),
+          .request = std::move(made),
+          .place = {request.background, std::move(request.lane)},
+          .done = std::move(done),
+          .deadline = context_.now + timeout_,
+          .backoff = Backoff(kBusyBackoff)};
 }
 
-TwilsockRestCalls::Call TwilsockRestCalls::make_get(std::string_view url, http::Fields params,
-                                                    Done<http::Response> done) const {
-  http::Request request{"GET", "", std::move(params), {{"Content-Type", "application/json"}}, ""};
-  return make(url, std::move(request), /*repeatable=*/true, std::move(done));
-}
-
-void TwilsockRestCalls::get(std::string_view url, http::Fields params, Done<http::Response> done) {
-  start(make_get(url, std::move(params), std::move(done)));
-}
-
-void TwilsockRestCalls::post(std::string_view url, std::string body, Done<http::Response> done) {
-  write("POST", url, std::move(body), std::move(done));
+void TwilsockRestCalls::send(RestRequest request, Done<http::Response> done) {
+  Call call = make(std::move(request), std::move(done));
+  if (call.request.method == "GET")
+    call.request.headers = {{"Content-Type", "application/json"}};
+  else
+    call.request.headers = {{"Content-Type", "application/json; charset=utf-8"},
+                            {"X-Twilio-Mutation-Id", random_uuid(context_.random)}};
+  submit(std::move(call));
 }
 
 void TwilsockRestCalls::post_once(std::string_view url, std::string body, Done<http::Response> done) {
-  http::Request request{"POST", "", {}, {{"Content-Type", "application/json"}}, std::move(body)};
-  start(make(url, std::move(request), /*repeatable=*/false, std::move(done)));
+  Call call = make({.method = "POST", .url = std::string(url), .body = std::move(body)}, std::move(done));
+  call.request.headers = {{"Content-Type", "application/json"}};
+  call.once = true;
+  submit(std::move(call));
 }
 
-void TwilsockRestCalls::remove(std::string_view url, Done<http::Response> done) {
-  write("DELETE", url, "{}", std::move(done));
-}
-
-void TwilsockRestCalls::write(std::string method, std::string_view url, std::string body,
-                              Done<http::Response> done) {
-  http::Request request{std::move(method), "", {}, {}, std::move(body)};
-  request.headers = {{"Content-Type", "application/json; charset=utf-8"},
-                     {"X-Twilio-Mutation-Id", random_uuid(context_.random)}};
-  start(make(url, std::move(request), /*repeatable=*/true, std::move(done)));
-}
-
-void TwilsockRestCalls::start(Call call) {
-  const auto id = machine_.send(call.request, context_.now);
+void TwilsockRestCalls::submit(Call call) {
+  const CallId id = ++last_id_;
+  gate_.submit(id, call.place);
+  deadlines_.emplace(call.deadline, id);
   calls_.emplace(id, std::move(call));
 }
 
-void TwilsockRestCalls::on_done(twilsock::RequestId id, Result<http::Response> outcome) {
-  const auto at = calls_.find(id);
-  if (at == calls_.end()) return;
-  Call call = std::move(at->second);
-  calls_.erase(at);
-  if (outcome && ask_again(call, *outcome)) return;
-  complete(std::move(call), std::move(outcome));
+bool TwilsockRestCalls::hand_over() {
+  bool any = false;
+  for (; const auto id = gate_.next(context_.now); any = true) give_to_machine(*id, calls_.at(*id));
+  return any;
 }
 
-bool TwilsockRestCalls::ask_again(Call& call, const http::Response& response) {
-  if (!is_busy(response.status) || call.backoff.failures() >= kAttempts - 1) return false;
-  const Duration wait = call.backoff.after_failure(context_.random.uniform());
-  timers_.after(wait, [this, call = std::move(call)](Result<void> time) {
-    time ? start(call) : call.done(time.error());
-  });
+void TwilsockRestCalls::give_to_machine(CallId id, Call& call) {
+  deadlines_.erase({call.deadline, id});
+  const Duration left = std::max(call.deadline - context_.now, Duration::zero());
+  sent_.emplace(machine_.send({call.host, call.request, left, /*repeatable=*/!call.once}, context_.now), id);
+}
+
+void TwilsockRestCalls::on_done(twilsock::RequestId id, Result<http::Response> outcome) {
+  const auto sent = sent_.find(id);
+  if (sent == sent_.end()) return;
+  const auto at = calls_.find(sent->second);
+  sent_.erase(sent);
+  if (!outcome) return finish(at, std::move(outcome));
+  if (outcome->status == kTooManyRequests) return on_refused(at, *outcome);
+  if (ask_again(at, *outcome)) return;
+  const auto url = conversations::resource_url(*outcome);
+  if (!url.empty()) return follow(at, url);
+  if (outcome->status / 100 != 2) return finish(at, conversations::to_error(*outcome));
+  finish(at, std::move(outcome));
+}
+
+void TwilsockRestCalls::on_refused(Calls::iterator at, const http::Response& response) {
+  Error refusal = conversations::to_error(response);
+  gate_.on_refused(at->first, refusal.retry_after, context_.now, context_.random.uniform());
+  if (at->second.once) return finish(at, std::move(refusal));
+  deadlines_.emplace(at->second.deadline, at->first);
+  at->second.refusal = std::move(refusal);
+}
+
+// It keeps its place at the gate meanwhile: those of its lane wait for it.
+bool TwilsockRestCalls::ask_again(Calls::iterator at, const http::Response& response) {
+  Call& call = at->second;
+  if (!is_busy(response.status) || call.once || call.backoff.failures() >= kAttempts - 1) return false;
+  deadlines_.emplace(call.deadline, at->first);
+  timers_.after(call.backoff.after_failure(context_.random.uniform()),
+                [this, id = at->first](Result<void> time) {
+                  const auto waiting = calls_.find(id);
+                  if (waiting == calls_.end()) return;
+                  time ? give_to_machine(id, waiting->second) : finish(waiting, time.error());
+                });
   return true;
 }
 
-void TwilsockRestCalls::complete(Call call, Result<http::Response> outcome) {
-  if (!outcome) return call.done(outcome.error());
-  const auto url = conversations::resource_url(*outcome);
-  if (!url.empty() && call.follow_up)
-    return call.done(Error{.code = Errc::server_error, .message = "the service did not finish the request"});
-  if (!url.empty()) {
-    Call follow_up = make_get(url, {}, std::move(call.done));
-    follow_up.follow_up = true;
-    return start(std::move(follow_up));
+void TwilsockRestCalls::follow(Calls::iterator at, const std::string& url) {
+  if (at->second.follow_up)
+    return finish(at, Error{.code = Errc::server_error, .message = "the service did not finish the request"});
+  Call& call = at->second;
+  call.follow_up = true;
+  auto [host, path] = split_url(url);
+  call.host = std::move(host);
+  call.request = {"GET", std::move(path), {}, {{"Content-Type", "application/json"}}, ""};
+  give_to_machine(at->first, call);
+}
+
+void TwilsockRestCalls::finish(Calls::iterator at, Result<http::Response> outcome) {
+  const auto done = std::move(at->second.done);
+  deadlines_.erase({at->second.deadline, at->first});
+  if (outcome) gate_.on_answered(at->first);
+  gate_.remove(at->first);
+  calls_.erase(at);
+  done(std::move(outcome));
+}
+
+void TwilsockRestCalls::on_time() {
+  while (!deadlines_.empty() && deadlines_.begin()->first <= context_.now) {
+    const auto at = calls_.find(deadlines_.begin()->second);
+    finish(at, at->second.refusal.value_or(not_in_time()));
   }
-  if (outcome->status / 100 != 2) return call.done(conversations::to_error(*outcome));
-  call.done(std::move(outcome));
+}
+
+void TwilsockRestCalls::on_disconnected() { fail_where(connection_lost(), /*once_only=*/true); }
+
+void TwilsockRestCalls::fail_queued(const Error& reason) { fail_where(reason, /*once_only=*/false); }
+
+void TwilsockRestCalls::fail_where(const Error& reason, bool once_only) {
+  const auto queued = deadlines_;
+  for (const auto& [deadline, id] : queued) {
+    const auto at = calls_.find(id);
+    if (at != calls_.end() && (at->second.once || !once_only)) finish(at, reason);
+  }
+}
+
+std::optional<TimePoint> TwilsockRestCalls::next_deadline() const {
+  std::optional<TimePoint> first = gate_.next_deadline();
+  if (!deadlines_.empty()) keep_earliest(first, deadlines_.begin()->first);
+  return first;
 }
 
 }  // namespace parley::detail

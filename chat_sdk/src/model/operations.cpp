@@ -68,13 +68,13 @@ void Operations::send_message(std::string sid, NewMessage message, std::vector<s
                               Done<Message> done) {
   if (media_sids.empty())
     if (auto error = check(message)) return done(*error);
-  model_.rest.post(model_.urls.messages(sid),
-                   conversations::encode_new_message(message.text, message.attributes, media_sids),
-                   [done](Result<http::Response> reply) {
-                     if (!reply) return done(reply.error());
-                     auto stored = conversations::decode_message(reply->body);
-                     stored ? done(to_message(std::move(*stored))) : done(stored.error());
-                   });
+  RestRequest request{.method = "POST", .url = model_.urls.messages(sid), .lane = "messages of " + sid};
+  request.body = conversations::encode_new_message(message.text, message.attributes, media_sids);
+  model_.rest.send(std::move(request), [done](Result<http::Response> reply) {
+    if (!reply) return done(reply.error());
+    auto stored = conversations::decode_message(reply->body);
+    stored ? done(to_message(std::move(*stored))) : done(stored.error());
+  });
 }
 
 void Operations::get_messages(std::string sid, GetMessages query, Done<MessagePage> done) {

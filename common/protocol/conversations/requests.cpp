@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "common/base/header_value.hpp"
 #include "common/base/json.hpp"
 #include "common/protocol/conversations/resources.hpp"
 
@@ -46,6 +47,7 @@ Error to_error(const http::Response& response) {
   Error error{.code = code_for(response.status), .http_status = response.status};
   error.message = words_for(error.code);
   if (const auto id = http::find_header(response.headers, "twilio-request-id")) error.request_id = *id;
+  error.retry_after = http::retry_after(response.headers);
   const auto body = json::parse_object(response.body, json::kAnswerBounds);
   if (!body) return error;
   Reader reader(*body, "error");

@@ -1,5 +1,7 @@
 #include "common/base/http.hpp"
 
+#include "common/base/header_value.hpp"
+
 #include <gtest/gtest.h>
 
 namespace parley::http {
@@ -29,6 +31,17 @@ TEST(RetryAfter, IsInWholeSecondsAndNeverNow) {
   EXPECT_EQ(said(0ms), "1");
   EXPECT_EQ(said(1000ms), "1");
   EXPECT_EQ(said(1001ms), "2");
+}
+
+TEST(RetryAfter, IsReadInSecondsOnly) {
+  using namespace std::chrono_literals;
+  const auto read = [](const char* text) { return retry_after(Fields{{"retry-after", text}}); };
+  EXPECT_EQ(retry_after({}), std::nullopt);
+  EXPECT_EQ(read("7"), 7000ms);
+  EXPECT_EQ(read("0"), 0ms);
+  EXPECT_EQ(read("999999999999"), 24h);
+  for (const char* bad : {"", "-1", "1.5", "7 ", "soon", "Wed, 21 Oct 2026 07:28:00 GMT", "99999999999999999999"})
+    EXPECT_EQ(read(bad), std::nullopt) << bad;
 }
 
 TEST(Query, ParsesRepeatsEmptiesAndDropsBrokenMembers) {

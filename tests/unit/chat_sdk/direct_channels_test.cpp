@@ -22,7 +22,7 @@ class DirectChannelsTest : public ModelFixture {
   void finish_joining() {
     rest.answer("POST /Conversations/CH1/Participants", R"({"sid":"MB1","identity":"alice"})");
     open_completely("CH1", "alice#bob");
-    EXPECT_NE(rest.body_of("POST /Conversations/CH1/Participants").find("bob"), std::string::npos);
+    EXPECT_NE(rest.request("POST /Conversations/CH1/Participants").body.find("bob"), std::string::npos);
     rest.answer("POST /Conversations/CH1/Participants", R"({"sid":"MB2","identity":"bob"})");
   }
   void expect_channel() {

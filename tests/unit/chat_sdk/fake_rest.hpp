@@ -11,14 +11,8 @@ namespace parley::detail {
 /// RestCalls whose answers the test gives, in whatever order it likes.
 class FakeRest final : public RestCalls {
  public:
-  void get(std::string_view url, http::Fields params, Done<http::Response> done) override {
-    calls_.push_back({"GET", std::string(url), std::move(params), "", std::move(done)});
-  }
-  void post(std::string_view url, std::string body, Done<http::Response> done) override {
-    calls_.push_back({"POST", std::string(url), {}, std::move(body), std::move(done)});
-  }
-  void remove(std::string_view url, Done<http::Response> done) override {
-    calls_.push_back({"DELETE", std::string(url), {}, "", std::move(done)});
+  void send(RestRequest request, Done<http::Response> done) override {
+    calls_.push_back({std::move(request), std::move(done)});
   }
 
   /// True if `call`, a method and the end of an URL such as "GET /x", waits for its answer.
@@ -32,23 +26,22 @@ class FakeRest final : public RestCalls {
     finish(call, http::Response{200, {}, std::move(body)});
   }
   void fail(std::string_view call, Error error) { finish(call, std::move(error)); }
-  std::string body_of(std::string_view call) const {
+  /// The oldest such call.
+  RestRequest request(std::string_view call) const {
     for (const auto& one : calls_)
-      if (one.is(call)) return one.body;
+      if (one.is(call)) return one.request;
     ADD_FAILURE() << "nobody called " << call;
-    return "";
+    return {};
   }
 
  private:
   struct Call {
-    std::string method, url;
-    http::Fields params;
-    std::string body;
+    RestRequest request;
     Done<http::Response> done;
 
     bool is(std::string_view call) const {
       const auto blank = call.find(' ');
-      return method == call.substr(0, blank) && url.ends_with(call.substr(blank + 1));
+      return request.method == call.substr(0, blank) && request.url.ends_with(call.substr(blank + 1));
     }
   };
 

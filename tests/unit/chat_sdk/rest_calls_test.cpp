@@ -34,16 +34,28 @@ class RestCallsTest : public ::testing::Test {
     drain();
   }
   void drain() {
-    while (auto action = machine.next()) {
-      if (const auto* bytes = std::get_if<twilsock::SendBytes>(&*action))
-        sent.push_back(twilsock::decode(bytes->bytes).value());
-      if (auto* done = std::get_if<twilsock::RequestDone>(&*action))
-        rest.on_done(done->id, std::move(done->outcome));
-    }
+    do {
+      while (auto action = machine.next()) {
+        if (const auto* bytes = std::get_if<twilsock::SendBytes>(&*action))
+          sent.push_back(twilsock::decode(bytes->bytes).value());
+        if (auto* done = std::get_if<twilsock::RequestDone>(&*action))
+          rest.on_done(done->id, std::move(done->outcome));
+      }
+    } while (rest.hand_over());
   }
   void pass(Duration time) {
     context.now += time;
     timers.on_time();
+    rest.on_time();
+    drain();
+  }
+  void answer_refused(std::optional<int> retry_after = 2) {
+    http::Response refused{429, {}, ""};
+    if (retry_after) refused.headers = {{"Retry-After", std::to_string(*retry_after)}};
+    receive({sent.back().id, twilsock::Reply{{}, refused, std::nullopt}, "", R"({"code":20429})"});
+  }
+  void post(const std::string& url, const std::string& lane = "") {
+    rest.send({.method = "POST", .url = url, .body = "{}", .lane = lane}, kept());
     drain();
   }
 
@@ -71,15 +83,99 @@ TEST_F(RestCallsTest, ABusyServiceIsAskedFourTimesWithGrowingWaits) {
   drain();
   for (const auto least : {800ms, 1600ms, 3200ms}) {
     const auto before = sent.size();
-    answer(429);
+    answer(503);
     pass(least - 1ms);
     EXPECT_EQ(sent.size(), before);
     pass(least / 2 + 1ms);
     EXPECT_EQ(sent.size(), before + 1);
   }
-  answer(429);
+  answer(503);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].error().http_status, 503);
+}
+
+TEST_F(RestCallsTest, ABusyServiceKeepsTheOrderOfALane) {
+  post("https://host/1", "lane");
+  post("https://host/2", "lane");
+  answer(503);
+  EXPECT_EQ(sent.size(), 1u);
+  pass(1200ms);
+  ASSERT_EQ(sent.size(), 2u);
+  EXPECT_EQ(request(1).path, "/1");
+  answer(201);
+  ASSERT_EQ(sent.size(), 3u);
+  EXPECT_EQ(request(2).path, "/2");
+}
+
+TEST_F(RestCallsTest, ARefusalHoldsEverythingUpAndFailsNothing) {
+  post("https://host/1");
+  answer_refused(2);
+  post("https://host/2");
+  EXPECT_EQ(sent.size(), 1u);
+  EXPECT_TRUE(replies.empty());
+  pass(1999ms);
+  EXPECT_EQ(sent.size(), 1u);
+  pass(1ms);
+  ASSERT_EQ(sent.size(), 2u);
+  EXPECT_EQ(request(1).path, "/1");
+  EXPECT_EQ(http::find_header(request(0).headers, "X-Twilio-Mutation-Id"),
+            http::find_header(request(1).headers, "X-Twilio-Mutation-Id"));
+}
+
+TEST_F(RestCallsTest, ARefusalThatLastsEndsWithTheCallsOwnTime) {
+  post("https://host/1");
+  answer_refused(60);
+  pass(29s);
+  EXPECT_TRUE(replies.empty());
+  pass(1s);
   ASSERT_EQ(replies.size(), 1u);
   EXPECT_EQ(replies[0].error().code, Errc::too_many_requests);
+  EXPECT_EQ(replies[0].error().retry_after, 60s);
+  pass(60s);
+  EXPECT_EQ(sent.size(), 1u);
+}
+
+TEST_F(RestCallsTest, WhatNeverLeavesTheGateEndsInTime) {
+  post("https://host/1", "lane");
+  post("https://host/2", "lane");
+  pass(30s);
+  machine.on_time(context.now);
+  drain();
+  ASSERT_EQ(replies.size(), 2u);
+  EXPECT_EQ(replies[0].error().code, Errc::timed_out);
+  EXPECT_EQ(replies[1].error().code, Errc::outcome_unknown) << "this one was sent";
+}
+
+TEST_F(RestCallsTest, WhatIsForThisConnectionOnlyIsNotSentOnTheNext) {
+  for (int i = 0; i < 64; ++i) post("https://host/x");
+  rest.post_once("https://host/once", "{}", kept());
+  drain();
+  EXPECT_EQ(sent.size(), 64u) << "the gate is full";
+  rest.on_disconnected();
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].error().code, Errc::connection_lost);
+}
+
+TEST_F(RestCallsTest, ARefusedSubscriptionIsItsCallersBusinessButStillClosesTheGate) {
+  rest.post_once("https://host/once", "{}", kept());
+  drain();
+  answer_refused(5);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].error().retry_after, 5s);
+  post("https://host/1");
+  EXPECT_EQ(sent.size(), 1u);
+  pass(5s);
+  EXPECT_EQ(sent.size(), 2u);
+}
+
+TEST_F(RestCallsTest, GivingUpEndsWhatWasNotSent) {
+  post("https://host/1", "lane");
+  post("https://host/2", "lane");
+  rest.fail_queued({.code = Errc::client_closed, .message = "closed"});
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].error().code, Errc::client_closed);
+  answer(201);
+  EXPECT_TRUE(replies.at(1)) << "what was sent has an answer of its own";
 }
 
 TEST_F(RestCallsTest, AWriteIsRepeatedWithItsMutationId) {

@@ -1,0 +1,223 @@
+#include "chat_sdk/src/connection/request_gate.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace parley::detail {
+namespace {
+
+using namespace std::chrono_literals;
+using Id = RequestGate::Id;
+
+class RequestGateTest : public ::testing::Test {
+ protected:
+  void submit(Id id, const std::string& lane = "") { gate.submit(id, {false, lane}); }
+  void submit_in_background(Id id) { gate.submit(id, {true, ""}); }
+  std::vector<Id> sent() {
+    std::vector<Id> ids;
+    while (const auto id = gate.next(now)) ids.push_back(*id);
+    return ids;
+  }
+  void refuse(Id id, std::optional<Duration> retry_after = 1s) { gate.on_refused(id, retry_after, now, 0.5); }
+  using Ids = std::vector<Id>;
+
+  TimePoint now{1h};
+  RequestGate gate{{.in_flight = 4, .background_in_flight = 2}};
+};
+
+// open
+
+TEST_F(RequestGateTest, OpenSendsInOrderUpToTheBound) {
+  for (Id id = 1; id <= 6; ++id) submit(id);
+  EXPECT_EQ(sent(), (Ids{1, 2, 3, 4}));
+  EXPECT_EQ(gate.queued(), 2u);
+  EXPECT_FALSE(gate.next_deadline()) << "only an answer helps";
+  gate.on_answered(2);
+  EXPECT_EQ(sent(), (Ids{5}));
+}
+
+TEST_F(RequestGateTest, OpenPrefersWhatAUserWaitsFor) {
+  for (Id id = 1; id <= 4; ++id) submit_in_background(id);
+  EXPECT_EQ(sent(), (Ids{1, 2})) << "the background has a bound of its own";
+  submit(5);
+  submit_in_background(6);
+  submit(7);
+  EXPECT_EQ(sent(), (Ids{5, 7}));
+  gate.on_answered(1);
+  EXPECT_EQ(sent(), (Ids{3}));
+}
+
+TEST_F(RequestGateTest, OpenSendsOneOfALaneAtATime) {
+  submit(1, "a");
+  submit(2, "a");
+  submit(3, "b");
+  submit(4, "a");
+  EXPECT_EQ(sent(), (Ids{1, 3}));
+  gate.on_answered(1);
+  EXPECT_EQ(sent(), (Ids{2}));
+  gate.on_answered(2);
+  EXPECT_EQ(sent(), (Ids{4}));
+}
+
+TEST_F(RequestGateTest, OpenForgetsWhatIsRemoved) {
+  submit(1, "a");
+  submit(2, "a");
+  submit(3, "a");
+  EXPECT_EQ(sent(), (Ids{1}));
+  gate.remove(2);
+  gate.remove(1);
+  EXPECT_EQ(sent(), (Ids{3}));
+  gate.remove(3);
+  EXPECT_EQ(gate.queued(), 0u);
+  gate.on_answered(3);
+  gate.on_refused(3, 1s, now, 0);
+  gate.remove(99);
+  submit(4);
+  EXPECT_EQ(sent(), (Ids{4}));
+}
+
+// closed
+
+TEST_F(RequestGateTest, ClosedLetsNobodyThroughUntilTheTimeTheServiceSays) {
+  submit(1);
+  sent();
+  refuse(1, 7s);
+  submit(2);
+  EXPECT_EQ(sent(), Ids{});
+  EXPECT_EQ(gate.next_deadline(), now + 7s);
+  now += 7s - 1ns;
+  EXPECT_EQ(sent(), Ids{});
+  now += 1ns;
+  EXPECT_EQ(sent(), (Ids{1})) << "the refused one is the first";
+}
+
+TEST_F(RequestGateTest, ClosedWithoutATimeWaitsLongerEachTime) {
+  submit(1);
+  for (const auto wait : {1s, 2s, 4s}) {
+    ASSERT_EQ(sent(), (Ids{1}));
+    refuse(1, std::nullopt);
+    EXPECT_EQ(gate.next_deadline(), now + wait);
+    now += wait;
+  }
+}
+
+TEST_F(RequestGateTest, ClosedNeverWaitsForEver) {
+  submit(1);
+  sent();
+  refuse(1, 24h);
+  EXPECT_EQ(gate.next_deadline(), now + 5min);
+}
+
+TEST_F(RequestGateTest, ClosedOnceForAllThatWereUnderWayTogether) {
+  for (Id id = 1; id <= 4; ++id) submit(id);
+  sent();
+  refuse(1, 1s);
+  refuse(2, 9s);
+  refuse(3, 9s);
+  EXPECT_EQ(gate.next_deadline(), now + 1s);
+}
+
+TEST_F(RequestGateTest, ClosedKeepsTheOrderOfALane) {
+  for (Id id = 1; id <= 3; ++id) submit(id, "a");
+  EXPECT_EQ(sent(), (Ids{1}));
+  refuse(1);
+  submit(4, "a");
+  Ids order;
+  for (int i = 0; i < 4; ++i) {
+    now += 2s;
+    const auto ids = sent();
+    ASSERT_EQ(ids.size(), 1u);
+    order.push_back(ids[0]);
+    gate.on_answered(ids[0]);
+  }
+  EXPECT_EQ(order, (Ids{1, 2, 3, 4}));
+}
+
+// paced: against a service with a bucket
+
+class PacedGate : public ::testing::Test {
+ protected:
+  /// Runs `demand` requests a millisecond apart from each other (or all at once) for `time`.
+  void run(Duration time, int per_millisecond) {
+    const TimePoint until = now + time;
+    for (; now < until; now += 1ms) {
+      level = std::min(burst, level + per_second / 1000);
+      for (int i = 0; i < per_millisecond; ++i) gate.submit(++last, {});
+      while (const auto id = gate.next(now)) {
+        if (level < 1) {
+          ++refused;
+          gate.on_refused(*id, 1s, now, 0.5);
+          continue;
+        }
+        level -= 1;
+        ++accepted;
+        EXPECT_EQ(*id, ++in_order);
+        gate.on_answered(*id);
+      }
+    }
+  }
+
+  double burst = 1000, per_second = 300, level = 1000;
+  TimePoint now{1h};
+  RequestGate gate;
+  Id last = 0, in_order = 0;
+  int accepted = 0, refused = 0;
+};
+
+TEST_F(PacedGate, FindsTheRateAfterAFewRefusalsAndKeepsBelowIt) {
+  run(20s, 2);
+  const int at_first = refused;
+  EXPECT_LE(at_first, 4);
+  const int before = accepted;
+  run(60s, 2);
+  EXPECT_LE(refused - at_first, 2);
+  EXPECT_GE(accepted - before, 60 * 300 * 0.85);
+}
+
+TEST_F(PacedGate, FindsASmallRateToo) {
+  burst = level = 20;
+  per_second = 5;
+  run(60s, 1);
+  EXPECT_LE(refused, 12);
+  const int before = accepted, refusals = refused;
+  run(120s, 1);
+  EXPECT_LE(refused - refusals, 6);
+  EXPECT_GE(accepted - before, 120 * 5 * 0.7);
+}
+
+TEST_F(PacedGate, ALongQuietTimeDoesNotMakeItSlow) {
+  for (int i = 0; i < 300; ++i) {
+    gate.submit(++last, {});
+    run(1s, 0);
+  }
+  EXPECT_EQ(refused, 0);
+  const int before = accepted;
+  run(10s, 2);
+  EXPECT_GE(accepted - before, 3000);
+}
+
+TEST_F(PacedGate, EndsWhenItHasNotBeenNeeded) {
+  run(3s, 2);
+  EXPECT_GT(refused, 0);
+  run(60s, 0);
+  ASSERT_EQ(gate.queued(), 0u);
+  run(120s, 0);
+  const int before = accepted;
+  for (int i = 0; i < 500; ++i) gate.submit(++last, {});
+  run(5ms, 0);
+  EXPECT_EQ(accepted - before, 500) << "all at once again";
+}
+
+TEST_F(PacedGate, AHundredThousandRequestsOfOneLaneCostLinearTime) {
+  for (int i = 0; i < 100'000; ++i) gate.submit(++last, {false, "lane"});
+  std::size_t looked = 0;
+  while (const auto id = gate.next(now)) {
+    gate.on_answered(*id);
+    ++looked;
+  }
+  EXPECT_EQ(looked, 100'000u);
+}
+
+}  // namespace
+}  // namespace parley::detail
