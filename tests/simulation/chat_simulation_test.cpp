@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <unistd.h>
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
@@ -153,12 +154,19 @@ std::vector<Message> whole_history(World& world, User& user, const std::string& 
   return history;
 }
 
-void check_heard(const User& user, const std::string& sid, const std::vector<Message>& history) {
+void check_heard(const User& user, const ChannelState& state, const std::vector<Message>& history) {
+  const std::string& sid = state.sid;
   const auto at = user.messages.find(sid);
-  if (at == user.messages.end() || at->second.empty()) return;
-  const auto& heard = at->second;
-  // What was heard is the tail of the history: in order, nothing twice, nothing missing.
-  ASSERT_LE(heard.size(), history.size());
+  const std::vector<Message> heard = at == user.messages.end() ? std::vector<Message>() : at->second;
+  // What was heard is the tail of the history since this user became a member: in order, nothing twice,
+  // nothing missing.
+  const auto self = std::find_if(state.members->begin(), state.members->end(),
+                                 [&](const Member& member) { return member.identity == user.name(); });
+  ASSERT_NE(self, state.members->end());
+  const auto since = std::count_if(history.begin(), history.end(), [&](const Message& message) {
+    return message.created_at >= self->joined_at;
+  });
+  ASSERT_EQ(static_cast<std::ptrdiff_t>(heard.size()), since) << user.name() << " in " << sid;
   const auto tail = history.end() - static_cast<std::ptrdiff_t>(heard.size());
   for (std::size_t i = 0; i < heard.size(); ++i) {
     EXPECT_EQ(heard[i].sid, (tail + static_cast<std::ptrdiff_t>(i))->sid) << user.name() << " in " << sid;
@@ -176,7 +184,7 @@ void check_channel(Town& town, User& user, const Channel& channel) {
   }
   for (const auto& text : town.acknowledged[state->sid])
     EXPECT_TRUE(texts.contains(text)) << "lost: " << text;
-  check_heard(user, state->sid, history);
+  check_heard(user, *state, history);
   const auto unread = static_cast<std::int64_t>(history.size()) - 1 - state->last_read_index.value_or(-1);
   EXPECT_EQ(state->unread.count, unread) << user.name() << " in " << state->name;
   EXPECT_TRUE(state->unread.exact);

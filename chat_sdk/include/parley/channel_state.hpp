@@ -43,6 +43,10 @@ struct ChannelState {
   ChannelKind kind = ChannelKind::group;
   std::string peer;  ///< of a 1x1 channel: the other identity
   bool joined = false;
+  /// False: only what the list of channels says is known yet; `members` is empty, `unread` may be too low,
+  /// and the newest message may not be known. The rest follows by itself with a ChannelUpdated;
+  /// Client::async_channel brings it now.
+  bool loaded = false;
   bool muted = false;
   WallTime created_at{};
   WallTime updated_at{};

@@ -59,7 +59,7 @@ class Client {
   /// The identity of the current token; "" before the first one.
   std::string identity() const;
 
-  /// Completes when connected: channels() lists all joined channels, the hundred that changed last are
+  /// Completes when connected: channels() lists all joined channels, the fifty that changed last are
   /// loaded, the others follow in the background (ChannelState::loaded). Fails with Errc::denied or
   /// invalid_token (final), or after Timeouts::connect with the last reason. While connected it completes at
   /// once.

@@ -27,7 +27,7 @@ struct ChannelJoined {
 struct ChannelLeft {
   Channel channel;
 };
-/// Name, description, attributes or the user's own settings of the channel changed.
+/// Name, description, attributes or the user's own settings of the channel changed, or it is loaded now.
 struct ChannelUpdated {
   Channel channel;
 };
@@ -44,8 +44,8 @@ struct MemberUpdated {
   Channel channel;
   Member member;
 };
-/// A message was stored, by anybody, on any device. Once per message, in index order per channel, also for
-/// those that were missed while the connection was lost.
+/// A message was stored, by anybody, on any device. Once per message, in index order per channel, none left out:
+/// also those that were missed while the connection was lost, and those written as soon as this user was added.
 struct MessageAdded {
   Channel channel;
   Message message;

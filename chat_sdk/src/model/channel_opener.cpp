@@ -1,6 +1,9 @@
 #include "chat_sdk/src/model/channel_opener.hpp"
 
+#include <algorithm>
+
 #include "chat_sdk/src/model/item_pages.hpp"
+#include "chat_sdk/src/model/translation.hpp"
 
 namespace parley::detail {
 namespace {
@@ -18,7 +21,7 @@ Error not_in_time() {
 
 ChannelOpener::ChannelOpener(Context& context, Timers& timers, RestCalls& rest, ServiceUrls& urls,
                              ChannelSubscriptions& subscriptions, ChannelRegistry& registry,
-                             UnreadCounts& unread, MakeHandle make_handle)
+                             UnreadCounts& unread, HoleHealer& healer, MakeRecord make_record)
     : context_(context),
       timers_(timers),
       rest_(rest),
@@ -26,7 +29,8 @@ ChannelOpener::ChannelOpener(Context& context, Timers& timers, RestCalls& rest, 
       subscriptions_(subscriptions),
       registry_(registry),
       unread_(unread),
-      make_handle_(std::move(make_handle)) {}
+      healer_(healer),
+      make_record_(std::move(make_record)) {}
 
 std::optional<ChannelOpener::State> ChannelOpener::state(const std::string& sid) const {
   const auto at = openings_.find(sid);
@@ -39,32 +43,42 @@ ChannelOpener::Opening* ChannelOpener::current(const Attempt& attempt) {
   return at != openings_.end() && at->second.attempt == attempt.number ? &at->second : nullptr;
 }
 
-void ChannelOpener::open(const std::string& sid, bool announce, Done<RecordPtr> done) {
-  if (auto record = registry_.by_sid(sid)) return done(std::move(record));
-  auto at = openings_.find(sid);
-  if (at == openings_.end()) {
-    at = openings_.emplace(sid, Opening{.announce = announce, .backoff = Backoff(kRetryBackoff)}).first;
-    queue_.push_back(sid);
-  } else if (at->second.state == State::waiting) {
-    queue(sid, at->second);
-  }
-  at->second.waiters.push_back(std::move(done));
+void ChannelOpener::open(const std::string& sid, Wish wish, Done<RecordPtr> done) {
+  if (auto record = registry_.by_sid(sid); record && record->is_loaded()) return done(std::move(record));
+  const auto [at, fresh] =
+      openings_.try_emplace(sid, Opening{.wish = wish, .backoff = Backoff(kRetryBackoff)});
+  Opening& opening = at->second;
+  const bool hurried = opening.wish.background && !wish.background;
+  if (!fresh && hurried) opening.wish.background = false;
+  if (fresh || opening.state == State::waiting || (hurried && opening.state == State::queued))
+    queue(sid, opening);
+  opening.waiters.push_back(std::move(done));
   start_queued();
 }
 
 void ChannelOpener::queue(const std::string& sid, Opening& opening) {
+  // It was not there when the user was told that all channels are.
+  if (opening.state == State::waiting) opening.wish.announce = true;
   opening.state = State::queued;
-  opening.announce = true;  // it was not there when the user was told that all channels are
-  queue_.push_back(sid);
+  (opening.wish.background ? background_queue_ : queue_).push_back(sid);
 }
 
 void ChannelOpener::start_queued() {
-  while (!queue_.empty() && running_ < kOpeningsAtOnce) {
-    const std::string sid = std::move(queue_.front());
-    queue_.pop_front();
-    const auto at = openings_.find(sid);
-    if (at != openings_.end() && at->second.state == State::queued) start(at->first, at->second);
+  while (running_ < kOpeningsAtOnce && (start_first_of(queue_) || start_first_of(background_queue_))) {
   }
+}
+
+// What was brought to the front, or forgotten, is still in its old queue, and passed over.
+bool ChannelOpener::start_first_of(std::deque<std::string>& queue) {
+  while (!queue.empty()) {
+    const std::string sid = std::move(queue.front());
+    queue.pop_front();
+    const auto at = openings_.find(sid);
+    if (at == openings_.end() || at->second.state != State::queued) continue;
+    start(at->first, at->second);
+    return true;
+  }
+  return false;
 }
 
 // An attempt ends in time, whatever the service leaves unanswered.
@@ -73,15 +87,17 @@ void ChannelOpener::start(const std::string& sid, Opening& opening) {
   opening.state = State::document;
   opening.attempt = ++last_attempt_;
   opening.roster_read = opening.own_state_read = false;
-  opening.record =
-      std::make_shared<ChannelRecord>(context_, sid, urls_.configuration().identity, make_handle_);
+  opening.record = registry_.by_sid(sid);
+  if (!opening.record) opening.record = make_record_(sid);
   const Attempt attempt{sid, opening.attempt};
   timers_.after(kAttemptTimeout, [this, attempt](const Result<void>&) { fail(attempt, not_in_time()); });
   read_document(attempt);
 }
 
 void ChannelOpener::get(const Attempt& attempt, const std::string& url, http::Fields params, Decoded then) {
-  rest_.get(url, std::move(params), [this, attempt, then = std::move(then)](Result<http::Response> reply) {
+  RestRequest request{.method = "GET", .url = url, .params = std::move(params)};
+  request.background = current(attempt)->wish.background;
+  rest_.send(std::move(request), [this, attempt, then = std::move(then)](Result<http::Response> reply) {
     auto* opening = current(attempt);
     if (!opening) return;
     reply ? then(*opening, *reply) : fail(attempt, reply.error());
@@ -104,7 +120,11 @@ void ChannelOpener::read_document(const Attempt& attempt) {
     const auto document = conversations::decode_document(object.data);
     if (!document) return fail(attempt, document.error());
     opening.state = State::parts;
+    opening.last_message = document->last_message_index;
+    opening.last_message_at = document->last_message_at;
+    const std::string name = opening.record->state().name;
     opening.record->set_document(*document);
+    registry_.renamed(opening.record, name);
     read_roster(attempt, document->roster);
     read_messages(attempt, document->messages);
   });
@@ -126,7 +146,7 @@ void ChannelOpener::read_roster_items(const Attempt& attempt, const std::string&
     opening.record->set_roster(page->items);
     if (goes_on(*page, from)) return read_roster_items(attempt, page->items.back().key);
     opening.roster_read = true;
-    complete_if_read(attempt);
+    continue_if_read(attempt);
   });
 }
 
@@ -138,8 +158,9 @@ void ChannelOpener::read_messages(const Attempt& attempt, const std::string& nam
 
 void ChannelOpener::on_messages_established(const std::string& sid) {
   const auto at = openings_.find(sid);
-  if (at == openings_.end() || at->second.state != State::parts || at->second.own_state_read) return;
-  read_own_state({sid, at->second.attempt});
+  if (at == openings_.end() || at->second.state != State::parts) return;
+  const Opening& opening = at->second;
+  if (!opening.own_state_read || opening.record->wants_recount()) read_own_state({sid, opening.attempt});
 }
 
 void ChannelOpener::read_own_state(const Attempt& attempt) {
@@ -149,18 +170,58 @@ void ChannelOpener::read_own_state(const Attempt& attempt) {
     if (!own_state) return fail(attempt, own_state.error());
     unread_.apply(opening.record, *own_state);
     opening.own_state_read = true;
-    complete_if_read(attempt);
+    continue_if_read(attempt);
   });
 }
 
-void ChannelOpener::complete_if_read(const Attempt& attempt) {
+void ChannelOpener::continue_if_read(const Attempt& attempt) {
+  auto& opening = *current(attempt);
+  if (opening.state != State::parts || !opening.roster_read || !opening.own_state_read) return;
+  if (may_miss_messages(opening)) return read_history(attempt);
+  opening.record->begin_messages(opening.last_message.value_or(-1));
+  complete(attempt);
+}
+
+// Somebody who adds this user to a channel may write at once: before the channel is subscribed, but since
+// this user is a member.
+bool ChannelOpener::may_miss_messages(const Opening& opening) const {
+  const auto* self = opening.record->member(urls_.configuration().identity);
+  const bool is_new = opening.wish.new_member && !opening.record->messages_began();
+  return is_new && opening.last_message && self && opening.last_message_at >= self->joined_at;
+}
+
+void ChannelOpener::read_history(const Attempt& attempt) {
+  auto& opening = *current(attempt);
+  opening.state = State::history;
+  const WallTime joined_at = opening.record->member(urls_.configuration().identity)->joined_at;
+  const std::int64_t newest = *opening.last_message;
+  const GetMessages query{.page_size = limits::kPageSize, .anchor = Anchor::at(newest)};
+  get(attempt, opening.record->messages_items_url, *page_query(query),
+      [this, attempt, newest, joined_at](Opening& reading, const http::Response& reply) {
+        const auto page = conversations::decode_sync_page(reply.body);
+        if (!page) return fail(attempt, page.error());
+        auto messages = to_messages(*page);  // newest first
+        const auto old = std::find_if(messages.begin(), messages.end(),
+                                      [&](const Message& one) { return one.created_at < joined_at; });
+        std::int64_t last_old = -1;
+        if (old != messages.end()) last_old = old->index;
+        if (old == messages.end() && page->has_next && !messages.empty())
+          last_old = messages.back().index - 1;
+        messages.erase(old, messages.end());
+        reading.record->begin_messages(last_old);
+        reading.record->fill_hole(std::move(messages), newest);
+        complete(attempt);
+      });
+}
+
+void ChannelOpener::complete(const Attempt& attempt) {
   const auto at = openings_.find(attempt.sid);
-  if (!at->second.roster_read || !at->second.own_state_read) return;
   const Opening done = std::move(at->second);
   openings_.erase(at);
   --running_;
   registry_.add(done.record);
-  done.record->loaded(done.announce);
+  done.record->loaded(done.wish.announce);
+  healer_.look_at(done.record);
   for (const auto& waiter : done.waiters) waiter(done.record);
   start_queued();
 }
@@ -197,7 +258,7 @@ void ChannelOpener::forget(const std::string& sid, const Error& reason) {
 }
 
 void ChannelOpener::end_attempt(Opening& opening) {
-  if (opening.state == State::document || opening.state == State::parts) --running_;
+  if (opening.state != State::queued && opening.state != State::waiting) --running_;
   if (opening.record) subscriptions_.remove(opening.record);
   opening.record.reset();
   opening.state = State::waiting;
@@ -217,6 +278,7 @@ void ChannelOpener::give_up(const Error& reason) {
     opening.waiters.clear();
   }
   queue_.clear();
+  background_queue_.clear();
   for (const auto& waiter : waiters) waiter(reason);
 }
 

@@ -10,35 +10,47 @@
 #include "chat_sdk/src/connection/timers.hpp"
 #include "chat_sdk/src/model/channel_registry.hpp"
 #include "chat_sdk/src/model/channel_subscriptions.hpp"
+#include "chat_sdk/src/model/hole_healer.hpp"
 #include "chat_sdk/src/model/unread_counts.hpp"
 #include "common/base/backoff.hpp"
 
 namespace parley::detail {
 
 /// Opens channels: reads document, roster, message list and this user's own state, subscribes each, and hands
-/// the complete channel to the registry. What fails is tried again as long as that may help.
+/// the complete channel to the registry. What fails is tried again as long as that may help. A channel that
+/// the registry knows from the list of channels is completed in place.
 ///
 ///   state    | holds while                             | leaves by
 ///   ---------|-----------------------------------------|--------------------------------------------------
 ///   queued   | others are being opened                 | a free place -> document
 ///   document | the channel's document is being read    | read -> parts; failure -> waiting or forgotten
-///   parts    | roster and messages are being read, at  | both complete -> registry; failure, or a refused
+///   parts    | roster and messages are being read, at  | both complete -> history; failure, or a refused
 ///            | once, and the own state after the list  | subscription -> waiting or forgotten
 ///            | is subscribed                           |
+///   history  | messages written since this user became | read, or nothing to read -> registry; failure ->
+///            | a member are looked for                 | waiting or forgotten
 ///   waiting  | it failed and is to be tried again      | the back-off's end, retry_now(), open() -> queued
 ///
 /// forget() leads out of every state, give_up() to waiting without a time. An answer to an attempt that has
 /// ended is ignored.
 class ChannelOpener {
  public:
-  enum class State { queued, document, parts, waiting };
+  enum class State { queued, document, parts, history, waiting };
+  /// How a channel is opened.
+  struct Wish {
+    bool announce = false;    ///< with a ChannelJoined event
+    bool background = false;  ///< after all that somebody waits for
+    bool new_member =
+        false;  ///< this user has just become one: messages since then are told, the newest 100 at most
+  };
 
   ChannelOpener(Context& context, Timers& timers, RestCalls& rest, ServiceUrls& urls,
                 ChannelSubscriptions& subscriptions, ChannelRegistry& registry, UnreadCounts& unread,
-                MakeHandle make_handle);
+                HoleHealer& healer, MakeRecord make_record);
 
-  /// Completes when the channel is open, at once if it is. `announce`: with a ChannelJoined event.
-  void open(const std::string& sid, bool announce, Done<RecordPtr> done);
+  /// Completes when the channel is open, at once if it is. Who asks for a channel that is queued in the
+  /// background brings it to the front.
+  void open(const std::string& sid, Wish wish, Done<RecordPtr> done);
   /// This user is no member any more: whoever waits for the channel is told.
   void forget(const std::string& sid, const Error& reason);
   /// Nothing if the channel is not being opened.
@@ -59,10 +71,12 @@ class ChannelOpener {
   struct Opening {
     State state = State::queued;
     int attempt = 0;
-    bool announce = false;
+    Wish wish{};
     bool roster_read = false;
     bool own_state_read = false;
-    RecordPtr record{};  ///< null before the first attempt and while waiting
+    RecordPtr record{};                          ///< null before the first attempt and while waiting
+    std::optional<std::int64_t> last_message{};  ///< when the document was read
+    WallTime last_message_at{};
     std::vector<Done<RecordPtr>> waiters{};
     Backoff backoff;
   };
@@ -75,6 +89,7 @@ class ChannelOpener {
   using Decoded = std::function<void(Opening&, const http::Response&)>;
 
   void queue(const std::string& sid, Opening& opening);
+  bool start_first_of(std::deque<std::string>& queue);
   void start_queued();
   void start(const std::string& sid, Opening& opening);
   /// A GET of an attempt: failures end the attempt, answers go to `then` unless the attempt has ended.
@@ -87,7 +102,10 @@ class ChannelOpener {
   void read_roster_items(const Attempt& attempt, const std::string& from);
   void read_messages(const Attempt& attempt, const std::string& name);
   void read_own_state(const Attempt& attempt);
-  void complete_if_read(const Attempt& attempt);
+  void continue_if_read(const Attempt& attempt);
+  bool may_miss_messages(const Opening& opening) const;
+  void read_history(const Attempt& attempt);
+  void complete(const Attempt& attempt);
   void fail(const Attempt& attempt, const Error& error);
   void end_attempt(Opening& opening);
   /// nullptr if the attempt has ended.
@@ -100,10 +118,11 @@ class ChannelOpener {
   ChannelSubscriptions& subscriptions_;
   ChannelRegistry& registry_;
   UnreadCounts& unread_;
-  MakeHandle make_handle_;
+  HoleHealer& healer_;
+  MakeRecord make_record_;
   Openings openings_;
-  std::deque<std::string> queue_;
-  std::size_t running_ = 0;  // attempts in `document` and `parts`
+  std::deque<std::string> queue_, background_queue_;
+  std::size_t running_ = 0;  // attempts that are neither queued nor waiting
   int last_attempt_ = 0;
 };
 

@@ -28,33 +28,67 @@ void ChannelRecord::publish_roster() {
 }
 
 void ChannelRecord::emit(Event event) {
-  if (loaded_) return context_.emit(std::move(event));
+  if (told_) return context_.emit(std::move(event));
   kept_back_.push_back(std::move(event));
 }
 
 void ChannelRecord::loaded(bool announce) {
-  if (loaded_) return;
-  loaded_ = true;
+  if (state_.loaded) return;
+  state_.loaded = true;
   publish();
+  if (told_) return emit(ChannelUpdated{handle()});
+  told_ = true;
   if (announce) emit(ChannelJoined{handle()});
+  release_kept_back();
+}
+
+void ChannelRecord::listed() {
+  if (std::exchange(told_, true)) return;
+  told_unread_ = state_.unread;
+  release_kept_back();
+}
+
+void ChannelRecord::release_kept_back() {
   auto events = std::move(kept_back_);
+  kept_back_.clear();
   for (auto& event : events) emit(std::move(event));
+}
+
+void ChannelRecord::set_listed(const conversations::Conversation& entry) {
+  set_name(entry.unique_name);
+  state_.description = entry.friendly_name;
+  state_.attributes = entry.attributes;
+  state_.created_by = entry.created_by;
+  state_.created_at = entry.created_at;
+  state_.updated_at = entry.updated_at;
+  state_.muted = entry.muted;
+  if (entry.tells_last_message) {
+    state_.last_message_index = entry.last_message_index;
+    begin_messages(entry.last_message_index.value_or(-1));
+  }
+  put_own_state(entry, /*live=*/false);
+  publish();
 }
 
 void ChannelRecord::left() {
   state_.joined = false;
   publish();
-  if (loaded_) emit(ChannelLeft{handle()});
+  if (told_) emit(ChannelLeft{handle()});
 }
 
 void ChannelRecord::put_document(const conversations::ConversationDocument& document) {
-  state_.name = document.unique_name;
+  set_name(document.unique_name);
   state_.description = document.friendly_name;
   state_.attributes = document.attributes;
   state_.created_by = document.created_by;
   state_.created_at = document.created_at;
   state_.updated_at = document.updated_at;
   state_.last_message_index = document.last_message_index;
+  feed_.expect(document.last_message_index);
+}
+
+void ChannelRecord::set_name(const std::string& name) {
+  state_.name = name;
   const auto pair = conversations::parse_direct_name(state_.name);
   const bool direct = pair && pair->contains(self_);
   state_.kind = direct ? ChannelKind::direct : ChannelKind::group;
@@ -129,22 +163,35 @@ void ChannelRecord::apply_message(const sync::Event& event) {
 }
 
 void ChannelRecord::message_added(const Message& message) {
+  if (feed_.knows(message.index)) return;
   state_.last_message_index = std::max(state_.last_message_index.value_or(-1), message.index);
-  Unread unread = state_.unread;
-  // A count taken blind may include this message already: it stays a lower bound.
-  if (counted_ && unread.exact && message.index > state_.last_read_index.value_or(-1)) {
-    ++unread.count;
-    if (!unread.first_unread_index) unread.first_unread_index = message.index;
-  }
-  const bool changed = unread != state_.unread;
-  state_.unread = unread;
+  const bool changed = count_unread(message.index);
   publish();
-  emit(MessageAdded{handle(), message});
-  if (changed) emit(UnreadChanged{handle(), unread});
+  tell(feed_.add(message));
+  if (changed) tell_unread();
+}
+
+// A count taken blind may include the message already: it stays a lower bound.
+bool ChannelRecord::count_unread(std::int64_t index) {
+  Unread& unread = state_.unread;
+  if (!counted_ || !unread.exact || index <= state_.last_read_index.value_or(-1)) return false;
+  ++unread.count;
+  if (!unread.first_unread_index) unread.first_unread_index = index;
+  return true;
+}
+
+void ChannelRecord::begin_messages(std::int64_t last_old) {
+  if (!feed_.began()) tell(feed_.begin(last_old));
+}
+
+void ChannelRecord::tell(std::vector<Message> messages) {
+  for (auto& message : messages) emit(MessageAdded{handle(), std::move(message)});
 }
 
 void ChannelRecord::message_removed(const Message& message) {
-  emit(MessageRemoved{handle(), message});
+  auto removal = feed_.remove(message.index);
+  if (removal.was_told) emit(MessageRemoved{handle(), message});
+  tell(std::move(removal.messages));
   Unread unread = state_.unread;
   if (!counted_ || message.index <= state_.last_read_index.value_or(-1) || unread.count == 0) return;
   --unread.count;
@@ -152,19 +199,29 @@ void ChannelRecord::message_removed(const Message& message) {
   set_unread(unread);
 }
 
-void ChannelRecord::set_own_state(const conversations::Conversation& own, bool live) {
+void ChannelRecord::put_own_state(const conversations::Conversation& own, bool live) {
   counted_ = true;
   state_.last_read_index = own.last_read_index;
-  Unread unread{own.unread_count.value_or(own.messages_count), live, std::nullopt};
-  if (unread.count > 0) unread.first_unread_index = state_.last_read_index.value_or(-1) + 1;
-  set_unread(unread);
+  state_.unread = {own.unread_count.value_or(own.messages_count), live, std::nullopt};
+  if (state_.unread.count > 0) state_.unread.first_unread_index = state_.last_read_index.value_or(-1) + 1;
+}
+
+void ChannelRecord::set_own_state(const conversations::Conversation& own, bool live) {
+  put_own_state(own, live);
+  publish();
+  tell_unread();
 }
 
 void ChannelRecord::set_unread(Unread unread) {
-  const bool changed = unread != state_.unread;
   state_.unread = unread;
   publish();
-  if (changed) emit(UnreadChanged{handle(), unread});
+  tell_unread();
+}
+
+void ChannelRecord::tell_unread() {
+  if (state_.unread == told_unread_) return;
+  told_unread_ = state_.unread;
+  emit(UnreadChanged{handle(), told_unread_});
 }
 
 bool ChannelRecord::apply_my_conversation(const conversations::MyConversation& own) {

@@ -10,6 +10,7 @@
 
 #include "chat_sdk/src/connection/context.hpp"
 #include "chat_sdk/src/model/channel_slot.hpp"
+#include "chat_sdk/src/model/message_feed.hpp"
 #include "common/protocol/conversations/resources.hpp"
 #include "common/protocol/sync/event.hpp"
 
@@ -21,7 +22,8 @@ using MakeHandle = std::function<Channel(std::shared_ptr<ChannelSlot>)>;
 /// One channel as the engine keeps it: the working state, and how each Sync change alters it. The wire's
 /// words end here: what goes out are the SDK's events and snapshots.
 ///
-/// Until loaded() events are kept back, so that the first thing a user hears of a channel is the channel.
+/// Until the user is told of the channel, by loaded() or listed(), events are kept back, so that the first
+/// thing that is heard of a channel is the channel.
 class ChannelRecord {
  public:
   ChannelRecord(Context& context, std::string sid, std::string self_identity, const MakeHandle& make_handle);
@@ -30,6 +32,8 @@ class ChannelRecord {
   const ChannelState& state() const { return state_; }
 
   /// @name What loading brings
+  /// What the list of channels says; not yet the members, and perhaps not the newest message.
+  void set_listed(const conversations::Conversation& entry);
   void set_document(const conversations::ConversationDocument& document);
   void set_roster(const std::vector<conversations::SyncItem>& items);
   /// The service's own count. With a `live` message list it is exact: it was computed between the events
@@ -37,9 +41,20 @@ class ChannelRecord {
   void set_own_state(const conversations::Conversation& own, bool live);
   /// True if the last count was taken blind and should be asked for again.
   bool wants_recount() const { return counted_ && !state_.unread.exact; }
-  /// From now on every change is an event; those kept back follow.
+  /// Everything is known. From now on every change is an event; those kept back follow.
   void loaded(bool announce);
-  bool is_loaded() const { return loaded_; }
+  /// The user sees the channel in the list, though not everything is known of it: events as with loaded().
+  void listed();
+  bool is_loaded() const { return state_.loaded; }
+
+  /// @name Messages, each told once and in order (see MessageFeed)
+  /// Messages up to and with `last_old` are old; nothing if that was said before.
+  void begin_messages(std::int64_t last_old);
+  bool messages_began() const { return feed_.began(); }
+  std::optional<MessageFeed::Hole> hole() const { return feed_.hole(); }
+  void fill_hole(std::vector<Message> found, std::int64_t through) {
+    tell(feed_.fill(std::move(found), through));
+  }
 
   /// @name Changes of the Sync objects
   void apply_document(const sync::Event& event);
@@ -65,7 +80,13 @@ class ChannelRecord {
   void put_document(const conversations::ConversationDocument& document);
   void message_added(const Message& message);
   void message_removed(const Message& message);
+  void tell(std::vector<Message> messages);
+  bool count_unread(std::int64_t index);
+  void set_name(const std::string& name);
+  void put_own_state(const conversations::Conversation& own, bool live);
   void set_unread(Unread unread);
+  void tell_unread();
+  void release_kept_back();
   void publish();
   void publish_roster();
   void emit(Event event);
@@ -77,10 +98,13 @@ class ChannelRecord {
   ChannelState state_;
   std::map<std::string, RosterEntry> roster_;
   bool counted_ = false;
-  bool loaded_ = false;
+  bool told_ = false;  ///< the user knows the channel
+  Unread told_unread_;
   std::vector<Event> kept_back_;
+  MessageFeed feed_;
 };
 
 using RecordPtr = std::shared_ptr<ChannelRecord>;
+using MakeRecord = std::function<RecordPtr(const std::string& sid)>;
 
 }  // namespace parley::detail

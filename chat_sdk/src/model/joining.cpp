@@ -13,30 +13,37 @@ void Joining::join(const std::string& sid, Done<Channel> done) {
   rest_.post(urls_.participants(sid), conversations::encode_participant(urls_.configuration().identity),
              [this, sid, done](Result<http::Response> reply) {
                const bool member = reply || reply.error().server_code == kAlreadyMember;
-               member ? open(sid, done) : done(reply.error());
+               member ? open(sid, /*new_member=*/reply.has_value(), done) : done(reply.error());
              });
 }
 
-void Joining::open(const std::string& sid, Done<Channel> done) {
-  opener_.open(sid, /*announce=*/true, [this, done](const Result<RecordPtr>& record) {
-    if (!record) return done(record.error());
-    registry_.set_current((*record)->handle());
-    done((*record)->handle());
-  });
+void Joining::open(const std::string& sid, bool new_member, Done<Channel> done) {
+  opener_.open(sid, {.announce = true, .new_member = new_member},
+               [this, done](const Result<RecordPtr>& record) {
+                 if (!record) return done(record.error());
+                 registry_.set_current((*record)->handle());
+                 done((*record)->handle());
+               });
 }
 
 void Joining::invite(const std::string& sid, const std::string& identity, Done<Member> done) {
   rest_.post(urls_.participants(sid), conversations::encode_participant(identity),
              [this, sid, identity, done](Result<http::Response> reply) {
-               if (reply) {
-                 const auto added = conversations::decode_participant(reply->body);
-                 return added ? done(to_member(*added)) : done(added.error());
-               }
-               const auto record = registry_.by_sid(sid);
-               const auto* member = record ? record->member(identity) : nullptr;
-               const bool already = reply.error().server_code == kAlreadyMember && member;
-               already ? done(*member) : done(reply.error());
+               if (!reply && reply.error().server_code == kAlreadyMember)
+                 return find_member(sid, identity, reply.error(), done);
+               if (!reply) return done(reply.error());
+               const auto added = conversations::decode_participant(reply->body);
+               added ? done(to_member(*added)) : done(added.error());
              });
+}
+
+void Joining::find_member(const std::string& sid, const std::string& identity, const Error& otherwise,
+                          Done<Member> done) {
+  if (!registry_.by_sid(sid)) return done(otherwise);
+  opener_.open(sid, {}, [identity, otherwise, done](const Result<RecordPtr>& record) {
+    const auto* member = record ? (*record)->member(identity) : nullptr;
+    member ? done(*member) : done(otherwise);
+  });
 }
 
 }  // namespace parley::detail

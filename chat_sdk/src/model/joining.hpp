@@ -14,11 +14,15 @@ class Joining {
   /// Becomes a member (already being one is fine), then opens the channel and makes it the current one.
   void join(const std::string& sid, Done<Channel> done);
   /// Opens a channel of which this user is a member and makes it the current one.
-  void open(const std::string& sid, Done<Channel> done);
+  void open(const std::string& sid, Done<Channel> done) { open(sid, /*new_member=*/false, std::move(done)); }
   /// Makes an identity a member; completes with it, also if it was one.
   void invite(const std::string& sid, const std::string& identity, Done<Member> done);
 
  private:
+  void open(const std::string& sid, bool new_member, Done<Channel> done);
+  void find_member(const std::string& sid, const std::string& identity, const Error& otherwise,
+                   Done<Member> done);
+
   RestCalls& rest_;
   ServiceUrls& urls_;
   ChannelRegistry& registry_;

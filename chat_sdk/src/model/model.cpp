@@ -7,10 +7,14 @@ Model::Model(Context& context, Connection& connection, MakeHandle make_handle)
       urls(connection.urls()),
       subscriptions(connection.subscriber()),
       unread(rest, urls, subscriptions),
-      opener(context, connection.timers(), rest, urls, subscriptions, registry, unread,
-             std::move(make_handle)),
-      my_conversations(rest, urls, connection.subscriber(), subscriptions, registry, opener, unread),
-      router(subscriptions, registry, opener, my_conversations, unread),
+      make_record([&context, this, make_handle = std::move(make_handle)](const std::string& sid) {
+        return std::make_shared<ChannelRecord>(context, sid, urls.configuration().identity, make_handle);
+      }),
+      healer(context, connection.timers(), rest, registry, unread),
+      opener(context, connection.timers(), rest, urls, subscriptions, registry, unread, healer, make_record),
+      my_conversations(rest, urls, connection.subscriber(), subscriptions, registry, opener, unread,
+                       make_record),
+      router(subscriptions, registry, opener, my_conversations, unread, healer),
       joining(rest, urls, registry, opener),
       direct_channels(context, connection.timers(), rest, registry, urls, joining) {}
 

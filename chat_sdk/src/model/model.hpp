@@ -20,6 +20,8 @@ struct Model final : ConnectionObserver {
   ChannelRegistry registry;
   ChannelSubscriptions subscriptions;
   UnreadCounts unread;
+  MakeRecord make_record;
+  HoleHealer healer;
   ChannelOpener opener;
   MyConversations my_conversations;
   SyncRouter router;

@@ -1,9 +1,13 @@
 #include "chat_sdk/src/model/my_conversations.hpp"
 
-#include "chat_sdk/src/model/item_pages.hpp"
+#include <algorithm>
 
 namespace parley::detail {
 namespace {
+
+// So many channels are complete when the client is ready; a start with more must not look like a flood.
+constexpr std::size_t kOpenedAtStart = 50;
+constexpr std::size_t kListPageSize = 100;
 
 Error no_longer_member() {
   return {.code = Errc::not_found, .message = "no member of that channel any more"};
@@ -13,15 +17,17 @@ Error no_longer_member() {
 
 MyConversations::MyConversations(RestCalls& rest, ServiceUrls& urls, sync::Subscriber& subscriber,
                                  ChannelSubscriptions& subscriptions, ChannelRegistry& registry,
-                                 ChannelOpener& opener, UnreadCounts& unread)
+                                 ChannelOpener& opener, UnreadCounts& unread, MakeRecord make_record)
     : rest_(rest),
       urls_(urls),
       subscriber_(subscriber),
       subscriptions_(subscriptions),
       registry_(registry),
       opener_(opener),
-      unread_(unread) {}
+      unread_(unread),
+      make_record_(std::move(make_record)) {}
 
+// The map comes first: what changes while the list is read is heard from it.
 void MyConversations::load(Done<void> done) {
   const auto name = urls_.configuration().my_conversations_map;
   rest_.get(urls_.sync_map(name), {}, [this, done](Result<http::Response> reply) {
@@ -29,33 +35,53 @@ void MyConversations::load(Done<void> done) {
     const auto map = conversations::decode_sync_object(reply->body);
     if (!map) return done(map.error());
     object_sid_ = map->sid;
-    items_url_ = map->items_url;
     subscriber_.add(map->sid, sync::ObjectType::map, map->last_event_id);
-    load_items("", done);
+    listed_.clear();
+    read_list("", done);
   });
 }
 
-void MyConversations::load_items(const std::string& from, Done<void> done) {
-  rest_.get(items_url_, items_query(from), [this, from, done](Result<http::Response> reply) {
+void MyConversations::read_list(const std::string& page_token, Done<void> done) {
+  http::Fields query{{"PageSize", std::to_string(kListPageSize)}};
+  if (!page_token.empty()) query.emplace_back("PageToken", page_token);
+  const auto& url = urls_.configuration().my_conversations_url;
+  rest_.get(url, std::move(query), [this, page_token, done](Result<http::Response> reply) {
     if (!reply) return done(reply.error());
-    const auto page = conversations::decode_sync_page(reply->body);
+    const auto page = conversations::decode_conversation_page(reply->body);
     if (!page) return done(page.error());
-    // Counts the page's channels and the pages behind it; whichever ends last completes the load.
-    auto left = std::make_shared<std::size_t>(page->items.size() + 1);
-    const auto one_done = [left, done] {
-      if (--*left == 0) done({});
-    };
-    for (const auto& item : page->items) {
-      const auto own = conversations::decode_my_conversation(item.data);
-      if (own && own->status == "joined")
-        opener_.open(item.key, /*announce=*/false, [one_done](const Result<RecordPtr>&) { one_done(); });
-      else
-        one_done();
-    }
-    if (!goes_on(*page, from)) return one_done();
-    load_items(page->items.back().key,
-               [one_done, done](Result<void> rest) { rest ? one_done() : done(rest.error()); });
+    for (const auto& entry : page->conversations)
+      if (entry.status == "joined") add_listed(entry);
+    const bool last =
+        page->next_token.empty() || page->next_token == page_token || page->conversations.empty();
+    last ? open_listed(done) : read_list(page->next_token, done);
   });
+}
+
+void MyConversations::add_listed(const conversations::Conversation& entry) {
+  if (registry_.by_sid(entry.sid) || opener_.state(entry.sid)) return;
+  const auto record = make_record_(entry.sid);
+  record->set_listed(entry);
+  registry_.add(record);
+  listed_.push_back(record);
+}
+
+void MyConversations::open_listed(const Done<void>& done) {
+  auto listed = std::exchange(listed_, {});
+  std::stable_sort(listed.begin(), listed.end(), [](const RecordPtr& a, const RecordPtr& b) {
+    return a->state().updated_at > b->state().updated_at;
+  });
+  const std::size_t at_start = std::min(listed.size(), kOpenedAtStart);
+  for (std::size_t i = at_start; i < listed.size(); ++i) {
+    listed[i]->listed();
+    opener_.open(listed[i]->state().sid, {.background = true}, [](const Result<RecordPtr>&) {});
+  }
+  if (at_start == 0) return done({});
+  const auto left = std::make_shared<std::size_t>(at_start);
+  for (std::size_t i = 0; i < at_start; ++i)
+    opener_.open(listed[i]->state().sid, {}, [left, done, record = listed[i]](const Result<RecordPtr>&) {
+      if (record->state().joined) record->listed();
+      if (--*left == 0) done({});
+    });
 }
 
 void MyConversations::apply(const sync::Event& event) {
@@ -63,16 +89,18 @@ void MyConversations::apply(const sync::Event& event) {
   const bool member = event.change != sync::Change::item_removed && own && own->status == "joined";
   if (!member) return drop(event.item_key);
   const auto record = registry_.by_sid(event.item_key);
-  if (!record) return opener_.open(event.item_key, /*announce=*/true, [](const Result<RecordPtr>&) {});
+  if (!record)
+    return opener_.open(event.item_key, {.announce = true, .new_member = true},
+                        [](const Result<RecordPtr>&) {});
   if (record->apply_my_conversation(*own)) unread_.recount(record);
 }
 
 void MyConversations::drop(const std::string& sid) {
+  if (const auto record = registry_.remove(sid)) {
+    subscriptions_.remove(record);
+    record->left();
+  }
   opener_.forget(sid, no_longer_member());
-  const auto record = registry_.remove(sid);
-  if (!record) return;
-  subscriptions_.remove(record);
-  record->left();
 }
 
 }  // namespace parley::detail

@@ -1,19 +1,21 @@
 #pragma once
 #include <string>
+#include <vector>
 
 #include "chat_sdk/src/model/channel_opener.hpp"
 
 namespace parley::detail {
 
-/// Follows the map "my conversations", which names the channels this user is a member of: opens what it
-/// gains, drops what it loses.
+/// The channels this user is a member of: read from the list "my conversations" at the start, then followed
+/// by the map of that name. What is gained is opened, what is lost is dropped.
 class MyConversations {
  public:
   MyConversations(RestCalls& rest, ServiceUrls& urls, sync::Subscriber& subscriber,
                   ChannelSubscriptions& subscriptions, ChannelRegistry& registry, ChannelOpener& opener,
-                  UnreadCounts& unread);
+                  UnreadCounts& unread, MakeRecord make_record);
 
-  /// Reads the whole map; `done` when each channel was opened or could not be.
+  /// Reads the list and opens the channels that changed last; `done` when each of those was opened or could
+  /// not be. All others are opened in the background.
   void load(Done<void> done);
   /// This user is no member any more.
   void drop(const std::string& sid);
@@ -24,7 +26,9 @@ class MyConversations {
   const std::string& object_sid() const { return object_sid_; }
 
  private:
-  void load_items(const std::string& from, Done<void> done);
+  void read_list(const std::string& page_token, Done<void> done);
+  void add_listed(const conversations::Conversation& entry);
+  void open_listed(const Done<void>& done);
 
   RestCalls& rest_;
   ServiceUrls& urls_;
@@ -33,8 +37,9 @@ class MyConversations {
   ChannelRegistry& registry_;
   ChannelOpener& opener_;
   UnreadCounts& unread_;
+  MakeRecord make_record_;
   std::string object_sid_;
-  std::string items_url_;
+  std::vector<RecordPtr> listed_;  // while the list is read
 };
 
 }  // namespace parley::detail

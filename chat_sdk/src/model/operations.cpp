@@ -15,6 +15,16 @@ Done<http::Response> outcome_only(Done<T> done) {
   return [done = std::move(done)](Result<http::Response> reply) { reply ? done({}) : done(reply.error()); };
 }
 
+// Goes on with the channel when everything is known of it, which is at once for most.
+template <class T>
+void with_loaded(Model& model, const std::string& sid, const Done<T>& done,
+                 std::function<void(const RecordPtr&)> then) {
+  if (!model.registry.by_sid(sid)) return done(not_a_member());
+  model.opener.open(sid, {}, [done, then = std::move(then)](const Result<RecordPtr>& record) {
+    record ? then(*record) : done(record.error());
+  });
+}
+
 }  // namespace
 
 void Operations::create_group_channel(NewGroupChannel channel, Done<Channel> done) {
@@ -79,14 +89,14 @@ void Operations::send_message(std::string sid, NewMessage message, std::vector<s
 
 void Operations::get_messages(std::string sid, GetMessages query, Done<MessagePage> done) {
   if (auto error = check(query)) return done(*error);
-  const auto record = model_.registry.by_sid(sid);
-  if (!record) return done(not_a_member());
   const auto params = page_query(query);
   if (!params) return done(MessagePage{{}, std::nullopt, reversed(query)});  // before the first message
-  model_.rest.get(record->messages_items_url, *params, [query, done](Result<http::Response> reply) {
-    if (!reply) return done(reply.error());
-    const auto page = conversations::decode_sync_page(reply->body);
-    page ? done(to_message_page(*page, query)) : done(page.error());
+  with_loaded(model_, sid, done, [this, query, params, done](const RecordPtr& record) {
+    model_.rest.get(record->messages_items_url, *params, [query, done](Result<http::Response> reply) {
+      if (!reply) return done(reply.error());
+      const auto page = conversations::decode_sync_page(reply->body);
+      page ? done(to_message_page(*page, query)) : done(page.error());
+    });
   });
 }
 
@@ -112,11 +122,10 @@ void Operations::set_read(std::string sid, std::int64_t index, Done<Unread> done
 }
 
 void Operations::set_all_read(std::string sid, Done<Unread> done) {
-  const auto record = model_.registry.by_sid(sid);
-  if (!record) return done(not_a_member());
-  const auto last = record->state().last_message_index;
-  if (!last) return done(record->state().unread);
-  set_read(std::move(sid), *last, std::move(done));
+  with_loaded(model_, sid, done, [this, sid, done](const RecordPtr& record) {
+    const auto last = record->state().last_message_index;
+    last ? set_read(sid, *last, done) : done(record->state().unread);
+  });
 }
 
 void Operations::leave(std::string sid, Done<void> done) {

@@ -5,12 +5,13 @@ namespace parley::detail {
 using Part = ChannelSubscriptions::Part;
 
 SyncRouter::SyncRouter(ChannelSubscriptions& subscriptions, ChannelRegistry& registry, ChannelOpener& opener,
-                       MyConversations& my_conversations, UnreadCounts& unread)
+                       MyConversations& my_conversations, UnreadCounts& unread, HoleHealer& healer)
     : subscriptions_(subscriptions),
       registry_(registry),
       opener_(opener),
       my_conversations_(my_conversations),
-      unread_(unread) {}
+      unread_(unread),
+      healer_(healer) {}
 
 void SyncRouter::on_applied(const sync::Event& event) {
   if (event.object_sid == my_conversations_.object_sid()) return my_conversations_.apply(event);
@@ -22,7 +23,7 @@ void SyncRouter::on_applied(const sync::Event& event) {
     case Part::roster:
       return place->record->apply_roster(event);
     case Part::messages:
-      return place->record->apply_message(event);
+      return apply_message(place->record, event);
   }
 }
 
@@ -30,6 +31,12 @@ void SyncRouter::apply_document(const RecordPtr& record, const sync::Event& even
   const std::string name = record->state().name;
   record->apply_document(event);
   if (record->state().name != name) registry_.renamed(record, name);
+  healer_.look_at(record);
+}
+
+void SyncRouter::apply_message(const RecordPtr& record, const sync::Event& event) {
+  record->apply_message(event);
+  healer_.look_at(record);
 }
 
 void SyncRouter::on_established(const std::string& object_sid) {
@@ -37,8 +44,10 @@ void SyncRouter::on_established(const std::string& object_sid) {
   const auto* place = subscriptions_.find(object_sid);
   if (!place || place->part != Part::messages) return;
   const RecordPtr record = place->record;
-  if (record->wants_recount()) return unread_.recount(record);
-  opener_.on_messages_established(record->state().sid);
+  const std::string sid = record->state().sid;
+  if (opener_.state(sid)) return opener_.on_messages_established(sid);
+  healer_.look_at(record);
+  if (record->wants_recount()) unread_.recount(record);
 }
 
 // A channel is gone with its document; one that is being opened, with any part.

@@ -1,4 +1,5 @@
 #pragma once
+#include "chat_sdk/src/model/hole_healer.hpp"
 #include "chat_sdk/src/model/my_conversations.hpp"
 
 namespace parley::detail {
@@ -7,7 +8,7 @@ namespace parley::detail {
 class SyncRouter {
  public:
   SyncRouter(ChannelSubscriptions& subscriptions, ChannelRegistry& registry, ChannelOpener& opener,
-             MyConversations& my_conversations, UnreadCounts& unread);
+             MyConversations& my_conversations, UnreadCounts& unread, HoleHealer& healer);
 
   void on_applied(const sync::Event& event);
   void on_established(const std::string& object_sid);
@@ -16,12 +17,14 @@ class SyncRouter {
 
  private:
   void apply_document(const RecordPtr& record, const sync::Event& event);
+  void apply_message(const RecordPtr& record, const sync::Event& event);
 
   ChannelSubscriptions& subscriptions_;
   ChannelRegistry& registry_;
   ChannelOpener& opener_;
   MyConversations& my_conversations_;
   UnreadCounts& unread_;
+  HoleHealer& healer_;
 };
 
 }  // namespace parley::detail

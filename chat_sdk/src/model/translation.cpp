@@ -59,12 +59,17 @@ GetMessages reversed(const GetMessages& query) {
   return other;
 }
 
-MessagePage to_message_page(const conversations::SyncPage& page, const GetMessages& query) {
-  MessagePage result;
+std::vector<Message> to_messages(const conversations::SyncPage& page) {
+  std::vector<Message> messages;
   for (const auto& item : page.items) {
     auto message = conversations::decode_message_item(to_index(item.key), item.data);
-    if (message) result.messages.push_back(to_message(std::move(*message)));
+    if (message) messages.push_back(to_message(std::move(*message)));
   }
+  return messages;
+}
+
+MessagePage to_message_page(const conversations::SyncPage& page, const GetMessages& query) {
+  MessagePage result{to_messages(page), std::nullopt, std::nullopt};
   const bool backwards = query.direction == Direction::backwards;
   if (backwards) std::reverse(result.messages.begin(), result.messages.end());
   if (result.messages.empty()) {

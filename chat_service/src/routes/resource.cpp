@@ -82,6 +82,12 @@ OrderedValue media_of(const std::vector<Medium>& media) {
   return array;
 }
 
+// As in the conversation's document: a list of conversations says where each one ends.
+OrderedValue last_message(const Conversation& conversation) {
+  if (!conversation.last_message_index) return nullptr;
+  return {{"index", *conversation.last_message_index}, {"timestamp", to_iso(conversation.last_message_date)}};
+}
+
 std::string_view type_name(sync::ObjectType type) { return sync::to_string(type); }
 
 }  // namespace
@@ -124,6 +130,7 @@ OrderedValue my_conversation(Scope& scope, const conversations::Seen& seen) {
   object["unread_messages_count"] =
       or_null(participants::unread_count(scope, seen.conversation, seen.participant));
   if (!seen.participant) object["last_read_message_index"] = object["last_consumed_message_index"] = nullptr;
+  object["last_message"] = last_message(seen.conversation);
   return object;
 }
 

@@ -79,6 +79,13 @@ Conversation read_conversation(Reader& reader) {
   conversation.last_read_index = reader.optional_integer("last_read_message_index");
   conversation.unread_count = reader.optional_integer("unread_messages_count");
   conversation.messages_count = reader.optional_integer("messages_count").value_or(0);
+  conversation.created_at = date_of(reader, "date_created");
+  conversation.updated_at = date_of(reader, "date_updated");
+  conversation.muted = text_of(reader, "notification_level") == "muted";
+  const Value& last = reader.any("last_message");
+  if (last.is_object())
+    conversation.last_message_index = Reader(last, "last_message").optional_integer("index");
+  conversation.tells_last_message = conversation.last_message_index || conversation.messages_count == 0;
   const Value& objects = reader.any("sync_objects");
   if (objects.is_object()) {
     Reader names(objects, "sync_objects");
@@ -228,6 +235,7 @@ Result<ConversationDocument> decode_document(std::string_view data) {
     if (last.is_object()) {
       Reader message(last, "document.lastMessage");
       document.last_message_index = message.optional_integer("index");
+      document.last_message_at = date_of(message, "timestamp");
     }
     return document;
   });

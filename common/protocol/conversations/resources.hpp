@@ -38,6 +38,11 @@ struct Conversation {
   std::optional<std::int64_t> last_read_index;
   std::optional<std::int64_t> unread_count;  ///< nothing: the caller never read
   std::int64_t messages_count = 0;
+  WallTime created_at{};
+  WallTime updated_at{};
+  bool muted = false;                              ///< for the caller
+  bool tells_last_message = false;                 ///< parley's own service does, others where there is none
+  std::optional<std::int64_t> last_message_index;  ///< if it does; nothing: no message exists
 };
 
 struct ConversationPage {
@@ -91,6 +96,7 @@ struct ConversationDocument {
   WallTime created_at{};
   WallTime updated_at{};
   std::optional<std::int64_t> last_message_index;
+  WallTime last_message_at{};
 };
 
 /// Item of the map "my conversations".

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -10,7 +11,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
+#include <condition_variable>
 #include <future>
+#include <mutex>
+#include <set>
 #include <thread>
 
 #include "tests/support/service_fixture.hpp"
@@ -112,6 +116,79 @@ boost::asio::awaitable<Result<Message>> send_or_give_up(const Channel& channel, 
       co_await (channel.async_send_message(message, use_awaitable) || timer.async_wait(use_awaitable));
   if (const auto* sent = std::get_if<0>(&winner)) co_return *sent;
   co_return Error{.code = Errc::cancelled, .message = "given up"};
+}
+
+/// The texts that a client hears, in order.
+class HeardTexts {
+ public:
+  explicit HeardTexts(Client& client)
+      : subscription_(client.on_event([this](const Event& event) {
+          const auto* added = std::get_if<MessageAdded>(&event);
+          const std::lock_guard lock(mutex_);
+          if (added) texts_.push_back(added->message.text);
+          changed_.notify_all();
+        })) {}
+
+  /// Waits until there are that many, 20 s at most.
+  std::vector<std::string> wait_for(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, seconds(20), [&] { return texts_.size() >= count; });
+    return texts_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> texts_;
+  Subscription subscription_;
+};
+
+TEST_F(ClientTest, TheFirstMessageOfANewChannelIsToldOnce) {
+  constexpr int kPeople = 20;
+  Client bob(runtime, options_for("bob"));
+  ASSERT_TRUE(get(bob.async_connect(use_future)));
+  HeardTexts heard(bob);
+  std::vector<std::unique_ptr<Client>> people;
+  for (int i = 0; i < kPeople; ++i) {
+    people.push_back(std::make_unique<Client>(runtime, options_for("person " + std::to_string(i))));
+    ASSERT_TRUE(get(people.back()->async_connect(use_future)));
+  }
+  std::atomic<int> sent = 0;
+  for (auto& person : people)
+    person->async_direct_channel("bob", "", [&, text = person->identity()](Result<Channel> channel) {
+      if (channel) channel->async_send_message(text, [&](Result<Message> stored) { sent += stored ? 1 : 0; });
+    });
+  auto texts = heard.wait_for(kPeople);
+  std::this_thread::sleep_for(milliseconds(700));  // what would be told twice comes by then
+  texts = heard.wait_for(kPeople);
+  EXPECT_EQ(texts.size(), std::size_t(kPeople));
+  EXPECT_EQ(std::set<std::string>(texts.begin(), texts.end()).size(), std::size_t(kPeople));
+  EXPECT_EQ(sent, kPeople);
+}
+
+TEST_F(ClientTest, AThrottledBurstIsStoredWholeAndInOrder) {
+  constexpr int kMessages = 1500;
+  auto options = service_options();
+  options.throttle = {.per_second = 1000, .burst = 300};
+  Service throttled(std::move(options));
+  throttled.start().value();
+  auto wishes = options_for("alice");
+  wishes.endpoint = Endpoint::service(throttled.url());
+  Client client(runtime, std::move(wishes));
+  ASSERT_TRUE(get(client.async_connect(use_future)));
+  HeardTexts heard(client);
+  const auto channel = get(client.async_create_group_channel("burst", use_future)).value();
+  std::vector<std::future<Result<Message>>> sends;
+  for (int i = 0; i < kMessages; ++i)
+    sends.push_back(channel.async_send_message(std::to_string(i), use_future));
+  for (int i = 0; i < kMessages; ++i) {
+    const auto stored = get(std::move(sends[static_cast<std::size_t>(i)]));
+    ASSERT_TRUE(stored) << i << ": " << stored.error().to_string();
+    ASSERT_EQ(stored->index, i);
+  }
+  const auto texts = heard.wait_for(kMessages);
+  ASSERT_EQ(texts.size(), std::size_t(kMessages));
+  for (int i = 0; i < kMessages; ++i) ASSERT_EQ(texts[static_cast<std::size_t>(i)], std::to_string(i));
 }
 
 TEST_F(ClientTest, BlocksAreOfTheUserAndHold) {

@@ -8,8 +8,8 @@ using namespace std::chrono_literals;
 
 class ChannelOpenerTest : public ModelFixture {
  protected:
-  void open(const std::string& sid, bool announce = true) {
-    opener.open(sid, announce, [this](Result<RecordPtr> outcome) { outcomes.push_back(std::move(outcome)); });
+  void open(const std::string& sid, ChannelOpener::Wish wish = {.announce = true}) {
+    opener.open(sid, wish, [this](Result<RecordPtr> outcome) { outcomes.push_back(std::move(outcome)); });
   }
   static Error busy() { return {.code = Errc::too_many_requests, .message = "busy"}; }
   static Error forbidden() { return {.code = Errc::forbidden, .message = "no"}; }
@@ -142,6 +142,111 @@ TEST_F(ChannelOpenerTest, PartsOfARosterOfManyPagesAreAllRead) {
   EXPECT_EQ(outcomes[0].value()->state().members->size(), 2u);
 }
 
+TEST_F(ChannelOpenerTest, QueuedInTheBackgroundIsBroughtToTheFrontByWhoeverAsks) {
+  for (int i = 0; i < 20; ++i) open("CH" + std::to_string(i), {.background = true});
+  EXPECT_TRUE(rest.request("GET /Documents/CH0.channel").background);
+  open("CH19");
+  rest.fail("GET /Documents/CH3.channel", forbidden());
+  EXPECT_EQ(opener.state("CH19"), State::document);
+  EXPECT_FALSE(rest.request("GET /Documents/CH19.channel").background);
+  EXPECT_EQ(opener.state("CH16"), State::queued);
+}
+
+TEST_F(ChannelOpenerTest, DocumentOfAListedChannelCompletesItInPlace) {
+  const auto record = make_record("CH1");
+  conversations::Conversation entry;
+  entry.unique_name = "listed";
+  entry.last_message_index = 8;
+  entry.tells_last_message = true;
+  record->set_listed(entry);
+  registry.add(record);
+  record->listed();
+  open("CH1");
+  open_completely("CH1", "renamed");
+  EXPECT_EQ(outcomes.at(0).value(), record);
+  EXPECT_EQ(registry.by_name("renamed"), record);
+  EXPECT_EQ(registry.by_name("listed"), nullptr);
+  EXPECT_EQ(registry.list().load()->size(), 1u);
+  EXPECT_TRUE(record->is_loaded());
+  EXPECT_EQ(heard<ChannelJoined>().size(), 0u) << "the user has seen it in the list";
+  EXPECT_EQ(heard<ChannelUpdated>().size(), 1u);
+}
+
+// history: a member since noon
+
+class OpenedHistory : public ChannelOpenerTest {
+ protected:
+  static constexpr const char* kBefore = "2026-03-01T11:59:59.999Z";
+  static constexpr const char* kAtNoon = "2026-03-01T12:00:00.000Z";
+
+  void reach_history(const std::string& last_date,
+                     ChannelOpener::Wish wish = {.announce = true, .new_member = true}) {
+    open("CH1", wish);
+    answer_document("CH1", "", R"(,"lastMessage":{"index":5,"timestamp":")" + last_date + R"("})");
+    answer_roster("CH1");
+    answer_messages("CH1");
+    answer_own_state("CH1");
+  }
+  std::vector<std::int64_t> told() const {
+    std::vector<std::int64_t> indexes;
+    for (const auto& added : heard<MessageAdded>()) indexes.push_back(added.message.index);
+    return indexes;
+  }
+};
+
+TEST_F(OpenedHistory, WhatWasWrittenSinceTheMembershipIsTold) {
+  reach_history(kAtNoon);
+  EXPECT_EQ(opener.state("CH1"), State::history);
+  EXPECT_EQ(http::find_param(rest.request("GET /items/ESCH1").params, "From"), "5");
+  rest.answer("GET /items/ESCH1", page(item(5, kAtNoon) + "," + item(4, kAtNoon) + "," + item(2, kBefore)));
+  EXPECT_EQ(told(), (std::vector<std::int64_t>{4, 5}));
+  ASSERT_GE(events.size(), 1u);
+  EXPECT_TRUE(std::holds_alternative<ChannelJoined>(events[0])) << "first the channel, then its messages";
+  EXPECT_FALSE(registry.by_sid("CH1")->hole());
+}
+
+TEST_F(OpenedHistory, ANewChannelTellsAllItHas) {
+  reach_history(kAtNoon);
+  rest.answer("GET /items/ESCH1", page(item(5, kAtNoon) + "," + item(0, kAtNoon)));
+  EXPECT_EQ(told(), (std::vector<std::int64_t>{0, 5}));
+}
+
+TEST_F(OpenedHistory, OldMessagesAreNotRead) {
+  reach_history(kBefore);
+  EXPECT_EQ(opener.state("CH1"), std::nullopt);
+  EXPECT_TRUE(told().empty());
+  EXPECT_FALSE(registry.by_sid("CH1")->hole());
+}
+
+TEST_F(OpenedHistory, AnOldMemberIsToldOfNone) {
+  reach_history(kAtNoon, {.announce = true});
+  EXPECT_EQ(opener.state("CH1"), std::nullopt);
+  EXPECT_TRUE(told().empty());
+}
+
+TEST_F(OpenedHistory, OfVeryManyTheNewestPageIsTold) {
+  reach_history(kAtNoon);
+  rest.answer("GET /items/ESCH1", R"({"items":[)" + item(5, kAtNoon) + "," + item(4, kAtNoon) +
+                                      R"(],"meta":{"next_token":"more"}})");
+  EXPECT_EQ(told(), (std::vector<std::int64_t>{4, 5}));
+  EXPECT_FALSE(registry.by_sid("CH1")->hole());
+}
+
+TEST_F(OpenedHistory, WhatArrivesMeanwhileIsToldBehindIt) {
+  reach_history(kAtNoon);
+  router.on_applied(event("ESCH1", sync::Change::item_added, 2, "6", message("IM6", "6")));
+  EXPECT_TRUE(events.empty());
+  rest.answer("GET /items/ESCH1", page(item(5, kAtNoon)));
+  EXPECT_EQ(told(), (std::vector<std::int64_t>{5, 6}));
+}
+
+TEST_F(OpenedHistory, ThatCannotBeReadIsTriedAgain) {
+  reach_history(kAtNoon);
+  rest.fail("GET /items/ESCH1", busy());
+  EXPECT_EQ(opener.state("CH1"), State::waiting);
+  EXPECT_TRUE(events.empty());
+}
+
 // waiting
 
 TEST_F(ChannelOpenerTest, WaitingIsTriedAgainAfterTheBackoff) {
@@ -161,7 +266,7 @@ TEST_F(ChannelOpenerTest, WaitingIsTriedAgainAfterTheBackoff) {
 }
 
 TEST_F(ChannelOpenerTest, WaitingIsAnnouncedWhenItComesAfterAll) {
-  open("CH1", /*announce=*/false);
+  open("CH1", {});
   rest.fail("GET /Documents/CH1.channel", busy());
   pass(2s);
   open_completely("CH1");

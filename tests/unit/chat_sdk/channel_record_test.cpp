@@ -8,7 +8,7 @@ using sync::Change;
 class ChannelRecordTest : public ModelFixture {
  protected:
   ChannelRecordTest() {
-    open_completely("CH1", "general");
+    open_completely("CH1", "general", R"(,"lastMessage":{"index":4})");
     record = registry.by_sid("CH1");
     events.clear();
   }
@@ -34,6 +34,7 @@ TEST_F(ChannelRecordTest, KeepsEventsBackUntilTheChannelIsTold) {
   ChannelRecord fresh(context, "CH2", "alice",
                       [](std::shared_ptr<ChannelSlot> slot) { return Channel(std::move(slot), {}); });
   fresh.apply_message(event("ES2", Change::item_added, 1, "0", message("IM1", "first")));
+  fresh.begin_messages(-1);
   EXPECT_TRUE(events.empty());
   fresh.loaded(/*announce=*/true);
   ASSERT_EQ(events.size(), 2u);

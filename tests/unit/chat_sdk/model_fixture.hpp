@@ -41,9 +41,11 @@ class ModelFixture : public ::testing::Test {
     return R"({"sid":")" + sid + R"(","last_event_id":1,"links":{"items":"https://chat/items/)" + sid +
            R"("},"data":)" + data + "}";
   }
-  static std::string document(const std::string& channel, const std::string& name) {
+  /// `more`: further members, each with a comma in front.
+  static std::string document(const std::string& channel, const std::string& name,
+                              const std::string& more = "") {
     return R"({"uniqueName":")" + name + R"(","messages":")" + channel + R"(.messages","roster":")" +
-           channel + R"(.roster","createdBy":"bob","dateCreated":"2026-01-01T00:00:00.000Z"})";
+           channel + R"(.roster","createdBy":"bob","dateCreated":"2026-01-01T00:00:00.000Z")" + more + "}";
   }
   static std::string own_state(const std::string& channel, int unread) {
     return R"({"sid":")" + channel + R"(","status":"joined","unread_messages_count":)" +
@@ -51,15 +53,24 @@ class ModelFixture : public ::testing::Test {
   }
   static std::string page(const std::string& items) { return R"({"items":[)" + items + R"(],"meta":{}})"; }
   static std::string member(const std::string& sid, const std::string& identity) {
-    return R"({"key":")" + sid + R"(","last_event_id":1,"data":{"identity":")" + identity + R"("}})";
+    return R"({"key":")" + sid + R"(","last_event_id":1,"data":{"identity":")" + identity +
+           R"(","dateCreated":"2026-03-01T12:00:00.000Z"}})";
+  }
+  /// An item of a page of messages.
+  static std::string item(int index, const std::string& date) {
+    const std::string number = std::to_string(index);
+    return R"({"index":)" + number + R"(,"data":{"sid":"IM)" + number + R"(","author":"bob","text":")" +
+           number + R"(","timestamp":")" + date + R"("}})";
   }
   static std::string message(const std::string& sid, const std::string& text) {
     return R"({"sid":")" + sid + R"(","author":"bob","text":")" + text + R"("})";
   }
 
   /// @name The service answers what the opening of a channel asks, one step each
-  void answer_document(const std::string& channel, const std::string& name = "") {
-    rest.answer("GET /Documents/" + channel + ".channel", object("ET" + channel, document(channel, name)));
+  void answer_document(const std::string& channel, const std::string& name = "",
+                       const std::string& more = "") {
+    rest.answer("GET /Documents/" + channel + ".channel",
+                object("ET" + channel, document(channel, name, more)));
   }
   void answer_roster(const std::string& channel) {
     rest.answer("GET /Maps/" + channel + ".roster", object("MP" + channel));
@@ -87,9 +98,9 @@ class ModelFixture : public ::testing::Test {
     establish("ES" + channel);
     rest.answer("GET /Mine/" + channel, own_state(channel, unread));
   }
-  void open_completely(const std::string& channel, const std::string& name = "") {
-    if (!opener.state(channel)) opener.open(channel, /*announce=*/true, [](const Result<RecordPtr>&) {});
-    answer_document(channel, name);
+  void open_completely(const std::string& channel, const std::string& name = "", const std::string& more = "") {
+    if (!opener.state(channel)) opener.open(channel, {.announce = true}, [](const Result<RecordPtr>&) {});
+    answer_document(channel, name, more);
     answer_roster(channel);
     answer_messages(channel);
     answer_own_state(channel);
@@ -124,13 +135,16 @@ class ModelFixture : public ::testing::Test {
   ChannelRegistry registry;
   ChannelSubscriptions subscriptions{subscriber};
   UnreadCounts unread{rest, urls, subscriptions};
-  ChannelOpener opener{
-      context,       timers,
-      rest,          urls,
-      subscriptions, registry,
-      unread,        [](std::shared_ptr<ChannelSlot> slot) { return Channel(std::move(slot), {}); }};
-  MyConversations my_conversations{rest, urls, subscriber, subscriptions, registry, opener, unread};
-  SyncRouter router{subscriptions, registry, opener, my_conversations, unread};
+  MakeRecord make_record = [this](const std::string& sid) {
+    return std::make_shared<ChannelRecord>(context, sid, "alice", [](std::shared_ptr<ChannelSlot> slot) {
+      return Channel(std::move(slot), {});
+    });
+  };
+  HoleHealer healer{context, timers, rest, registry, unread};
+  ChannelOpener opener{context, timers, rest, urls, subscriptions, registry, unread, healer, make_record};
+  MyConversations my_conversations{rest,     urls,   subscriber, subscriptions,
+                                   registry, opener, unread,     make_record};
+  SyncRouter router{subscriptions, registry, opener, my_conversations, unread, healer};
 };
 
 }  // namespace parley::detail

@@ -7,12 +7,20 @@ using sync::Change;
 
 class MyConversationsTest : public ModelFixture {
  protected:
-  static std::string item(const std::string& sid, const std::string& status = "joined") {
-    return R"({"key":")" + sid + R"(","last_event_id":1,"data":{"status":")" + status + R"("}})";
+  static std::string entry(const std::string& sid, const std::string& status = "joined",
+                           const std::string& updated = "2026-01-01T00:00:00.000Z") {
+    return R"({"conversation_sid":")" + sid + R"(","status":")" + status + R"(","unique_name":"name of )" +
+           sid +
+           R"(","unread_messages_count":2,"last_read_message_index":6,"messages_count":9,"date_updated":")" +
+           updated + R"(","last_message":{"index":8}})";
   }
-  void load() {
+  static std::string list(const std::string& entries, const std::string& next = "") {
+    return R"({"conversations":[)" + entries + R"(],"meta":{"next_token":")" + next + R"("}})";
+  }
+  void load(const std::string& entries = "") {
     my_conversations.load([this](Result<void> outcome) { outcomes.push_back(outcome); });
     rest.answer("GET /Maps/US1.my_conversations", object(kMap));
+    rest.answer("GET /Mine", list(entries));
   }
   void change(Change change, const std::string& sid, const std::string& data) {
     router.on_applied(event(kMap, change, ++last_event, sid, data));
@@ -22,35 +30,47 @@ class MyConversationsTest : public ModelFixture {
   std::vector<Result<void>> outcomes;
 };
 
-TEST_F(MyConversationsTest, LoadsAMapWithoutChannels) {
+TEST_F(MyConversationsTest, LoadsAListWithoutChannels) {
   load();
-  rest.answer("GET /items/MPmine", page(""));
   ASSERT_EQ(outcomes.size(), 1u);
   EXPECT_TRUE(outcomes[0]);
 }
 
+TEST_F(MyConversationsTest, TheListAloneTellsNamesUnreadAndLastMessage) {
+  load(entry("CH1") + "," + entry("CH2", "notParticipating"));
+  ASSERT_EQ(registry.list().load()->size(), 1u);
+  const auto state = registry.list().load()->front().state();
+  EXPECT_EQ(state->name, "name of CH1");
+  EXPECT_EQ(state->unread, (Unread{2, false, 7}));
+  EXPECT_EQ(state->last_message_index, 8);
+  EXPECT_TRUE(state->joined);
+  EXPECT_FALSE(state->loaded);
+}
+
 TEST_F(MyConversationsTest, OpensWhatItNamesAndAnnouncesNone) {
-  load();
-  rest.answer("GET /items/MPmine", page(item("CH1") + "," + item("CH2", "notParticipating")));
-  EXPECT_FALSE(opener.state("CH2"));
+  load(entry("CH1"));
   EXPECT_TRUE(outcomes.empty());
   open_completely("CH1");
   ASSERT_EQ(outcomes.size(), 1u);
   EXPECT_TRUE(heard<ChannelJoined>().empty());
+  EXPECT_TRUE(heard<ChannelUpdated>().empty()) << "nobody had seen it incomplete";
 }
 
 TEST_F(MyConversationsTest, LoadsThoughOneChannelCannotBeOpened) {
-  load();
-  rest.answer("GET /items/MPmine", page(item("CH1")));
+  load(entry("CH1"));
   rest.fail("GET /Documents/CH1.channel", {.code = Errc::forbidden, .message = "no"});
   ASSERT_EQ(outcomes.size(), 1u);
   EXPECT_TRUE(outcomes[0]);
+  EXPECT_TRUE(registry.by_sid("CH1")) << "it is in the list all the same";
 }
 
 TEST_F(MyConversationsTest, ReadsAllPages) {
-  load();
-  rest.answer("GET /items/MPmine", R"({"items":[)" + item("CH1") + R"(],"meta":{"next_token":"more"}})");
-  rest.answer("GET /items/MPmine", page(item("CH1") + "," + item("CH2")));
+  my_conversations.load([this](Result<void> outcome) { outcomes.push_back(outcome); });
+  rest.answer("GET /Maps/US1.my_conversations", object(kMap));
+  rest.answer("GET /Mine", list(entry("CH1"), "second"));
+  EXPECT_EQ(http::find_param(rest.request("GET /Mine").params, "PageToken"), "second");
+  rest.answer("GET /Mine", list(entry("CH2"), "second"));
+  EXPECT_FALSE(rest.waits("GET /Mine")) << "a page that leads to itself is the last one";
   open_completely("CH1");
   EXPECT_TRUE(outcomes.empty());
   open_completely("CH2");
@@ -58,18 +78,62 @@ TEST_F(MyConversationsTest, ReadsAllPages) {
 }
 
 TEST_F(MyConversationsTest, FailsOnceIfAPageFails) {
-  load();
-  rest.answer("GET /items/MPmine", R"({"items":[)" + item("CH1") + R"(],"meta":{"next_token":"more"}})");
-  rest.fail("GET /items/MPmine", {.code = Errc::server_error, .message = "broken"});
+  my_conversations.load([this](Result<void> outcome) { outcomes.push_back(outcome); });
+  rest.answer("GET /Maps/US1.my_conversations", object(kMap));
+  rest.answer("GET /Mine", list(entry("CH1"), "second"));
+  rest.fail("GET /Mine", {.code = Errc::server_error, .message = "broken"});
   ASSERT_EQ(outcomes.size(), 1u);
   EXPECT_FALSE(outcomes[0]);
-  open_completely("CH1");
+}
+
+TEST_F(MyConversationsTest, OfVeryManyTheFiftyThatChangedLastAreOpenedFirst) {
+  std::string entries;
+  for (int i = 0; i < 53; ++i) {
+    const std::string second = std::to_string(10 + i % 50);
+    const std::string date = (i < 50 ? "2026-01-01T00:00:" : "2025-01-01T00:00:") + second + ".000Z";
+    entries += (i ? "," : "") + entry("CH" + std::to_string(i), "joined", date);
+  }
+  load(entries);
+  EXPECT_EQ(registry.list().load()->size(), 53u);
+  for (int i = 49; i >= 0; --i) {
+    EXPECT_TRUE(outcomes.empty());
+    const std::string sid = "CH" + std::to_string(i);
+    EXPECT_FALSE(rest.request("GET /Documents/" + sid + ".channel").background) << sid;
+    open_completely(sid);
+  }
   EXPECT_EQ(outcomes.size(), 1u);
+  EXPECT_TRUE(rest.request("GET /Documents/CH52.channel").background);
+  EXPECT_TRUE(heard<ChannelUpdated>().empty());
+  open_completely("CH52");
+  EXPECT_EQ(heard<ChannelUpdated>().size(), 1u);
+}
+
+TEST_F(MyConversationsTest, MessagesBetweenTheListAndTheOpeningAreTold) {
+  load(entry("CH1"));
+  answer_document("CH1", "", R"(,"lastMessage":{"index":10,"timestamp":"2026-02-01T00:00:00.000Z"})");
+  answer_roster("CH1");
+  answer_messages("CH1");
+  answer_own_state("CH1");
+  pass(std::chrono::milliseconds(500));
+  EXPECT_EQ(http::find_param(rest.request("GET /items/ESCH1").params, "From"), "9");
+  rest.answer("GET /items/ESCH1",
+              page(item(9, "2026-02-01T00:00:00.000Z") + "," + item(10, "2026-02-01T00:00:00.000Z")));
+  ASSERT_EQ(heard<MessageAdded>().size(), 2u);
+  EXPECT_EQ(heard<MessageAdded>()[0].message.index, 9);
+}
+
+TEST_F(MyConversationsTest, AChannelThatIsBeingOpenedAlreadyIsNotListedTwice) {
+  my_conversations.load([](const Result<void>&) {});
+  rest.answer("GET /Maps/US1.my_conversations", object(kMap));
+  change(Change::item_added, "CH1", R"({"status":"joined"})");
+  rest.answer("GET /Mine", list(entry("CH1")));
+  open_completely("CH1");
+  EXPECT_EQ(registry.list().load()->size(), 1u);
+  EXPECT_EQ(heard<ChannelJoined>().size(), 1u);
 }
 
 TEST_F(MyConversationsTest, OpensAndAnnouncesWhatItGains) {
   load();
-  rest.answer("GET /items/MPmine", page(""));
   change(Change::item_added, "CH1", R"({"status":"joined"})");
   open_completely("CH1", "general");
   ASSERT_EQ(heard<ChannelJoined>().size(), 1u);
@@ -77,8 +141,7 @@ TEST_F(MyConversationsTest, OpensAndAnnouncesWhatItGains) {
 }
 
 TEST_F(MyConversationsTest, DropsWhatItLoses) {
-  load();
-  rest.answer("GET /items/MPmine", page(item("CH1")));
+  load(entry("CH1"));
   open_completely("CH1");
   change(Change::item_removed, "CH1", R"({"status":"joined"})");
   EXPECT_EQ(registry.by_sid("CH1"), nullptr);
@@ -88,8 +151,7 @@ TEST_F(MyConversationsTest, DropsWhatItLoses) {
 }
 
 TEST_F(MyConversationsTest, DropsWhatIsBeingOpened) {
-  load();
-  rest.answer("GET /items/MPmine", page(item("CH1")));
+  load(entry("CH1"));
   change(Change::item_updated, "CH1", R"({"status":"notParticipating"})");
   EXPECT_FALSE(opener.state("CH1"));
   ASSERT_EQ(outcomes.size(), 1u) << "whoever waited for it is told";
@@ -97,8 +159,7 @@ TEST_F(MyConversationsTest, DropsWhatIsBeingOpened) {
 }
 
 TEST_F(MyConversationsTest, CountsAgainWhenAnotherDeviceHasRead) {
-  load();
-  rest.answer("GET /items/MPmine", page(item("CH1")));
+  load(entry("CH1"));
   open_completely("CH1");
   change(Change::item_updated, "CH1", R"({"status":"joined","lastConsumedMessageIndex":7})");
   rest.answer("GET /Mine/CH1", own_state("CH1", 4));
@@ -106,8 +167,7 @@ TEST_F(MyConversationsTest, CountsAgainWhenAnotherDeviceHasRead) {
 }
 
 TEST_F(MyConversationsTest, TellsThatAChannelWasMuted) {
-  load();
-  rest.answer("GET /items/MPmine", page(item("CH1")));
+  load(entry("CH1"));
   open_completely("CH1");
   change(Change::item_updated, "CH1",
          R"({"status":"joined","lastConsumedMessageIndex":2,"notificationLevel":"muted"})");

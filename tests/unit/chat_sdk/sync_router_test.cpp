@@ -48,7 +48,7 @@ TEST_F(SyncRouterTest, AChannelIsGoneWithItsDocumentAlone) {
 }
 
 TEST_F(SyncRouterTest, AChannelBeingOpenedIsGoneWithAnyPart) {
-  opener.open("CH2", true, [](const Result<RecordPtr>&) {});
+  opener.open("CH2", {.announce = true}, [](const Result<RecordPtr>&) {});
   answer_document("CH2");
   answer_messages("CH2");
   router.on_gone("ESCH2");
@@ -74,7 +74,7 @@ TEST_F(SyncRouterTest, CountsAgainWhatWasCountedWithoutTheMessages) {
 TEST_F(SyncRouterTest, TheMapThatIsFollowedAgainHurriesWhatFailed) {
   my_conversations.load([](const Result<void>&) {});
   rest.answer("GET /Maps/US1.my_conversations", object(kMap));
-  opener.open("CH2", true, [](const Result<RecordPtr>&) {});
+  opener.open("CH2", {.announce = true}, [](const Result<RecordPtr>&) {});
   rest.fail("GET /Documents/CH2.channel", {.code = Errc::connection_lost, .message = "lost"});
   router.on_established(kMap);
   EXPECT_EQ(opener.state("CH2"), ChannelOpener::State::document);

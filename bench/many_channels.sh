@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Start of a client with 100, 1,000 and 10,000 channels: the SDK next to the official JavaScript client, on the same
+# service with its default throttle, in turns. The limit: what the service lets one user ask for.
+#   bench/many_channels.sh [ROUNDS] [COUNTS...]
+source "$(dirname "$0")/support.sh"
+rounds=${1:-5}
+counts=("${@:2}")
+[ ${#counts[@]} -gt 0 ] || counts=(100 1000 10000)
+js=tests/conformance/official_js
+[ -d "$root/$js/node_modules" ] || (cd "$root/$js" && npm ci --silent)
+# Imports resolve from the script's folder, so the script goes where the packages are.
+cp "$root/bench/peers/js_client/many_channels.mjs" "$root/$js/.many_channels.mjs"
+trap 'rm -f "$root/$js/.many_channels.mjs"; cleanup' EXIT
+
+token() { curl -s -d "user=$1" "$(url_of token_server)/v1/token" | sed 's/.*"token":"\([^"]*\)".*/\1/'; }
+column() { awk -v c="$1" '{print $c}' "$2" | median; }
+
+measure() { # COUNT: both clients in turns
+  local count=$1 url
+  url=$(url_of chat_service)
+  rm -f "$work/sdk" "$work/official"
+  for _ in $(seq "$rounds"); do
+    "$bin/many_channels_bench" start "$url" "$(token "user$count")" >>"$work/sdk"
+    sleep "$pause" # the throttle's bucket fills
+    node --experimental-global-webcrypto "$root/$js/.many_channels.mjs" "$url" "$(token "user$count")" \
+      2>/dev/null >>"$work/official" || echo "$count - - -" >>"$work/official"
+    sleep "$pause"
+  done
+  for client in sdk official; do
+    printf '%6s channels, %-8s %8.0f ms until ready, %8.0f ms of processor, %7.0f KiB\n' "$count" "$client" \
+      "$(column 2 "$work/$client")" "$(column 3 "$work/$client")" "$(column 4 "$work/$client")"
+  done
+}
+
+# Made without the throttle, by a user of its own for each count.
+start_service "$work/chat.db"
+start token_server "$bin/token_server" --config "$work/config.json"
+for count in "${counts[@]}"; do
+  "$bin/many_channels_bench" make "$(url_of chat_service)" "$(token "user$count")" "$count"
+done
+pause=0
+echo "without a throttle, medians of $rounds rounds"
+for count in "${counts[@]}"; do measure "$count"; done
+
+kill "$service_pid" && wait "$service_pid" 2>/dev/null || true
+chat_limits='"limits": {"max_connections": 50000, "connections_per_address": 50000}'
+start_service "$work/chat.db"
+pause=4
+echo "with the default throttle, medians of $rounds rounds"
+for count in "${counts[@]}"; do measure "$count"; done

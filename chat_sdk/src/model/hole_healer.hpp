@@ -1,0 +1,45 @@
+#pragma once
+#include <map>
+#include <string>
+
+#include "chat_sdk/src/connection/context.hpp"
+#include "chat_sdk/src/connection/rest_calls.hpp"
+#include "chat_sdk/src/connection/timers.hpp"
+#include "chat_sdk/src/model/channel_registry.hpp"
+#include "chat_sdk/src/model/unread_counts.hpp"
+#include "common/base/backoff.hpp"
+
+namespace parley::detail {
+
+/// Reads from the service what a channel's feed of messages misses.
+///
+///   state   | holds while                                   | leaves by
+///   --------|-----------------------------------------------|----------------------------------------------
+///   (none)  | the channel has no hole                       | look_at() finds one -> waiting
+///   waiting | the missing messages may still come by        | time -> reading, or none if the hole closed
+///           | themselves, or reading them failed            |
+///   reading | a page of them is being read                  | read -> reading (more) or none; failure ->
+///   waiting
+class HoleHealer {
+ public:
+  HoleHealer(Context& context, Timers& timers, RestCalls& rest, ChannelRegistry& registry,
+             UnreadCounts& unread)
+      : context_(context), timers_(timers), rest_(rest), registry_(registry), unread_(unread) {}
+
+  /// To be called when a channel's messages, or what is known of the newest, changed.
+  void look_at(const RecordPtr& record);
+
+ private:
+  void wait(const std::string& sid, Duration time);
+  void read(const std::string& sid);
+  void on_page(const RecordPtr& record, std::int64_t last, Result<http::Response> reply);
+
+  Context& context_;
+  Timers& timers_;
+  RestCalls& rest_;
+  ChannelRegistry& registry_;
+  UnreadCounts& unread_;
+  std::map<std::string, Backoff> healing_;  // by channel SID; of failed reads
+};
+
+}  // namespace parley::detail

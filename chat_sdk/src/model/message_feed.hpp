@@ -1,0 +1,59 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include <parley/message.hpp>
+
+namespace parley::detail {
+
+/// Tells the messages of one channel: each once, in order of index, none left out. Messages that come before
+/// their predecessors wait for them; which indexes are missing is known as a hole, to be read from the
+/// service.
+///
+/// Until begin() says which messages are old, everything waits. No I/O; what is returned is to be told at
+/// once.
+class MessageFeed {
+ public:
+  using Messages = std::vector<Message>;
+  /// Indexes whose messages are neither told nor known not to exist.
+  struct Hole {
+    std::int64_t first;
+    std::int64_t last;
+  };
+
+  /// Messages up to and with `last_old` (-1: none) are old and are not told.
+  Messages begin(std::int64_t last_old);
+  bool began() const { return told_through_.has_value(); }
+
+  /// True if it was told, is old, or waits to be told.
+  bool knows(std::int64_t index) const;
+  /// A message was added; one that has been told is dropped.
+  Messages add(Message message);
+  /// A message does not exist any more. True: it had been told, or is old.
+  struct Removal {
+    bool was_told;
+    Messages messages;
+  };
+  Removal remove(std::int64_t index);
+  /// The service's newest message has this index; nothing: there is none.
+  void expect(std::optional<std::int64_t> index) { newest_ = index.value_or(-1); }
+
+  /// Nothing while there is none, or before begin().
+  std::optional<Hole> hole() const;
+  /// What was read of the hole: of the indexes up to `through`, `found` are all messages that exist.
+  Messages fill(Messages found, std::int64_t through);
+
+ private:
+  Messages release();
+  void keep(Message message);
+
+  std::optional<std::int64_t> told_through_;  // of these and older ones nothing more is told
+  std::map<std::int64_t, Message> ahead_;     // wait for their predecessors
+  std::set<std::int64_t> absent_;             // ahead, and known not to exist
+  std::int64_t newest_ = -1;
+};
+
+}  // namespace parley::detail
