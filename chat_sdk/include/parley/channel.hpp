@@ -34,7 +34,10 @@ class Channel {
 
   /// Completes with the stored message. Fails with Errc::invalid_argument (the field is named),
   /// Errc::forbidden (not a member) or a transport error. Sent again after a lost connection; the service
-  /// stores it once. Files are uploaded first, one after the other, straight from the disk, and are not sent
+  /// stores it once. Messages without files are stored in the order of the calls: each is sent when the one
+  /// before it was answered, so that a channel takes one message per round trip. A service that is busy or
+  /// throttles makes a message wait; after Timeouts::request it fails with Errc::too_many_requests or
+  /// timed_out. Files are uploaded first, one after the other, straight from the disk, and are not sent
   /// again: a failure there (Errc::limit_exceeded: too large) ends the operation, and nobody sees a message.
   template <class Token = boost::asio::deferred_t>
   auto async_send_message(NewMessage message, Token&& token = {}) const {

@@ -28,7 +28,9 @@ enum class ChannelKind {
 struct Unread {
   std::int64_t count = 0;  ///< messages after the read horizon, one's own included, as the service counts
   bool exact = true;       ///< false: at least `count`
-  std::optional<std::int64_t> first_unread_index;  ///< nothing: all is read
+  /// Of the first message that exists behind the read horizon; nothing: all is read. Right after that message
+  /// was removed, and before the channel is loaded, the index where it is looked for.
+  std::optional<std::int64_t> first_unread_index;
 
   bool operator==(const Unread&) const = default;
 };
@@ -44,13 +46,13 @@ struct ChannelState {
   std::string peer;  ///< of a 1x1 channel: the other identity
   bool joined = false;
   /// False: only what the list of channels says is known yet; `members` is empty, `unread` may be too low,
-  /// and the newest message may not be known. The rest follows by itself with a ChannelUpdated;
-  /// Client::async_channel brings it now.
+  /// and the newest message may not be known. The rest follows by itself with a ChannelUpdated, unless the
+  /// service refuses it; Client::async_channel loads the channel now and says why it cannot.
   bool loaded = false;
   bool muted = false;
   WallTime created_at{};
   WallTime updated_at{};
-  std::optional<std::int64_t> last_message_index;  ///< nothing: no message yet
+  std::optional<std::int64_t> last_message_index;  ///< nothing: no message yet, or not `loaded`
   std::optional<std::int64_t> last_read_index;     ///< this user's read horizon; nothing: has read nothing
   Unread unread;
   /// In order of joining; never null.

@@ -23,16 +23,17 @@ struct NewGroupChannel {
   NewGroupChannel(const char* unique_name) : name(unique_name) {}
 
   std::string name;               ///< 1 to 320 bytes of UTF-8; '#' is reserved for 1x1 channels
-  std::string description;        ///< shown to people
+  std::string description;        ///< shown to people: one line, at most 256 characters; "": none
   std::string attributes = "{}";  ///< JSON text, at most 16 KiB
 };
 
 /// One user's connection to the chat service: keeps itself connected, its token fresh, its channels current.
 ///
 ///     parley::Runtime runtime;
-///     parley::Client client(runtime, {.endpoint =
-///     parley::Endpoint::service("ws://127.0.0.1:4010/v3/wsconnect"),
-///                                     .tokens = parley::token_endpoint({.url = url, .user = "alice"})});
+///     parley::ClientOptions options;
+///     options.endpoint = parley::Endpoint::service("ws://127.0.0.1:4010/v3/wsconnect");
+///     options.tokens = parley::token_endpoint({.url = url, .user = "alice"});
+///     parley::Client client(runtime, options);
 ///     auto events = client.on_event([](const parley::Event& event) { ... });
 ///     client.async_connect(boost::asio::use_future).get().value();
 ///     auto channel = client.async_join_channel("general", boost::asio::use_future).get().value();
@@ -59,10 +60,11 @@ class Client {
   /// The identity of the current token; "" before the first one.
   std::string identity() const;
 
-  /// Completes when connected: channels() lists all joined channels, the fifty that changed last are
-  /// loaded, the others follow in the background (ChannelState::loaded). Fails with Errc::denied or
-  /// invalid_token (final), or after Timeouts::connect with the last reason. While connected it completes at
-  /// once.
+  /// Completes when the list of joined channels is there and the fifty that changed last are loaded or could
+  /// not be; channels() has them all, and the others are loaded in the background (ChannelState::loaded).
+  /// Fails with Errc::denied or invalid_token (final), with the error of a list that could not be read, or
+  /// after Timeouts::connect with the last reason. After the first success it completes at once, also while
+  /// the client reconnects: status() says whether it is connected.
   template <class Token = boost::asio::deferred_t>
   auto async_connect(Token&& token = {}) {
     return boost::asio::async_initiate<Token, Signature<void>>(
@@ -105,7 +107,8 @@ class Client {
     return start<Channel>(&detail::Operations::join_channel, token, std::move(name));
   }
 
-  /// A joined channel by SID or name. Errc::not_found.
+  /// A joined channel by SID or name, once it is loaded; it becomes current_channel(). Errc::not_found: there
+  /// is no such channel, or this user is not a member.
   template <class Token = boost::asio::deferred_t>
   auto async_channel(std::string sid_or_name, Token&& token = {}) {
     return start<Channel>(&detail::Operations::find_channel, token, std::move(sid_or_name));

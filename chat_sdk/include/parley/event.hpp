@@ -31,10 +31,12 @@ struct ChannelLeft {
 struct ChannelUpdated {
   Channel channel;
 };
+/// Somebody became a member.
 struct MemberJoined {
   Channel channel;
   Member member;
 };
+/// Somebody is a member no more.
 struct MemberLeft {
   Channel channel;
   Member member;
@@ -44,16 +46,20 @@ struct MemberUpdated {
   Channel channel;
   Member member;
 };
-/// A message was stored, by anybody, on any device. Once per message, in index order per channel, none left out:
-/// also those that were missed while the connection was lost, and those written as soon as this user was added.
+/// A message was stored, by anybody, on any device. Told once, in index order per channel, also if it was
+/// missed while the connection was lost. In a channel that this user was just added to, telling begins with
+/// the first message since then, looking back 100 at most. A service that does not list the newest messages
+/// (the vendor's) may leave out those written before a channel is loaded; async_get_messages has them.
 struct MessageAdded {
   Channel channel;
   Message message;
 };
+/// Text, attributes or files of a message changed. Never before its MessageAdded.
 struct MessageUpdated {
   Channel channel;
   Message message;
 };
+/// A message was removed. Only `message.index` is sure to be set.
 struct MessageRemoved {
   Channel channel;
   Message message;

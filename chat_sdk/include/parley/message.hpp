@@ -61,7 +61,7 @@ struct GetMessages {
   Direction direction = Direction::backwards;
 };
 static_assert(std::is_trivially_destructible_v<GetMessages>,
-              "made in braces inside a co_await expression, see NewFile");
+              "may be made in braces inside a co_await expression, see NewFile");
 
 /// One page of history, always oldest message first.
 struct MessagePage {

@@ -17,8 +17,8 @@ class InProcessListener;
 
 /// Which service to talk to.
 struct Endpoint {
-  std::string url;     ///< ws or wss
-  std::string region;  ///< of Twilio's cloud; ignored by parley's own service
+  std::string url;                                     ///< ws or wss
+  std::string region;                                  ///< of Twilio's cloud; ignored by parley's own service
   std::shared_ptr<net::InProcessListener> listener{};  ///< if set: connect to it instead, without a socket
 
   /// Twilio's cloud, e.g. region "us1" or "ie1".
@@ -34,9 +34,12 @@ struct TlsOptions {
 };
 
 struct Timeouts {
-  Duration connect = std::chrono::seconds(30);  ///< async_connect as a whole, retries included
-  Duration dial = std::chrono::seconds(10);     ///< one attempt: name, TCP, TLS, WebSocket
-  Duration request = std::chrono::seconds(30);  ///< any other operation, waiting for a connection included
+  Duration connect =
+      std::chrono::seconds(30);              ///< async_connect: retries, the list, the first fifty channels
+  Duration dial = std::chrono::seconds(10);  ///< one attempt: name, TCP, TLS, WebSocket
+  /// One request to the service, waiting for a connection and for its turn included; an operation may need
+  /// several. Of a file transfer: the longest time without progress.
+  Duration request = std::chrono::seconds(30);
 };
 
 struct RetryPolicy {

@@ -10,7 +10,7 @@ namespace parley {
 /// Where a client stands. Only `denied` needs the user's help.
 enum class ConnectionState {
   offline,     ///< not connected and not trying: before async_connect, after it failed, after async_close
-  connecting,  ///< the first connection is being made
+  connecting,  ///< an attempt is being made: token, dial, log-in
   connected,   ///< live
   waiting,     ///< lost; the next attempt is scheduled
   denied,      ///< the service or the token source refused; see `reason`

@@ -74,9 +74,9 @@ void Connection::give_up(Error reason, ConnectionState state) {
   keeper_.stop();
   machine_.disconnect(context_.now);
   subscriber_.on_disconnected();
+  observer_->on_given_up(reason);  // first: what fails below must not be tried again
   timers_.fail_all(reason);
   rest_.fail_queued(reason);
-  observer_->on_given_up(reason);
   finish_connect(reason);
   set_status({state, std::move(reason)});
 }

@@ -33,8 +33,8 @@ using ConnectionAction = std::variant<twilsock::Open, twilsock::SendBytes, twils
 class ConnectionObserver {
  public:
   virtual ~ConnectionObserver() = default;
-  /// Connected, and nothing is loaded yet: load it. Until `done` nobody is told that the client is ready; an
-  /// error ends the connection.
+  /// The first connection stands: reads what the client must know before it is ready. An error ends the
+  /// connection.
   virtual void load(Done<void> done) = 0;
   /// A change, or the state of a subscription; never sync::SendBatch.
   virtual void on_sync(const sync::SubscriberAction& action) = 0;
@@ -51,7 +51,7 @@ class ConnectionObserver {
 ///   connecting | token, socket, `init`            | `init` accepted -> connected; lost -> waiting; time
 ///              |                                  | up -> offline; refused -> denied
 ///   connected  | everything                       | lost -> waiting; refused -> denied; the first load
-///              |                                  | fails -> offline or denied
+///              |                                  | fails, or time up before it -> offline or denied
 ///   waiting    | time, token                      | next attempt -> connecting; time up before the
 ///              |                                  | first load -> offline; refused -> denied
 ///   denied     | connect                          | connect -> connecting

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/base/earliest.hpp"
-
 namespace parley::detail {
 namespace {
 
@@ -12,14 +10,15 @@ using Seconds = std::chrono::duration<double>;
 using std::chrono::seconds;
 
 constexpr BackoffSettings kSilentBackoff{seconds(1), seconds(30), 0.8, 1.2};
-constexpr Duration kLongestWait = std::chrono::minutes(5);  // whatever the service asks for
+constexpr Duration kMaxWait = std::chrono::minutes(5);  // whatever the service asks for
 constexpr double kBelowTheLimit = 0.9;
-constexpr double kLeastPerSecond = 1;
+constexpr double kMinPerSecond = 1;
 constexpr double kRaise = 1.05;
+constexpr std::uint64_t kMinSample = 20;  // answers, to tell a rate from
 constexpr Duration kRaiseEvery = seconds(10);
 constexpr Duration kPaceEndsAfter = seconds(60);
-constexpr Duration kSoon = seconds(20);         // after a refusal the next one is of the same burst
-constexpr Duration kCountingTime = seconds(2);  // while there is no pace
+constexpr Duration kSameBurstTime = seconds(20);  // a refusal so soon after another is of the same burst
+constexpr Duration kCountingTime = seconds(2);    // while there is no pace
 constexpr Duration kSlack = std::chrono::milliseconds(20);  // a timer that is late loses nothing
 
 Duration spacing(double per_second) { return std::chrono::duration_cast<Duration>(Seconds(1 / per_second)); }
@@ -98,27 +97,41 @@ void RequestGate::on_refused(Id id, std::optional<Duration> retry_after, TimePoi
 
 void RequestGate::close(std::optional<Duration> retry_after, TimePoint now, double random) {
   const Duration own = backoff_.after_failure(random);
-  const Duration wait = std::min(retry_after.value_or(own), kLongestWait);
+  const Duration wait = std::min(retry_after.value_or(own), kMaxWait);
   closed_until_ = std::max(closed_until_.value_or(now), now + wait);
 }
 
-// What the service takes is not known at first: its bucket was full, so what was accepted shows too much.
-// Refused soon again, the pace comes down to what was accepted since, which filled the bucket anew; halved at
-// most, since there may have been little to send. Refused after a long time, it was a little too high.
+// What the service takes is not known at first: its bucket was full, so what was accepted shows too much, and
+// of few requests it shows nothing. Refused soon again, the pace comes down to what was accepted since, which
+// filled the bucket anew; halved at most, since there may have been little to send. Refused after a long
+// time, it was a little too high.
 void RequestGate::slow_down(TimePoint now) {
-  const double elapsed = std::max(Seconds(now - counting_since_).count(), 1.0);
-  const double accepted = static_cast<double>(accepted_) / elapsed;
+  const bool soon = now - last_refused_ < kSameBurstTime;
+  const double accepted = accepted_per_second(now);
+  const bool shows_nothing = !per_second_ && !soon && accepted_ + accepted_before_ < kMinSample;
   double limit = accepted;
-  if (per_second_) limit = now - last_refused_ < kSoon ? std::max(accepted, *per_second_ / 2) : *per_second_;
-  per_second_ = std::max(kLeastPerSecond, kBelowTheLimit * limit);
+  if (per_second_) limit = soon ? std::max(accepted, *per_second_ / 2) : *per_second_;
+  if (!shows_nothing) per_second_ = std::max(kMinPerSecond, kBelowTheLimit * limit);
   ++period_;
-  accepted_ = 0;
+  accepted_ = accepted_before_ = 0;
+  counted_before_ = {};
   counting_since_ = last_refused_ = last_needed_ = last_raised_ = now;
+}
+
+double RequestGate::accepted_per_second(TimePoint now) const {
+  const double elapsed = std::max(Seconds(now - counting_since_ + counted_before_).count(), 1.0);
+  return static_cast<double>(accepted_ + accepted_before_) / elapsed;
 }
 
 void RequestGate::keep_pace(TimePoint now) {
   if (!per_second_) {
-    if (now - counting_since_ < kCountingTime) return;
+    const Duration counted = now - counting_since_;
+    if (counted < kCountingTime) return;
+    // What was counted just before counts, too: otherwise a refusal at the beginning of a count would find
+    // nothing.
+    const bool just_before = counted < 2 * kCountingTime;
+    counted_before_ = just_before ? counted : Duration::zero();
+    accepted_before_ = just_before ? accepted_ : 0;
     counting_since_ = now;
     accepted_ = 0;
   } else if (now - last_needed_ >= kPaceEndsAfter) {

@@ -77,6 +77,7 @@ class RequestGate {
   void leave_lane(Id id, const Request& request);
   void close(std::optional<Duration> retry_after, TimePoint now, double random);
   void slow_down(TimePoint now);
+  double accepted_per_second(TimePoint now) const;
   void keep_pace(TimePoint now);
   bool may_send() const;
 
@@ -91,11 +92,13 @@ class RequestGate {
   TimePoint next_slot_{};             // not before; of the pace
   TimePoint last_needed_{};           // when the pace held something up
   TimePoint last_raised_{};
-  std::uint64_t period_ = 0;    // rises with each refusal
-  TimePoint last_refused_{};    // of the pace
-  TimePoint counting_since_{};  // what was accepted
-  std::uint64_t accepted_ = 0;  // since then
-  Backoff backoff_;             // of refusals that do not say how long
+  std::uint64_t period_ = 0;  // rises with each refusal
+  TimePoint last_refused_{};
+  TimePoint counting_since_{};         // what is accepted
+  std::uint64_t accepted_ = 0;         // since then
+  Duration counted_before_{};          // the time before that was counted, and
+  std::uint64_t accepted_before_ = 0;  // what was accepted in it
+  Backoff backoff_;                    // of refusals that do not say how long
 };
 
 }  // namespace parley::detail

@@ -11,6 +11,8 @@ class Timers {
  public:
   explicit Timers(Context& context) : context_(context) {}
 
+  TimePoint now() const { return context_.now; }
+
   /// `then` runs once: with success when the time has come, with the reason if fail_all() came first.
   void after(Duration delay, Done<void> then) { due_.emplace(context_.now + delay, std::move(then)); }
 

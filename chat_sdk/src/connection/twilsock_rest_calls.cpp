@@ -95,6 +95,7 @@ void TwilsockRestCalls::on_done(twilsock::RequestId id, Result<http::Response> o
   if (ask_again(at, *outcome)) return;
   const auto url = conversations::resource_url(*outcome);
   if (!url.empty()) return follow(at, url);
+  gate_.on_answered(at->first);
   if (outcome->status / 100 != 2) return finish(at, conversations::to_error(*outcome));
   finish(at, std::move(outcome));
 }
@@ -107,7 +108,7 @@ void TwilsockRestCalls::on_refused(Calls::iterator at, const http::Response& res
   at->second.refusal = std::move(refusal);
 }
 
-// It keeps its place at the gate meanwhile: those of its lane wait for it.
+// The call stays in flight at the gate while it waits, so that later calls of its lane do not overtake it.
 bool TwilsockRestCalls::ask_again(Calls::iterator at, const http::Response& response) {
   Call& call = at->second;
   if (!is_busy(response.status) || call.once || call.backoff.failures() >= kAttempts - 1) return false;
@@ -135,7 +136,6 @@ void TwilsockRestCalls::follow(Calls::iterator at, const std::string& url) {
 void TwilsockRestCalls::finish(Calls::iterator at, Result<http::Response> outcome) {
   const auto done = std::move(at->second.done);
   deadlines_.erase({at->second.deadline, at->first});
-  if (outcome) gate_.on_answered(at->first);
   gate_.remove(at->first);
   calls_.erase(at);
   done(std::move(outcome));

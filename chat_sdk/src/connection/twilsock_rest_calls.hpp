@@ -28,7 +28,8 @@ class TwilsockRestCalls final : public RestCalls {
 
   void on_done(twilsock::RequestId id, Result<http::Response> outcome);
   void on_time();
-  /// The connection is lost: what makes sense on it only ends, if it was not sent yet.
+  /// The connection is lost: calls of post_once() that were not sent yet fail, because they are of no use on
+  /// the next.
   void on_disconnected();
   /// Whatever was not sent yet ends.
   void fail_queued(const Error& reason);

@@ -25,7 +25,7 @@ class ChannelList {
  private:
   mutable std::mutex mutex_;                                      // guards the members below
   std::map<std::pair<WallTime, std::string>, Channel> channels_;  // by creation time and SID
-  std::map<std::string, WallTime> created_at_;  // of those, by SID, as it was when they came
+  std::map<std::string, WallTime> created_at_;                    // of each channel when it was added, by SID
   Channel current_;
   mutable std::shared_ptr<const Channels> copy_;  // made when asked for; null after a change
 };

@@ -1,6 +1,7 @@
 #include "chat_sdk/src/model/channel_opener.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "chat_sdk/src/model/item_pages.hpp"
 #include "chat_sdk/src/model/translation.hpp"
@@ -9,9 +10,18 @@ namespace parley::detail {
 namespace {
 
 // Opening costs a handful of requests; a user with a thousand channels must not look like a flood.
-constexpr std::size_t kOpeningsAtOnce = 16;
+constexpr std::size_t kOpeningsAtOnce = 8;
 constexpr Duration kAttemptTimeout = std::chrono::seconds(30);
 constexpr BackoffSettings kRetryBackoff{std::chrono::seconds(2), std::chrono::seconds(64)};
+
+// The service has said no. Other errors are about the connection: the next one may bring the channel.
+bool is_final(const Error& error) {
+  const bool of_the_connection =
+      error.http_status == 0 && (error.code == Errc::outcome_unknown || error.code == Errc::denied ||
+                                 error.code == Errc::invalid_token || error.code == Errc::cancelled ||
+                                 error.code == Errc::client_closed);
+  return !error.retryable() && !of_the_connection;
+}
 
 Error not_in_time() {
   return {.code = Errc::timed_out, .message = "the channel could not be opened in time"};
@@ -19,11 +29,10 @@ Error not_in_time() {
 
 }  // namespace
 
-ChannelOpener::ChannelOpener(Context& context, Timers& timers, RestCalls& rest, ServiceUrls& urls,
+ChannelOpener::ChannelOpener(Timers& timers, RestCalls& rest, ServiceUrls& urls,
                              ChannelSubscriptions& subscriptions, ChannelRegistry& registry,
                              UnreadCounts& unread, HoleHealer& healer, MakeRecord make_record)
-    : context_(context),
-      timers_(timers),
+    : timers_(timers),
       rest_(rest),
       urls_(urls),
       subscriptions_(subscriptions),
@@ -40,7 +49,8 @@ std::optional<ChannelOpener::State> ChannelOpener::state(const std::string& sid)
 
 ChannelOpener::Opening* ChannelOpener::current(const Attempt& attempt) {
   const auto at = openings_.find(attempt.sid);
-  return at != openings_.end() && at->second.attempt == attempt.number ? &at->second : nullptr;
+  const bool runs = at != openings_.end() && at->second.attempt == attempt.number && at->second.record;
+  return runs ? &at->second : nullptr;
 }
 
 void ChannelOpener::open(const std::string& sid, Wish wish, Done<RecordPtr> done) {
@@ -49,7 +59,9 @@ void ChannelOpener::open(const std::string& sid, Wish wish, Done<RecordPtr> done
       openings_.try_emplace(sid, Opening{.wish = wish, .backoff = Backoff(kRetryBackoff)});
   Opening& opening = at->second;
   const bool hurried = opening.wish.background && !wish.background;
-  if (!fresh && hurried) opening.wish.background = false;
+  if (hurried) opening.wish.background = false;
+  opening.wish.announce |= wish.announce;
+  opening.wish.new_member |= wish.new_member;
   if (fresh || opening.state == State::waiting || (hurried && opening.state == State::queued))
     queue(sid, opening);
   opening.waiters.push_back(std::move(done));
@@ -57,7 +69,8 @@ void ChannelOpener::open(const std::string& sid, Wish wish, Done<RecordPtr> done
 }
 
 void ChannelOpener::queue(const std::string& sid, Opening& opening) {
-  // It was not there when the user was told that all channels are.
+  // The channel may have been missing when async_connect completed, so its arrival is announced. A channel
+  // that is in the list already is not announced again.
   if (opening.state == State::waiting) opening.wish.announce = true;
   opening.state = State::queued;
   (opening.wish.background ? background_queue_ : queue_).push_back(sid);
@@ -68,7 +81,7 @@ void ChannelOpener::start_queued() {
   }
 }
 
-// What was brought to the front, or forgotten, is still in its old queue, and passed over.
+// An opening that was moved to the front queue or forgotten is still in its old queue; it is skipped here.
 bool ChannelOpener::start_first_of(std::deque<std::string>& queue) {
   while (!queue.empty()) {
     const std::string sid = std::move(queue.front());
@@ -81,7 +94,6 @@ bool ChannelOpener::start_first_of(std::deque<std::string>& queue) {
   return false;
 }
 
-// An attempt ends in time, whatever the service leaves unanswered.
 void ChannelOpener::start(const std::string& sid, Opening& opening) {
   ++running_;
   opening.state = State::document;
@@ -90,8 +102,19 @@ void ChannelOpener::start(const std::string& sid, Opening& opening) {
   opening.record = registry_.by_sid(sid);
   if (!opening.record) opening.record = make_record_(sid);
   const Attempt attempt{sid, opening.attempt};
-  timers_.after(kAttemptTimeout, [this, attempt](const Result<void>&) { fail(attempt, not_in_time()); });
+  opening.heard_at = timers_.now();
+  watch(attempt);
   read_document(attempt);
+}
+
+// An attempt of which nothing is heard ends, whatever the service leaves unanswered.
+void ChannelOpener::watch(const Attempt& attempt) {
+  timers_.after(kAttemptTimeout, [this, attempt](const Result<void>& time) {
+    const auto* opening = current(attempt);
+    if (!opening) return;
+    if (!time) return fail(attempt, time.error());
+    timers_.now() - opening->heard_at < kAttemptTimeout ? watch(attempt) : fail(attempt, not_in_time());
+  });
 }
 
 void ChannelOpener::get(const Attempt& attempt, const std::string& url, http::Fields params, Decoded then) {
@@ -100,6 +123,7 @@ void ChannelOpener::get(const Attempt& attempt, const std::string& url, http::Fi
   rest_.send(std::move(request), [this, attempt, then = std::move(then)](Result<http::Response> reply) {
     auto* opening = current(attempt);
     if (!opening) return;
+    opening->heard_at = timers_.now();
     reply ? then(*opening, *reply) : fail(attempt, reply.error());
   });
 }
@@ -134,6 +158,7 @@ void ChannelOpener::read_roster(const Attempt& attempt, const std::string& name)
   read_object(attempt, Part::roster, urls_.sync_map(name),
               [this, attempt](Opening& opening, const auto& object) {
                 opening.record->roster_items_url = object.items_url;
+                opening.record->begin_roster();
                 read_roster_items(attempt, "");
               });
 }
@@ -233,14 +258,15 @@ void ChannelOpener::on_subscription_failed(const std::string& sid, const Error& 
 
 void ChannelOpener::fail(const Attempt& attempt, const Error& error) {
   auto* opening = current(attempt);
-  if (!opening || opening->state == State::waiting) return;
-  if (!error.retryable()) return forget(std::string(attempt.sid), error);
+  if (!opening) return;
+  if (is_final(error)) return forget(std::string(attempt.sid), error);
   end_attempt(*opening);
   const auto waiters = std::exchange(opening->waiters, {});
   timers_.after(opening->backoff.after_failure(0), [this, attempt](const Result<void>& time) {
-    auto* same = current(attempt);
-    if (!time || !same || same->state != State::waiting) return;
-    queue(attempt.sid, *same);
+    const auto at = openings_.find(attempt.sid);
+    const bool same = at != openings_.end() && at->second.attempt == attempt.number;
+    if (!time || !same || at->second.state != State::waiting) return;
+    queue(attempt.sid, at->second);
     start_queued();
   });
   for (const auto& waiter : waiters) waiter(error);

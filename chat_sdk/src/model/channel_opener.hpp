@@ -44,9 +44,8 @@ class ChannelOpener {
         false;  ///< this user has just become one: messages since then are told, the newest 100 at most
   };
 
-  ChannelOpener(Context& context, Timers& timers, RestCalls& rest, ServiceUrls& urls,
-                ChannelSubscriptions& subscriptions, ChannelRegistry& registry, UnreadCounts& unread,
-                HoleHealer& healer, MakeRecord make_record);
+  ChannelOpener(Timers& timers, RestCalls& rest, ServiceUrls& urls, ChannelSubscriptions& subscriptions,
+                ChannelRegistry& registry, UnreadCounts& unread, HoleHealer& healer, MakeRecord make_record);
 
   /// Completes when the channel is open, at once if it is. Who asks for a channel that is queued in the
   /// background brings it to the front.
@@ -77,6 +76,7 @@ class ChannelOpener {
     RecordPtr record{};                          ///< null before the first attempt and while waiting
     std::optional<std::int64_t> last_message{};  ///< when the document was read
     WallTime last_message_at{};
+    TimePoint heard_at{};  ///< the last answer of the attempt
     std::vector<Done<RecordPtr>> waiters{};
     Backoff backoff;
   };
@@ -92,6 +92,7 @@ class ChannelOpener {
   bool start_first_of(std::deque<std::string>& queue);
   void start_queued();
   void start(const std::string& sid, Opening& opening);
+  void watch(const Attempt& attempt);
   /// A GET of an attempt: failures end the attempt, answers go to `then` unless the attempt has ended.
   void get(const Attempt& attempt, const std::string& url, http::Fields params, Decoded then);
   /// Reads a Sync object of the channel and subscribes it.
@@ -111,7 +112,6 @@ class ChannelOpener {
   /// nullptr if the attempt has ended.
   Opening* current(const Attempt& attempt);
 
-  Context& context_;
   Timers& timers_;
   RestCalls& rest_;
   ServiceUrls& urls_;

@@ -1,6 +1,8 @@
 #include "chat_sdk/src/model/channel_record.hpp"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "chat_sdk/src/model/translation.hpp"
 #include "common/protocol/conversations/direct_name.hpp"
@@ -148,13 +150,14 @@ void ChannelRecord::apply_message(const sync::Event& event) {
     decoded = conversations::Message{};
     decoded->index = event.item_index();
   }
-  if (!decoded) return;
+  if (!decoded || !conversations::is_message_index(decoded->index)) return;
   const Message message = to_message(std::move(*decoded));
   switch (event.change) {
     case sync::Change::item_added:
       return message_added(message);
     case sync::Change::item_updated:
-      return emit(MessageUpdated{handle(), message});
+      if (feed_.update(message)) emit(MessageUpdated{handle(), message});
+      return;
     case sync::Change::item_removed:
       return message_removed(message);
     default:
@@ -171,12 +174,16 @@ void ChannelRecord::message_added(const Message& message) {
   if (changed) tell_unread();
 }
 
-// A count taken blind may include the message already: it stays a lower bound.
+// A count that was read while the list was not live may include the message already, so it stays a lower
+// bound.
 bool ChannelRecord::count_unread(std::int64_t index) {
   Unread& unread = state_.unread;
   if (!counted_ || !unread.exact || index <= state_.last_read_index.value_or(-1)) return false;
   ++unread.count;
-  if (!unread.first_unread_index) unread.first_unread_index = index;
+  if (!unread.first_unread_index) {
+    unread.first_unread_index = index;
+    first_unread_exists_ = true;
+  }
   return true;
 }
 
@@ -189,21 +196,46 @@ void ChannelRecord::tell(std::vector<Message> messages) {
 }
 
 void ChannelRecord::message_removed(const Message& message) {
+  const bool known = feed_.knows(message.index);
   auto removal = feed_.remove(message.index);
   if (removal.was_told) emit(MessageRemoved{handle(), message});
   tell(std::move(removal.messages));
   Unread unread = state_.unread;
   if (!counted_ || message.index <= state_.last_read_index.value_or(-1) || unread.count == 0) return;
+  // It may have come and gone while the connection was lost.
+  if (!known) return void(count_unsure_ = true);
   --unread.count;
+  if (message.index == unread.first_unread_index) {
+    unread.first_unread_index = message.index + 1;
+    first_unread_exists_ = false;
+  }
   if (unread.count == 0) unread.first_unread_index.reset();
   set_unread(unread);
 }
 
 void ChannelRecord::put_own_state(const conversations::Conversation& own, bool live) {
   counted_ = true;
+  count_unsure_ = false;
   state_.last_read_index = own.last_read_index;
   state_.unread = {own.unread_count.value_or(own.messages_count), live, std::nullopt};
-  if (state_.unread.count > 0) state_.unread.first_unread_index = state_.last_read_index.value_or(-1) + 1;
+  if (state_.unread.count == 0) return;
+  const std::int64_t first = state_.last_read_index.value_or(-1) + 1;
+  state_.unread.first_unread_index = first;
+  // As many as there are indexes: none of them was removed.
+  first_unread_exists_ =
+      state_.last_message_index && state_.unread.count == *state_.last_message_index - first + 1;
+}
+
+std::optional<std::int64_t> ChannelRecord::unproven_first_unread() const {
+  return first_unread_exists_ ? std::nullopt : state_.unread.first_unread_index;
+}
+
+void ChannelRecord::prove_first_unread(std::int64_t asked_from, std::int64_t index) {
+  if (unproven_first_unread() != asked_from) return;
+  first_unread_exists_ = true;
+  Unread unread = state_.unread;
+  unread.first_unread_index = index;
+  set_unread(unread);
 }
 
 void ChannelRecord::set_own_state(const conversations::Conversation& own, bool live) {

@@ -35,12 +35,20 @@ class ChannelRecord {
   /// What the list of channels says; not yet the members, and perhaps not the newest message.
   void set_listed(const conversations::Conversation& entry);
   void set_document(const conversations::ConversationDocument& document);
+  /// The pages of members that follow are all there are.
+  void begin_roster() { roster_.clear(); }
   void set_roster(const std::vector<conversations::SyncItem>& items);
   /// The service's own count. With a `live` message list it is exact: it was computed between the events
   /// before and after it. While the list waits for its replay nobody knows which messages it includes.
   void set_own_state(const conversations::Conversation& own, bool live);
-  /// True if the last count was taken blind and should be asked for again.
-  bool wants_recount() const { return counted_ && !state_.unread.exact; }
+  /// The index from which the first unread message is to be looked for, since the one there may have been
+  /// removed; nothing if it is known, or nothing is unread.
+  std::optional<std::int64_t> unproven_first_unread() const;
+  /// The first message from `asked_from` on is at `index`.
+  void prove_first_unread(std::int64_t asked_from, std::int64_t index);
+  /// True if the last count was taken blind, or something happened of which it is not known whether it was
+  /// counted.
+  bool wants_recount() const { return counted_ && (!state_.unread.exact || count_unsure_); }
   /// Everything is known. From now on every change is an event; those kept back follow.
   void loaded(bool announce);
   /// The user sees the channel in the list, though not everything is known of it: events as with loaded().
@@ -100,6 +108,8 @@ class ChannelRecord {
   bool counted_ = false;
   bool told_ = false;  ///< the user knows the channel
   Unread told_unread_;
+  bool first_unread_exists_ = false;
+  bool count_unsure_ = false;
   std::vector<Event> kept_back_;
   MessageFeed feed_;
 };

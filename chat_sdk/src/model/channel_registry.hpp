@@ -8,7 +8,8 @@
 
 namespace parley::detail {
 
-/// The open channels by SID and by name, and the list of them that any thread may read.
+/// The channels of which this user is a member, loaded or only listed, by SID and by name, and the list of
+/// them that any thread may read.
 class ChannelRegistry {
  public:
   /// nullptr if there is none.

@@ -1,5 +1,7 @@
 #include "chat_sdk/src/model/checks.hpp"
 
+#include <algorithm>
+
 #include "common/base/json.hpp"
 #include "common/base/limits.hpp"
 #include "common/base/utf8.hpp"
@@ -20,11 +22,19 @@ std::optional<Error> check_attributes(const std::string& attributes, std::size_t
 
 }  // namespace
 
-std::optional<Error> check_name(std::string_view field, std::string_view name, TextKind kind) {
-  const bool good = !name.empty() && name.size() <= limits::kNameBytes && is_clean(name, kind);
+std::optional<Error> check_name(std::string_view field, std::string_view name) {
+  const bool good =
+      !name.empty() && name.size() <= limits::kNameBytes && is_clean(name, TextKind::identifier);
   if (good) return std::nullopt;
-  return bad(field, "1 to 320 bytes of UTF-8, " +
-                        std::string(kind == TextKind::line ? kCleanLine : kCleanIdentifier));
+  return bad(field, "1 to 320 bytes of UTF-8, " + std::string(kCleanIdentifier));
+}
+
+std::optional<Error> check_description(std::string_view text) {
+  const auto characters = std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+  const bool good =
+      static_cast<std::size_t>(characters) <= limits::kFriendlyNameChars && is_clean(text, TextKind::line);
+  if (good) return std::nullopt;
+  return bad("description", "at most 256 characters of UTF-8, " + std::string(kCleanLine));
 }
 
 std::optional<Error> check_identity_argument(std::string_view field, std::string_view identity) {
@@ -38,8 +48,7 @@ std::optional<Error> check(const NewGroupChannel& channel) {
   if (auto error = check_name("name", channel.name)) return error;
   if (channel.name.find('#') != std::string::npos)
     return bad("name", "no '#': it is reserved for 1x1 channels");
-  if (!channel.description.empty())
-    if (auto error = check_name("description", channel.description, TextKind::line)) return error;
+  if (auto error = check_description(channel.description)) return error;
   return check_attributes(channel.attributes, limits::kAttributesBytes);
 }
 

@@ -12,8 +12,9 @@ namespace parley::detail {
 std::optional<Error> check(const NewGroupChannel& channel);
 std::optional<Error> check(const NewMessage& message);
 std::optional<Error> check(const GetMessages& query);
-std::optional<Error> check_name(std::string_view field, std::string_view name,
-                                TextKind kind = TextKind::identifier);
+std::optional<Error> check_name(std::string_view field, std::string_view name);
+/// Of a channel; "" is none.
+std::optional<Error> check_description(std::string_view text);
 std::optional<Error> check_identity_argument(std::string_view field, std::string_view identity);
 
 }  // namespace parley::detail

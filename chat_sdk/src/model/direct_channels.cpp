@@ -1,6 +1,7 @@
 #include "chat_sdk/src/model/direct_channels.hpp"
 
 #include "chat_sdk/src/model/checks.hpp"
+#include "common/protocol/conversations/direct_name.hpp"
 
 namespace parley::detail {
 namespace {
@@ -35,8 +36,9 @@ void DirectChannels::create(std::string peer, std::string description, Done<Chan
   const auto& self = urls_.configuration().identity;
   if (peer == self)
     return done(Error{.code = Errc::invalid_argument, .message = "peer: expected somebody else's identity"});
-  std::string name = direct_channel_name(self, peer);
+  std::string name = conversations::direct_name(self, peer);
   if (auto error = check_name("peer", name)) return done(*error);
+  if (auto error = check_description(description)) return done(*error);
   const auto attempt = std::make_shared<Attempt>(Attempt{
       std::move(peer), std::move(description), std::move(name), std::move(done), context_.now + kPatience});
   look_up(attempt);

@@ -1,6 +1,7 @@
 #include "chat_sdk/src/model/hole_healer.hpp"
 
 #include "chat_sdk/src/model/translation.hpp"
+#include "common/base/limits.hpp"
 
 namespace parley::detail {
 namespace {
@@ -15,7 +16,7 @@ constexpr BackoffSettings kReadBackoff{std::chrono::seconds(1), std::chrono::sec
 void HoleHealer::look_at(const RecordPtr& record) {
   if (!record->is_loaded() || !record->hole()) return;
   const std::string& sid = record->state().sid;
-  if (healing_.try_emplace(sid, kReadBackoff).second) wait(sid, kGrace);
+  if (healing_.try_emplace(sid, Healing{Backoff(kReadBackoff)}).second) wait(sid, kGrace);
 }
 
 void HoleHealer::wait(const std::string& sid, Duration time) {
@@ -27,27 +28,39 @@ void HoleHealer::wait(const std::string& sid, Duration time) {
 void HoleHealer::read(const std::string& sid) {
   const auto record = registry_.by_sid(sid);
   const auto hole = record ? record->hole() : std::nullopt;
-  if (!hole) return void(healing_.erase(sid));
+  if (!hole || !healing_.contains(sid)) return void(healing_.erase(sid));
   const GetMessages query{
-      .page_size = 100, .anchor = Anchor::at(hole->first), .direction = Direction::forwards};
+      .page_size = limits::kPageSize, .anchor = Anchor::at(hole->first), .direction = Direction::forwards};
   rest_.get(record->messages_items_url, *page_query(query),
-            [this, record, last = hole->last](Result<http::Response> reply) {
-              on_page(record, last, std::move(reply));
+            [this, record, hole = *hole](Result<http::Response> reply) {
+              on_page(record, hole, std::move(reply));
             });
 }
 
-void HoleHealer::on_page(const RecordPtr& record, std::int64_t last, Result<http::Response> reply) {
+// An index that the page lacks need not be a message that was removed: the page may lag behind the document
+// that named it. It is taken to be absent when a second page lacks it, too.
+void HoleHealer::on_page(const RecordPtr& record, MessageFeed::Hole hole, Result<http::Response> reply) {
   const std::string sid = record->state().sid;
-  auto page =
+  const auto at = healing_.find(sid);
+  if (at == healing_.end()) return;
+  Healing& healing = at->second;
+  if (registry_.by_sid(sid) != record) return read(sid);  // this user has left the channel
+  const auto page =
       reply ? conversations::decode_sync_page(reply->body) : Result<conversations::SyncPage>(reply.error());
-  if (!page) return wait(sid, healing_.at(sid).after_failure(context_.random.uniform()));
+  if (!page) return wait(sid, healing.backoff.after_failure(context_.random.uniform()));
   auto found = to_messages(*page);
-  const bool more = page->has_next && !found.empty() && found.back().index < last;
-  const std::int64_t through = more ? found.back().index : last;
-  const bool any = !found.empty();
+  const std::int64_t newest = found.empty() ? hole.first - 1 : found.back().index;
+  const bool complete = newest >= hole.last;
+  const bool absent = !complete && !page->has_next && healing.lacking == hole.last;
+  const bool lacks = !complete && !absent && !page->has_next;
+  const std::int64_t through = complete || absent ? hole.last : newest;
+  const bool progress = through >= hole.first;
+  // The count may or may not include these messages, so the service is asked for a new one.
+  if (progress && !found.empty()) unread_.recount(record);
   record->fill_hole(std::move(found), through);
-  // The service counted them, and nobody knows when: only a new count is sure to be right.
-  if (any && registry_.by_sid(sid) == record) unread_.recount(record);
+  if (progress) healing.backoff.reset();
+  healing.lacking = lacks ? std::optional(hole.last) : std::nullopt;
+  if (!progress || lacks) return wait(sid, healing.backoff.after_failure(context_.random.uniform()));
   read(sid);
 }
 

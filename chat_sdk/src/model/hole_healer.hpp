@@ -18,8 +18,8 @@ namespace parley::detail {
 ///   (none)  | the channel has no hole                       | look_at() finds one -> waiting
 ///   waiting | the missing messages may still come by        | time -> reading, or none if the hole closed
 ///           | themselves, or reading them failed            |
-///   reading | a page of them is being read                  | read -> reading (more) or none; failure ->
-///   waiting
+///   reading | a page of them is being read                  | read -> reading (more) or none;
+///           |                                               | failure -> waiting
 class HoleHealer {
  public:
   HoleHealer(Context& context, Timers& timers, RestCalls& rest, ChannelRegistry& registry,
@@ -28,18 +28,25 @@ class HoleHealer {
 
   /// To be called when a channel's messages, or what is known of the newest, changed.
   void look_at(const RecordPtr& record);
+  /// The connection was given up: nothing is read until look_at() finds the hole again.
+  void give_up() { healing_.clear(); }
 
  private:
+  struct Healing {
+    Backoff backoff;                        ///< of reads that failed, or brought nothing
+    std::optional<std::int64_t> lacking{};  ///< the end of the hole that the last page did not reach
+  };
+
   void wait(const std::string& sid, Duration time);
   void read(const std::string& sid);
-  void on_page(const RecordPtr& record, std::int64_t last, Result<http::Response> reply);
+  void on_page(const RecordPtr& record, MessageFeed::Hole hole, Result<http::Response> reply);
 
   Context& context_;
   Timers& timers_;
   RestCalls& rest_;
   ChannelRegistry& registry_;
   UnreadCounts& unread_;
-  std::map<std::string, Backoff> healing_;  // by channel SID; of failed reads
+  std::map<std::string, Healing> healing_;  // by channel SID
 };
 
 }  // namespace parley::detail

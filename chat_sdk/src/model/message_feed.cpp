@@ -33,6 +33,15 @@ void MessageFeed::keep(Message message) {
   if (ahead_.size() > kMaxAhead) ahead_.erase(std::prev(ahead_.end()));
 }
 
+bool MessageFeed::update(const Message& message) {
+  const auto at = ahead_.find(message.index);
+  if (at != ahead_.end()) {
+    at->second = message;
+    return false;
+  }
+  return !told_through_ || message.index <= *told_through_;
+}
+
 MessageFeed::Removal MessageFeed::remove(std::int64_t index) {
   if (told_through_ && index <= *told_through_) return {true, {}};
   ahead_.erase(index);

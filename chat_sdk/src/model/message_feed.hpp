@@ -32,11 +32,13 @@ class MessageFeed {
   bool knows(std::int64_t index) const;
   /// A message was added; one that has been told is dropped.
   Messages add(Message message);
-  /// A message does not exist any more. True: it had been told, or is old.
+  /// A message changed. Returns true if it was told or is old; one that waits is told as it is now.
+  bool update(const Message& message);
   struct Removal {
-    bool was_told;
-    Messages messages;
+    bool was_told;      ///< the message had been told, or is old
+    Messages messages;  ///< those that waited for it
   };
+  /// A message does not exist any more.
   Removal remove(std::int64_t index);
   /// The service's newest message has this index; nothing: there is none.
   void expect(std::optional<std::int64_t> index) { newest_ = index.value_or(-1); }

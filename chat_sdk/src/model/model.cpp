@@ -6,12 +6,12 @@ Model::Model(Context& context, Connection& connection, MakeHandle make_handle)
     : rest(connection.rest()),
       urls(connection.urls()),
       subscriptions(connection.subscriber()),
-      unread(rest, urls, subscriptions),
+      unread(context, connection.timers(), rest, urls, subscriptions, registry),
       make_record([&context, this, make_handle = std::move(make_handle)](const std::string& sid) {
         return std::make_shared<ChannelRecord>(context, sid, urls.configuration().identity, make_handle);
       }),
       healer(context, connection.timers(), rest, registry, unread),
-      opener(context, connection.timers(), rest, urls, subscriptions, registry, unread, healer, make_record),
+      opener(connection.timers(), rest, urls, subscriptions, registry, unread, healer, make_record),
       my_conversations(rest, urls, connection.subscriber(), subscriptions, registry, opener, unread,
                        make_record),
       router(subscriptions, registry, opener, my_conversations, unread, healer),
@@ -28,6 +28,12 @@ void Model::on_sync(const sync::SubscriberAction& action) {
   } else if (const auto* failed = std::get_if<sync::SubscriptionFailed>(&action)) {
     router.on_failed(failed->object_sid, failed->error);
   }
+}
+
+void Model::on_given_up(const Error& reason) {
+  opener.give_up(reason);
+  healer.give_up();
+  unread.give_up();
 }
 
 }  // namespace parley::detail

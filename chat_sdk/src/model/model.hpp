@@ -13,7 +13,7 @@ struct Model final : ConnectionObserver {
 
   void load(Done<void> done) override { my_conversations.load(std::move(done)); }
   void on_sync(const sync::SubscriberAction& action) override;
-  void on_given_up(const Error& reason) override { opener.give_up(reason); }
+  void on_given_up(const Error& reason) override;
 
   RestCalls& rest;
   ServiceUrls& urls;

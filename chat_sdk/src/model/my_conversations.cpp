@@ -1,13 +1,15 @@
 #include "chat_sdk/src/model/my_conversations.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "common/base/limits.hpp"
 
 namespace parley::detail {
 namespace {
 
 // So many channels are complete when the client is ready; a start with more must not look like a flood.
 constexpr std::size_t kOpenedAtStart = 50;
-constexpr std::size_t kListPageSize = 100;
 
 Error no_longer_member() {
   return {.code = Errc::not_found, .message = "no member of that channel any more"};
@@ -29,6 +31,7 @@ MyConversations::MyConversations(RestCalls& rest, ServiceUrls& urls, sync::Subsc
 
 // The map comes first: what changes while the list is read is heard from it.
 void MyConversations::load(Done<void> done) {
+  reading_list_ = true;
   const auto name = urls_.configuration().my_conversations_map;
   rest_.get(urls_.sync_map(name), {}, [this, done](Result<http::Response> reply) {
     if (!reply) return done(reply.error());
@@ -42,7 +45,7 @@ void MyConversations::load(Done<void> done) {
 }
 
 void MyConversations::read_list(const std::string& page_token, Done<void> done) {
-  http::Fields query{{"PageSize", std::to_string(kListPageSize)}};
+  http::Fields query{{"PageSize", std::to_string(limits::kPageSize)}};
   if (!page_token.empty()) query.emplace_back("PageToken", page_token);
   const auto& url = urls_.configuration().my_conversations_url;
   rest_.get(url, std::move(query), [this, page_token, done](Result<http::Response> reply) {
@@ -58,14 +61,18 @@ void MyConversations::read_list(const std::string& page_token, Done<void> done) 
 }
 
 void MyConversations::add_listed(const conversations::Conversation& entry) {
-  if (registry_.by_sid(entry.sid) || opener_.state(entry.sid)) return;
-  const auto record = make_record_(entry.sid);
+  auto record = registry_.by_sid(entry.sid);
+  if (opener_.state(entry.sid) || (record && record->is_loaded())) return;
+  if (!record) record = make_record_(entry.sid);
+  const std::string name = record->state().name;
   record->set_listed(entry);
-  registry_.add(record);
+  registry_.add(record);  // changes nothing for one that an interrupted load brought
+  registry_.renamed(record, name);
   listed_.push_back(record);
 }
 
 void MyConversations::open_listed(const Done<void>& done) {
+  reading_list_ = false;
   auto listed = std::exchange(listed_, {});
   std::stable_sort(listed.begin(), listed.end(), [](const RecordPtr& a, const RecordPtr& b) {
     return a->state().updated_at > b->state().updated_at;
@@ -75,6 +82,8 @@ void MyConversations::open_listed(const Done<void>& done) {
     listed[i]->listed();
     opener_.open(listed[i]->state().sid, {.background = true}, [](const Result<RecordPtr>&) {});
   }
+  for (const auto& sid : std::exchange(gained_, {}))
+    if (!registry_.by_sid(sid)) open_new(sid);
   if (at_start == 0) return done({});
   const auto left = std::make_shared<std::size_t>(at_start);
   for (std::size_t i = 0; i < at_start; ++i)
@@ -89,13 +98,17 @@ void MyConversations::apply(const sync::Event& event) {
   const bool member = event.change != sync::Change::item_removed && own && own->status == "joined";
   if (!member) return drop(event.item_key);
   const auto record = registry_.by_sid(event.item_key);
-  if (!record)
-    return opener_.open(event.item_key, {.announce = true, .new_member = true},
-                        [](const Result<RecordPtr>&) {});
+  if (!record && reading_list_) return void(gained_.insert(event.item_key));
+  if (!record) return open_new(event.item_key);
   if (record->apply_my_conversation(*own)) unread_.recount(record);
 }
 
+void MyConversations::open_new(const std::string& sid) {
+  opener_.open(sid, {.announce = true, .new_member = true}, [](const Result<RecordPtr>&) {});
+}
+
 void MyConversations::drop(const std::string& sid) {
+  gained_.erase(sid);
   if (const auto record = registry_.remove(sid)) {
     subscriptions_.remove(record);
     record->left();

@@ -1,4 +1,5 @@
 #pragma once
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ class MyConversations {
   void read_list(const std::string& page_token, Done<void> done);
   void add_listed(const conversations::Conversation& entry);
   void open_listed(const Done<void>& done);
+  void open_new(const std::string& sid);
 
   RestCalls& rest_;
   ServiceUrls& urls_;
@@ -39,7 +41,9 @@ class MyConversations {
   UnreadCounts& unread_;
   MakeRecord make_record_;
   std::string object_sid_;
+  bool reading_list_ = false;
   std::vector<RecordPtr> listed_;  // while the list is read
+  std::set<std::string> gained_;   // what the map told of meanwhile; the list may have it, too
 };
 
 }  // namespace parley::detail

@@ -36,6 +36,10 @@ void SyncRouter::apply_document(const RecordPtr& record, const sync::Event& even
 
 void SyncRouter::apply_message(const RecordPtr& record, const sync::Event& event) {
   record->apply_message(event);
+  if (event.change == sync::Change::item_removed) {
+    unread_.find_first(record);
+    if (record->is_loaded() && record->wants_recount()) unread_.recount(record);
+  }
   healer_.look_at(record);
 }
 
@@ -58,7 +62,8 @@ void SyncRouter::on_gone(const std::string& object_sid) {
   if (place->part == Part::document || opener_.state(sid)) my_conversations_.drop(sid);
 }
 
-// An open channel stays silent until the next connection asks again. One that is being opened cannot be.
+// A loaded channel hears nothing of this object until the next connection subscribes it again. A channel that
+// is being opened needs all its objects, so its attempt fails.
 void SyncRouter::on_failed(const std::string& object_sid, const Error& error) {
   const auto* place = subscriptions_.find(object_sid);
   if (place) opener_.on_subscription_failed(place->record->state().sid, error);

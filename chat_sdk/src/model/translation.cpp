@@ -63,7 +63,8 @@ std::vector<Message> to_messages(const conversations::SyncPage& page) {
   std::vector<Message> messages;
   for (const auto& item : page.items) {
     auto message = conversations::decode_message_item(to_index(item.key), item.data);
-    if (message) messages.push_back(to_message(std::move(*message)));
+    if (message && conversations::is_message_index(message->index))
+      messages.push_back(to_message(std::move(*message)));
   }
   return messages;
 }

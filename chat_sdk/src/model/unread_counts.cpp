@@ -1,15 +1,75 @@
 #include "chat_sdk/src/model/unread_counts.hpp"
 
+#include "chat_sdk/src/model/translation.hpp"
+
 namespace parley::detail {
+namespace {
+
+constexpr BackoffSettings kRecountBackoff{std::chrono::seconds(1), std::chrono::seconds(60), 0.8, 1.2};
+
+}  // namespace
+
+UnreadCounts::UnreadCounts(Context& context, Timers& timers, RestCalls& rest, ServiceUrls& urls,
+                           ChannelSubscriptions& subscriptions, ChannelRegistry& registry)
+    : context_(context),
+      timers_(timers),
+      rest_(rest),
+      urls_(urls),
+      subscriptions_(subscriptions),
+      registry_(registry) {}
+
+// An answer may come after this user has left the channel: nothing more is told of it then.
+bool UnreadCounts::is_member(const RecordPtr& record) const {
+  return registry_.by_sid(record->state().sid) == record;
+}
 
 void UnreadCounts::apply(const RecordPtr& record, const conversations::Conversation& own_state) {
   record->set_own_state(own_state, subscriptions_.live(*record));
+  find_first(record);
 }
 
 void UnreadCounts::recount(const RecordPtr& record) {
-  rest_.get(urls_.my_conversation(record->state().sid), {}, [this, record](Result<http::Response> reply) {
-    if (!reply) return;
-    if (const auto own_state = conversations::decode_conversation(reply->body)) apply(record, *own_state);
+  const std::string& sid = record->state().sid;
+  const auto [at, fresh] = recounts_.try_emplace(sid, Recount{Backoff(kRecountBackoff)});
+  fresh ? ask(sid) : static_cast<void>(at->second.again = true);
+}
+
+void UnreadCounts::ask(const std::string& sid) {
+  const auto record = registry_.by_sid(sid);
+  if (!record || !recounts_.contains(sid)) return void(recounts_.erase(sid));
+  RestRequest request{.method = "GET", .url = urls_.my_conversation(sid), .background = true};
+  rest_.send(std::move(request), [this, record](Result<http::Response> reply) { on_answer(record, reply); });
+}
+
+void UnreadCounts::on_answer(const RecordPtr& record, const Result<http::Response>& reply) {
+  const std::string sid = record->state().sid;
+  const auto at = recounts_.find(sid);
+  if (at == recounts_.end()) return;
+  const auto own_state = reply ? conversations::decode_conversation(reply->body)
+                               : Result<conversations::Conversation>(reply.error());
+  const bool member = is_member(record);
+  if (own_state && member) apply(record, *own_state);
+  const bool retry = !own_state && own_state.error().retryable();
+  if (!member || (!retry && !at->second.again)) return void(recounts_.erase(at));
+  at->second.again = false;
+  if (!retry) return ask(sid);
+  timers_.after(
+      at->second.backoff.after_failure(context_.random.uniform()),
+      [this, sid](const Result<void>& time) { time ? ask(sid) : static_cast<void>(recounts_.erase(sid)); });
+}
+
+void UnreadCounts::find_first(const RecordPtr& record) {
+  const auto from = record->unproven_first_unread();
+  if (!from || record->messages_items_url.empty()) return;
+  const GetMessages query{.page_size = 1, .anchor = Anchor::at(*from), .direction = Direction::forwards};
+  RestRequest request{.method = "GET", .url = record->messages_items_url, .params = *page_query(query)};
+  request.background = true;
+  rest_.send(std::move(request), [this, record, from = *from](Result<http::Response> reply) {
+    const auto page =
+        reply ? conversations::decode_sync_page(reply->body) : Result<conversations::SyncPage>(reply.error());
+    if (!page || !is_member(record)) return;  // the next change asks again
+    if (const auto found = to_messages(*page); !found.empty())
+      record->prove_first_unread(from, found[0].index);
   });
 }
 

@@ -67,6 +67,12 @@ std::vector<Medium> media_of(const Value& value) {
   return media ? std::move(*media) : std::vector<Medium>();
 }
 
+// An index that cannot be one says nothing.
+std::optional<std::int64_t> index_of(const Value& message, const char* path) {
+  const auto index = Reader(message, path).optional_integer("index");
+  return index && is_message_index(*index) ? index : std::nullopt;
+}
+
 Conversation read_conversation(Reader& reader) {
   Conversation conversation;
   conversation.sid = text_of(reader, "conversation_sid");
@@ -83,9 +89,9 @@ Conversation read_conversation(Reader& reader) {
   conversation.updated_at = date_of(reader, "date_updated");
   conversation.muted = text_of(reader, "notification_level") == "muted";
   const Value& last = reader.any("last_message");
-  if (last.is_object())
-    conversation.last_message_index = Reader(last, "last_message").optional_integer("index");
-  conversation.tells_last_message = conversation.last_message_index || conversation.messages_count == 0;
+  if (last.is_object()) conversation.last_message_index = index_of(last, "last_message");
+  const bool none = reader.any("messages_count").is_number() && conversation.messages_count == 0;
+  conversation.tells_last_message = conversation.last_message_index || none;
   const Value& objects = reader.any("sync_objects");
   if (objects.is_object()) {
     Reader names(objects, "sync_objects");
@@ -234,7 +240,7 @@ Result<ConversationDocument> decode_document(std::string_view data) {
     const Value& last = reader.any("lastMessage");
     if (last.is_object()) {
       Reader message(last, "document.lastMessage");
-      document.last_message_index = message.optional_integer("index");
+      document.last_message_index = index_of(last, "document.lastMessage");
       document.last_message_at = date_of(message, "timestamp");
     }
     return document;

@@ -14,6 +14,9 @@
 /// servers send are optional or default to empty.
 namespace parley::conversations {
 
+/// What a message's index may be: it starts at 0, and JSON numbers beyond 2^53 are not exact.
+constexpr bool is_message_index(std::int64_t index) { return index >= 0 && index <= (std::int64_t{1} << 53); }
+
 /// Reply of GET Client/v2/Configuration.
 struct Configuration {
   std::string identity;

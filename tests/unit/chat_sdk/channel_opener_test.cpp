@@ -20,20 +20,20 @@ class ChannelOpenerTest : public ModelFixture {
 // queued
 
 TEST_F(ChannelOpenerTest, QueuedWaitsForAFreePlace) {
-  for (int i = 0; i < 17; ++i) open("CH" + std::to_string(i));
-  EXPECT_EQ(opener.state("CH15"), State::document);
-  EXPECT_EQ(opener.state("CH16"), State::queued);
+  for (int i = 0; i < 9; ++i) open("CH" + std::to_string(i));
+  EXPECT_EQ(opener.state("CH7"), State::document);
+  EXPECT_EQ(opener.state("CH8"), State::queued);
   rest.fail("GET /Documents/CH3.channel", forbidden());
-  EXPECT_EQ(opener.state("CH16"), State::document);
+  EXPECT_EQ(opener.state("CH8"), State::document);
 }
 
 TEST_F(ChannelOpenerTest, QueuedIsForgottenWithoutBeingAskedFor) {
-  for (int i = 0; i < 17; ++i) open("CH" + std::to_string(i));
-  opener.forget("CH16", forbidden());
-  EXPECT_EQ(opener.state("CH16"), std::nullopt);
+  for (int i = 0; i < 9; ++i) open("CH" + std::to_string(i));
+  opener.forget("CH8", forbidden());
+  EXPECT_EQ(opener.state("CH8"), std::nullopt);
   ASSERT_EQ(outcomes.size(), 1u);
   rest.fail("GET /Documents/CH3.channel", forbidden());
-  EXPECT_FALSE(rest.waits("GET /Documents/CH16.channel"));
+  EXPECT_FALSE(rest.waits("GET /Documents/CH8.channel"));
 }
 
 // document
@@ -109,6 +109,41 @@ TEST_F(ChannelOpenerTest, PartsThatFailAreForgottenWithTheirSubscriptions) {
   EXPECT_FALSE(subscriptions.find("ESCH1"));
 }
 
+TEST_F(ChannelOpenerTest, PartsThatComeSlowlyAreWaitedFor) {
+  open("CH1");
+  pass(20s);
+  answer_document("CH1");
+  pass(20s);
+  answer_messages("CH1");
+  pass(20s);
+  EXPECT_EQ(opener.state("CH1"), State::parts);
+  pass(10s);
+  EXPECT_EQ(opener.state("CH1"), State::waiting) << "nothing was heard for 30 s";
+}
+
+TEST_F(ChannelOpenerTest, PartsThatFailWithTheConnectionAreNotForgotten) {
+  for (const auto code : {Errc::outcome_unknown, Errc::denied, Errc::client_closed}) {
+    const std::string sid = "CH" + std::to_string(static_cast<int>(code));
+    open(sid);
+    answer_document(sid);
+    rest.fail("GET /Lists/" + sid + ".messages", {.code = code, .message = "no connection"});
+    EXPECT_EQ(opener.state(sid), State::waiting);
+  }
+}
+
+TEST_F(ChannelOpenerTest, PartsOfASecondAttemptHoldNoMemberOfTheFirst) {
+  open("CH1");
+  answer_document("CH1");
+  rest.answer("GET /Maps/CH1.roster", object("MPCH1"));
+  rest.answer("GET /items/MPCH1", page(member("MB1", "alice") + "," + member("MB2", "gone")));
+  const auto record = opener.state("CH1") ? registry.by_sid("CH1") : nullptr;
+  EXPECT_FALSE(record);
+  rest.fail("GET /Lists/CH1.messages", busy());
+  pass(2s);
+  open_completely("CH1");
+  EXPECT_EQ(registry.by_sid("CH1")->state().members->size(), 1u);
+}
+
 TEST_F(ChannelOpenerTest, PartsWhoseSubscriptionIsRefusedAreForgotten) {
   open("CH1");
   answer_document("CH1");
@@ -143,13 +178,13 @@ TEST_F(ChannelOpenerTest, PartsOfARosterOfManyPagesAreAllRead) {
 }
 
 TEST_F(ChannelOpenerTest, QueuedInTheBackgroundIsBroughtToTheFrontByWhoeverAsks) {
-  for (int i = 0; i < 20; ++i) open("CH" + std::to_string(i), {.background = true});
+  for (int i = 0; i < 10; ++i) open("CH" + std::to_string(i), {.background = true});
   EXPECT_TRUE(rest.request("GET /Documents/CH0.channel").background);
-  open("CH19");
+  open("CH9");
   rest.fail("GET /Documents/CH3.channel", forbidden());
-  EXPECT_EQ(opener.state("CH19"), State::document);
-  EXPECT_FALSE(rest.request("GET /Documents/CH19.channel").background);
-  EXPECT_EQ(opener.state("CH16"), State::queued);
+  EXPECT_EQ(opener.state("CH9"), State::document);
+  EXPECT_FALSE(rest.request("GET /Documents/CH9.channel").background);
+  EXPECT_EQ(opener.state("CH8"), State::queued);
 }
 
 TEST_F(ChannelOpenerTest, DocumentOfAListedChannelCompletesItInPlace) {
@@ -240,6 +275,20 @@ TEST_F(OpenedHistory, WhatArrivesMeanwhileIsToldBehindIt) {
   EXPECT_EQ(told(), (std::vector<std::int64_t>{5, 6}));
 }
 
+TEST_F(OpenedHistory, IsReadThoughSomebodyAskedBeforeTheMembershipWasHeardOf) {
+  open("CH1", {.announce = true});
+  reach_history(kAtNoon);
+  EXPECT_EQ(opener.state("CH1"), State::history);
+}
+
+TEST_F(OpenedHistory, IsForgottenWithTheMembership) {
+  reach_history(kAtNoon);
+  opener.forget("CH1", forbidden());
+  rest.answer("GET /items/ESCH1", page(item(5, kAtNoon)));
+  EXPECT_TRUE(events.empty());
+  EXPECT_EQ(outcomes.size(), 1u);
+}
+
 TEST_F(OpenedHistory, ThatCannotBeReadIsTriedAgain) {
   reach_history(kAtNoon);
   rest.fail("GET /items/ESCH1", busy());
@@ -273,6 +322,15 @@ TEST_F(ChannelOpenerTest, WaitingIsAnnouncedWhenItComesAfterAll) {
   EXPECT_EQ(heard<ChannelJoined>().size(), 1u);
 }
 
+TEST_F(ChannelOpenerTest, WaitingIgnoresAnswersOfTheAttemptBefore) {
+  open("CH1");
+  answer_document("CH1");
+  rest.fail("GET /Lists/CH1.messages", busy());
+  rest.answer("GET /Maps/CH1.roster", object("MPlate"));
+  EXPECT_EQ(opener.state("CH1"), State::waiting);
+  EXPECT_FALSE(subscriptions.find("MPlate"));
+}
+
 TEST_F(ChannelOpenerTest, WaitingIsHurriedByWhoeverAsks) {
   open("CH1");
   rest.fail("GET /Documents/CH1.channel", busy());
@@ -302,12 +360,12 @@ TEST_F(ChannelOpenerTest, WaitingIsForgotten) {
 // every state
 
 TEST_F(ChannelOpenerTest, GivingUpTellsAllWhoWaitAndTriesAgainWithTheNextConnection) {
-  for (int i = 0; i < 17; ++i) open("CH" + std::to_string(i));
+  for (int i = 0; i < 9; ++i) open("CH" + std::to_string(i));
   answer_document("CH1");
   rest.fail("GET /Documents/CH2.channel", busy());
   opener.give_up({.code = Errc::connection_lost, .message = "given up"});
-  EXPECT_EQ(outcomes.size(), 17u);
-  for (int i = 0; i < 17; ++i) EXPECT_EQ(opener.state("CH" + std::to_string(i)), State::waiting) << i;
+  EXPECT_EQ(outcomes.size(), 9u);
+  for (int i = 0; i < 9; ++i) EXPECT_EQ(opener.state("CH" + std::to_string(i)), State::waiting) << i;
   opener.retry_now();
   EXPECT_EQ(opener.state("CH0"), State::document);
 }

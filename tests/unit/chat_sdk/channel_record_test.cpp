@@ -73,6 +73,24 @@ TEST_F(ChannelRecordTest, RemovedMessagesAreUnreadNoMore) {
   EXPECT_EQ(heard<MessageRemoved>().size(), 3u);
 }
 
+TEST_F(ChannelRecordTest, AMessageThatCameAndWentUnseenMakesTheCountUnsure) {
+  own(3, 1);
+  remove(5);
+  EXPECT_EQ(record->state().unread.count, 3);
+  EXPECT_TRUE(record->wants_recount());
+  own(3, 1);
+  EXPECT_FALSE(record->wants_recount());
+}
+
+TEST_F(ChannelRecordTest, AnIndexThatCannotBeOneIsSkipped) {
+  add(-1, "IM");
+  add(std::numeric_limits<std::int64_t>::max(), "IM");
+  remove(-1);
+  EXPECT_TRUE(events.empty());
+  add(5, "IM5");
+  EXPECT_EQ(heard<MessageAdded>().size(), 1u);
+}
+
 TEST_F(ChannelRecordTest, AMessageThatCannotBeReadIsSkipped) {
   record->apply_message(event("ESCH1", Change::item_added, 2, "0", R"({"sid":7})"));
   EXPECT_TRUE(events.empty());

@@ -259,6 +259,35 @@ TEST_F(ConnectionTest, ConnectedGoesOnWithTheOldTokenWhileTheSourceFails) {
   EXPECT_TRUE(std::holds_alternative<TokenRefreshFailed>(events.back()));
 }
 
+TEST_F(ConnectionTest, ConnectedWithoutALoadEndsWithItsTime) {
+  reach_load();
+  pass(30s);
+  EXPECT_EQ(state(), ConnectionState::offline);
+  ASSERT_EQ(connected.size(), 1u);
+  EXPECT_FALSE(connected[0]);
+}
+
+TEST_F(ConnectionTest, ConnectedBringsSyncChangesToTheModel) {
+  reach_ready();
+  connection.subscriber().add("ES1", sync::ObjectType::list, 0);
+  drain();
+  sync::Event removed;
+  removed.type = sync::ObjectType::list;
+  removed.change = sync::Change::removed;
+  removed.object_sid = "ES1";
+  const std::string type(sync::live_message_type(removed.type));
+  receive({"TM9", twilsock::Notification{type, ""}, "", sync::encode_live(removed)});
+  EXPECT_EQ(syncs, 1);
+}
+
+TEST_F(ConnectionTest, GivingUpTellsTheModelFirst) {
+  reach_ready();
+  std::size_t told = 0;
+  connection.timers().after(1h, [&](const Result<void>&) { told = given_up.size(); });
+  connection.close();
+  EXPECT_EQ(told, 1u) << "what fails afterwards must not be tried again";
+}
+
 // waiting
 
 TEST_F(ConnectionTest, WaitingParksRequestsUntilTheNextConnection) {

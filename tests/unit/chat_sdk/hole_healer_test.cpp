@@ -57,7 +57,7 @@ TEST_F(HoleHealerTest, WaitingReadsWhatDoesNotCome) {
   pass(1ms);
   EXPECT_EQ(http::find_param(rest.request(kItems).params, "From"), "1");
   rest.answer(kItems, page(items({1, 3})));
-  EXPECT_EQ(told(), (Indexes{1, 3})) << "2 does not exist";
+  EXPECT_EQ(told(), (Indexes{1, 3})) << "2 does not exist: the page goes beyond it";
   EXPECT_TRUE(rest.waits("GET /Mine/CH1")) << "what the service counted is asked again";
 }
 
@@ -71,6 +71,41 @@ TEST_F(HoleHealerTest, ReadingGoesOnPageByPage) {
   EXPECT_EQ(told(), (Indexes{1, 2})) << "in order";
   rest.answer(kItems, page(items({3, 4})));
   EXPECT_EQ(told(), (Indexes{1, 2, 3, 4, 5}));
+}
+
+TEST_F(HoleHealerTest, ReadingAPageThatLagsBehindReadsASecondOne) {
+  newest(2);
+  pass(500ms);
+  rest.answer(kItems, page(items({1})));
+  EXPECT_EQ(told(), (Indexes{1}));
+  EXPECT_FALSE(rest.waits(kItems));
+  pass(1200ms);
+  EXPECT_EQ(http::find_param(rest.request(kItems).params, "From"), "2");
+  rest.answer(kItems, page(items({2})));
+  EXPECT_EQ(told(), (Indexes{1, 2}));
+}
+
+TEST_F(HoleHealerTest, ReadingTakesWhatTwoPagesLackForRemoved) {
+  newest(2);
+  pass(500ms);
+  rest.answer(kItems, page(items({1})));
+  pass(1200ms);
+  rest.answer(kItems, page(""));
+  EXPECT_FALSE(registry.by_sid("CH1")->hole());
+  add(3);
+  EXPECT_EQ(told(), (Indexes{1, 3}));
+}
+
+TEST_F(HoleHealerTest, ReadingWithoutProgressIsNotAStorm) {
+  newest(5);
+  pass(500ms);
+  const std::string old_page = R"({"items":[)" + items({0}) + R"(],"meta":{"next_token":"more"}})";
+  rest.answer(kItems, old_page);
+  EXPECT_FALSE(rest.waits(kItems)) << "not at once";
+  pass(1200ms);
+  rest.answer(kItems, old_page);
+  pass(1200ms);
+  EXPECT_FALSE(rest.waits(kItems)) << "later each time";
 }
 
 TEST_F(HoleHealerTest, ReadingThatFailsIsTriedAgainLaterEachTime) {
@@ -87,11 +122,28 @@ TEST_F(HoleHealerTest, ReadingThatFailsIsTriedAgainLaterEachTime) {
   EXPECT_EQ(told(), (Indexes{1}));
 }
 
-TEST_F(HoleHealerTest, ReadingEndsWithTheChannel) {
+TEST_F(HoleHealerTest, WaitingEndsWithTheChannel) {
   newest(1);
   my_conversations.drop("CH1");
   pass(500ms);
   EXPECT_FALSE(rest.waits(kItems));
+}
+
+TEST_F(HoleHealerTest, ReadingTellsNothingOfAChannelThatWasLeft) {
+  newest(1);
+  pass(500ms);
+  my_conversations.drop("CH1");
+  rest.answer(kItems, page(items({1})));
+  EXPECT_EQ(told(), Indexes{});
+}
+
+TEST_F(HoleHealerTest, ReadingEndsWhenTheConnectionIsGivenUp) {
+  newest(1);
+  pass(500ms);
+  healer.give_up();
+  rest.answer(kItems, page(items({1})));
+  EXPECT_EQ(told(), Indexes{});
+  EXPECT_EQ(rest.waiting(), 0u);
 }
 
 TEST_F(HoleHealerTest, OneReadAtATime) {

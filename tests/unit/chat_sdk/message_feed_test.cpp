@@ -75,6 +75,19 @@ TEST_F(MessageFeedTest, ARemovedPredecessorIsNotWaitedFor) {
   EXPECT_TRUE(feed.remove(3).was_told) << "old ones were seen, too";
 }
 
+TEST_F(MessageFeedTest, WhatWaitsIsToldAsItWasChanged) {
+  begin(9);
+  add(11);
+  Message changed = message(11);
+  changed.text = "changed";
+  EXPECT_FALSE(feed.update(changed));
+  const auto told = feed.add(message(10));
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[1].text, "changed");
+  EXPECT_TRUE(feed.update(changed)) << "now it was told";
+  EXPECT_TRUE(feed.update(message(3))) << "old ones were seen, too";
+}
+
 TEST_F(MessageFeedTest, WhatWaitsAndIsRemovedIsNeverTold) {
   begin(9);
   add(11);

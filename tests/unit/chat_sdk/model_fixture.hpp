@@ -98,7 +98,8 @@ class ModelFixture : public ::testing::Test {
     establish("ES" + channel);
     rest.answer("GET /Mine/" + channel, own_state(channel, unread));
   }
-  void open_completely(const std::string& channel, const std::string& name = "", const std::string& more = "") {
+  void open_completely(const std::string& channel, const std::string& name = "",
+                       const std::string& more = "") {
     if (!opener.state(channel)) opener.open(channel, {.announce = true}, [](const Result<RecordPtr>&) {});
     answer_document(channel, name, more);
     answer_roster(channel);
@@ -134,14 +135,14 @@ class ModelFixture : public ::testing::Test {
   std::int64_t batch = 0;
   ChannelRegistry registry;
   ChannelSubscriptions subscriptions{subscriber};
-  UnreadCounts unread{rest, urls, subscriptions};
+  UnreadCounts unread{context, timers, rest, urls, subscriptions, registry};
   MakeRecord make_record = [this](const std::string& sid) {
     return std::make_shared<ChannelRecord>(context, sid, "alice", [](std::shared_ptr<ChannelSlot> slot) {
       return Channel(std::move(slot), {});
     });
   };
   HoleHealer healer{context, timers, rest, registry, unread};
-  ChannelOpener opener{context, timers, rest, urls, subscriptions, registry, unread, healer, make_record};
+  ChannelOpener opener{timers, rest, urls, subscriptions, registry, unread, healer, make_record};
   MyConversations my_conversations{rest,     urls,   subscriber, subscriptions,
                                    registry, opener, unread,     make_record};
   SyncRouter router{subscriptions, registry, opener, my_conversations, unread, healer};

@@ -84,6 +84,9 @@ TEST_F(MyConversationsTest, FailsOnceIfAPageFails) {
   rest.fail("GET /Mine", {.code = Errc::server_error, .message = "broken"});
   ASSERT_EQ(outcomes.size(), 1u);
   EXPECT_FALSE(outcomes[0]);
+  load(entry("CH1"));
+  EXPECT_TRUE(rest.waits("GET /Documents/CH1.channel"))
+      << "what the first try brought is opened by the second";
 }
 
 TEST_F(MyConversationsTest, OfVeryManyTheFiftyThatChangedLastAreOpenedFirst) {
@@ -122,13 +125,20 @@ TEST_F(MyConversationsTest, MessagesBetweenTheListAndTheOpeningAreTold) {
   EXPECT_EQ(heard<MessageAdded>()[0].message.index, 9);
 }
 
-TEST_F(MyConversationsTest, AChannelThatIsBeingOpenedAlreadyIsNotListedTwice) {
+TEST_F(MyConversationsTest, WhatTheMapTellsWhileTheListIsReadIsNotTakenForNew) {
   my_conversations.load([](const Result<void>&) {});
   rest.answer("GET /Maps/US1.my_conversations", object(kMap));
-  change(Change::item_added, "CH1", R"({"status":"joined"})");
+  change(Change::item_updated, "CH1", R"({"status":"joined"})");
+  change(Change::item_added, "CH2", R"({"status":"joined"})");
+  change(Change::item_added, "CH3", R"({"status":"joined"})");
+  change(Change::item_removed, "CH3", "{}");
+  EXPECT_FALSE(opener.state("CH1"));
   rest.answer("GET /Mine", list(entry("CH1")));
+  EXPECT_FALSE(opener.state("CH3"));
   open_completely("CH1");
   EXPECT_EQ(registry.list().load()->size(), 1u);
+  EXPECT_TRUE(heard<ChannelJoined>().empty()) << "it is in the list";
+  open_completely("CH2");
   EXPECT_EQ(heard<ChannelJoined>().size(), 1u);
 }
 
