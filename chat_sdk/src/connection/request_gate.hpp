@@ -36,7 +36,7 @@ struct GateSettings {
 class RequestGate {
  public:
   using Id = std::uint64_t;
-  struct Place {
+  struct Class {
     bool background = false;
     std::string lane{};  ///< "": none
   };
@@ -44,7 +44,7 @@ class RequestGate {
   explicit RequestGate(GateSettings settings = {});
 
   /// Queues a request that next() will name. Ids rise.
-  void submit(Id id, Place place);
+  void submit(Id id, Class kind);
   /// The request that may be sent now, if there is one; it is in flight from here on.
   std::optional<Id> next(TimePoint now);
   /// When next() may have more to say without another call; nothing: only after an answer.
@@ -62,7 +62,7 @@ class RequestGate {
 
  private:
   struct Request {
-    Place place;
+    Class kind;
     bool in_flight = false;
     std::uint64_t period = 0;  ///< in which it was sent
   };

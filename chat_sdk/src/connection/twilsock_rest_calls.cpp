@@ -43,7 +43,7 @@ TwilsockRestCalls::Call TwilsockRestCalls::make(RestRequest request, Done<http::
       std::move(request.method), std::move(path), std::move(request.params), {}, std::move(request.body)};
   return {.host = std::move(host),
           .request = std::move(made),
-          .place = {request.background, std::move(request.lane)},
+          .kind = {request.background, std::move(request.lane)},
           .done = std::move(done),
           .deadline = context_.now + timeout_,
           .backoff = Backoff(kBusyBackoff)};
@@ -68,7 +68,7 @@ void TwilsockRestCalls::post_once(std::string_view url, std::string body, Done<h
 
 void TwilsockRestCalls::submit(Call call) {
   const CallId id = ++last_id_;
-  gate_.submit(id, call.place);
+  gate_.submit(id, call.kind);
   deadlines_.emplace(call.deadline, id);
   calls_.emplace(id, std::move(call));
 }

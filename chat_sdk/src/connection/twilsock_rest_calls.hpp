@@ -43,7 +43,7 @@ class TwilsockRestCalls final : public RestCalls {
   struct Call {
     std::string host;
     http::Request request;
-    RequestGate::Place place;
+    RequestGate::Class kind;
     Done<http::Response> done;
     TimePoint deadline{};
     bool once = false;

@@ -123,17 +123,17 @@ void ClientRuntime::media_url(std::string sid, Completion<std::string> done) {
       });
 }
 
-void ClientRuntime::download(Download wish, Completion<std::uint64_t> done) {
-  auto on_progress = wish.on_progress;
+void ClientRuntime::download(Download wanted, Completion<std::uint64_t> done) {
+  auto on_progress = wanted.on_progress;
   transfer<std::uint64_t>(
       std::move(done), std::move(on_progress),
-      [this, wish = std::move(wish)](MediaAccess access, ProgressHandler report,
-                                     Done<std::uint64_t> finish) -> Transfers::Id {
-        if (wish.path.empty() || wish.sid.empty()) {
+      [this, wanted = std::move(wanted)](MediaAccess access, ProgressHandler report,
+                                         Done<std::uint64_t> finish) -> Transfers::Id {
+        if (wanted.path.empty() || wanted.sid.empty()) {
           finish(Error{.code = Errc::invalid_argument, .message = "download: expected a sid and a path"});
           return 0;
         }
-        return transfers_.download(std::move(access), {wish.sid, wish.path, std::move(report)},
+        return transfers_.download(std::move(access), {wanted.sid, wanted.path, std::move(report)},
                                    std::move(finish));
       });
 }

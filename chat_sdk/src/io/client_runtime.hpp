@@ -30,7 +30,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   /// Uploads the message's files, if any, then sends it.
   void send_message(std::string channel_sid, NewMessage message, Completion<Message> done);
   void media_url(std::string sid, Completion<std::string> done);
-  void download(Download wish, Completion<std::uint64_t> done);
+  void download(Download wanted, Completion<std::uint64_t> done);
   void connect(Completion<void> done);
   void close(Completion<void> done);
   /// What ~Client does: close without anybody to tell.

@@ -113,11 +113,11 @@ class Transfers::Fetch final : public Job {
  public:
   using Finish = std::function<void(Result<conversations::MediumRecord>)>;
 
-  Fetch(Transfers& owner, MediaAccess access, Download wish, Finish done)
-      : Job(owner, std::move(access)), wish_(std::move(wish)), done_(std::move(done)) {}
+  Fetch(Transfers& owner, MediaAccess access, Download wanted, Finish done)
+      : Job(owner, std::move(access)), wanted_(std::move(wanted)), done_(std::move(done)) {}
 
   void run() override {
-    call({.headers = token_field()}, access_.url + "/" + percent_encode(wish_.sid),
+    call({.headers = token_field()}, access_.url + "/" + percent_encode(wanted_.sid),
          [this](auto answer) { on_record(std::move(answer)); });
   }
 
@@ -128,8 +128,8 @@ class Transfers::Fetch final : public Job {
     if (!record) return finish(record.error());
     if (record->url.empty()) return finish(no_link());
     record_ = std::move(*record);
-    if (wish_.path.empty()) return finish(record_);
-    auto file = PartFile::create(wish_.path);
+    if (wanted_.path.empty()) return finish(record_);
+    auto file = PartFile::create(wanted_.path);
     if (!file) return finish(file.error());
     file_ = std::move(*file);
     net::HttpCall request;
@@ -139,8 +139,8 @@ class Transfers::Fetch final : public Job {
 
   Result<void> take(std::string_view bytes) {
     auto written = file_->write(bytes);
-    if (written && wish_.on_progress)
-      wish_.on_progress({0, file_->size(), static_cast<std::uint64_t>(record_.size)});
+    if (written && wanted_.on_progress)
+      wanted_.on_progress({0, file_->size(), static_cast<std::uint64_t>(record_.size)});
     return written;
   }
 
@@ -157,7 +157,7 @@ class Transfers::Fetch final : public Job {
     done(std::move(outcome));
   }
 
-  Download wish_;
+  Download wanted_;
   Finish done_;
   conversations::MediumRecord record_;
   std::shared_ptr<PartFile> file_;
@@ -184,9 +184,9 @@ Transfers::Id Transfers::upload(MediaAccess access, std::vector<NewFile> files, 
                                         std::move(done)));
 }
 
-Transfers::Id Transfers::download(MediaAccess access, Download wish, Done<std::uint64_t> done) {
+Transfers::Id Transfers::download(MediaAccess access, Download wanted, Done<std::uint64_t> done) {
   return start(std::make_shared<Fetch>(
-      *this, std::move(access), std::move(wish), [done = std::move(done)](auto record) {
+      *this, std::move(access), std::move(wanted), [done = std::move(done)](auto record) {
         record ? done(static_cast<std::uint64_t>(record->size)) : done(record.error());
       }));
 }

@@ -39,7 +39,7 @@ class Transfers {
   Id upload(MediaAccess access, std::vector<NewFile> files, ProgressHandler on_progress,
             Done<std::vector<std::string>> done);
   /// Completes with the bytes written.
-  Id download(MediaAccess access, Download wish, Done<std::uint64_t> done);
+  Id download(MediaAccess access, Download wanted, Done<std::uint64_t> done);
   /// A temporary URL.
   Id ask_url(MediaAccess access, const std::string& sid, Done<std::string> done);
 

@@ -53,15 +53,15 @@ ChannelOpener::Opening* ChannelOpener::current(const Attempt& attempt) {
   return runs ? &at->second : nullptr;
 }
 
-void ChannelOpener::open(const std::string& sid, Wish wish, Done<RecordPtr> done) {
+void ChannelOpener::open(const std::string& sid, Options options, Done<RecordPtr> done) {
   if (auto record = registry_.by_sid(sid); record && record->is_loaded()) return done(std::move(record));
   const auto [at, fresh] =
-      openings_.try_emplace(sid, Opening{.wish = wish, .backoff = Backoff(kRetryBackoff)});
+      openings_.try_emplace(sid, Opening{.options = options, .backoff = Backoff(kRetryBackoff)});
   Opening& opening = at->second;
-  const bool hurried = opening.wish.background && !wish.background;
-  if (hurried) opening.wish.background = false;
-  opening.wish.announce |= wish.announce;
-  opening.wish.new_member |= wish.new_member;
+  const bool hurried = opening.options.background && !options.background;
+  if (hurried) opening.options.background = false;
+  opening.options.announce |= options.announce;
+  opening.options.new_member |= options.new_member;
   if (fresh || opening.state == State::waiting || (hurried && opening.state == State::queued))
     queue(sid, opening);
   opening.waiters.push_back(std::move(done));
@@ -71,9 +71,9 @@ void ChannelOpener::open(const std::string& sid, Wish wish, Done<RecordPtr> done
 void ChannelOpener::queue(const std::string& sid, Opening& opening) {
   // The channel may have been missing when async_connect completed, so its arrival is announced. A channel
   // that is in the list already is not announced again.
-  if (opening.state == State::waiting) opening.wish.announce = true;
+  if (opening.state == State::waiting) opening.options.announce = true;
   opening.state = State::queued;
-  (opening.wish.background ? background_queue_ : queue_).push_back(sid);
+  (opening.options.background ? background_queue_ : queue_).push_back(sid);
 }
 
 void ChannelOpener::start_queued() {
@@ -119,7 +119,7 @@ void ChannelOpener::watch(const Attempt& attempt) {
 
 void ChannelOpener::get(const Attempt& attempt, const std::string& url, http::Fields params, Decoded then) {
   RestRequest request{.method = "GET", .url = url, .params = std::move(params)};
-  request.background = current(attempt)->wish.background;
+  request.background = current(attempt)->options.background;
   rest_.send(std::move(request), [this, attempt, then = std::move(then)](Result<http::Response> reply) {
     auto* opening = current(attempt);
     if (!opening) return;
@@ -211,7 +211,7 @@ void ChannelOpener::continue_if_read(const Attempt& attempt) {
 // this user is a member.
 bool ChannelOpener::may_miss_messages(const Opening& opening) const {
   const auto* self = opening.record->member(urls_.configuration().identity);
-  const bool is_new = opening.wish.new_member && !opening.record->messages_began();
+  const bool is_new = opening.options.new_member && !opening.record->messages_begun();
   return is_new && opening.last_message && self && opening.last_message_at >= self->joined_at;
 }
 
@@ -245,8 +245,8 @@ void ChannelOpener::complete(const Attempt& attempt) {
   openings_.erase(at);
   --running_;
   registry_.add(done.record);
-  done.record->loaded(done.wish.announce);
-  healer_.look_at(done.record);
+  done.record->mark_loaded(done.options.announce);
+  healer_.check(done.record);
   for (const auto& waiter : done.waiters) waiter(done.record);
   start_queued();
 }

@@ -37,7 +37,7 @@ class ChannelOpener {
  public:
   enum class State { queued, document, parts, history, waiting };
   /// How a channel is opened.
-  struct Wish {
+  struct Options {
     bool announce = false;    ///< with a ChannelJoined event
     bool background = false;  ///< after all that somebody waits for
     bool new_member =
@@ -49,7 +49,7 @@ class ChannelOpener {
 
   /// Completes when the channel is open, at once if it is. Who asks for a channel that is queued in the
   /// background brings it to the front.
-  void open(const std::string& sid, Wish wish, Done<RecordPtr> done);
+  void open(const std::string& sid, Options options, Done<RecordPtr> done);
   /// This user is no member any more: whoever waits for the channel is told.
   void forget(const std::string& sid, const Error& reason);
   /// Nothing if the channel is not being opened.
@@ -70,7 +70,7 @@ class ChannelOpener {
   struct Opening {
     State state = State::queued;
     int attempt = 0;
-    Wish wish{};
+    Options options{};
     bool roster_read = false;
     bool own_state_read = false;
     RecordPtr record{};                          ///< null before the first attempt and while waiting

@@ -34,7 +34,7 @@ void ChannelRecord::emit(Event event) {
   kept_back_.push_back(std::move(event));
 }
 
-void ChannelRecord::loaded(bool announce) {
+void ChannelRecord::mark_loaded(bool announce) {
   if (state_.loaded) return;
   state_.loaded = true;
   publish();
@@ -44,7 +44,7 @@ void ChannelRecord::loaded(bool announce) {
   release_kept_back();
 }
 
-void ChannelRecord::listed() {
+void ChannelRecord::mark_listed() {
   if (std::exchange(told_, true)) return;
   told_unread_ = state_.unread;
   release_kept_back();
@@ -72,7 +72,7 @@ void ChannelRecord::set_listed(const conversations::Conversation& entry) {
   publish();
 }
 
-void ChannelRecord::left() {
+void ChannelRecord::mark_left() {
   state_.joined = false;
   publish();
   if (told_) emit(ChannelLeft{handle()});
@@ -188,7 +188,7 @@ bool ChannelRecord::count_unread(std::int64_t index) {
 }
 
 void ChannelRecord::begin_messages(std::int64_t last_old) {
-  if (!feed_.began()) tell(feed_.begin(last_old));
+  if (!feed_.begun()) tell(feed_.begin(last_old));
 }
 
 void ChannelRecord::tell(std::vector<Message> messages) {

@@ -22,8 +22,8 @@ using MakeHandle = std::function<Channel(std::shared_ptr<ChannelSlot>)>;
 /// One channel as the engine keeps it: the working state, and how each Sync change alters it. The wire's
 /// words end here: what goes out are the SDK's events and snapshots.
 ///
-/// Until the user is told of the channel, by loaded() or listed(), events are kept back, so that the first
-/// thing that is heard of a channel is the channel.
+/// Until the user is told of the channel, by mark_loaded() or mark_listed(), events are kept back, so that
+/// the first thing that is heard of a channel is the channel.
 class ChannelRecord {
  public:
   ChannelRecord(Context& context, std::string sid, std::string self_identity, const MakeHandle& make_handle);
@@ -50,15 +50,16 @@ class ChannelRecord {
   /// counted.
   bool wants_recount() const { return counted_ && (!state_.unread.exact || count_unsure_); }
   /// Everything is known. From now on every change is an event; those kept back follow.
-  void loaded(bool announce);
-  /// The user sees the channel in the list, though not everything is known of it: events as with loaded().
-  void listed();
+  void mark_loaded(bool announce);
+  /// The user sees the channel in the list, though not everything is known of it: events as with
+  /// mark_loaded().
+  void mark_listed();
   bool is_loaded() const { return state_.loaded; }
 
   /// @name Messages, each told once and in order (see MessageFeed)
   /// Messages up to and with `last_old` are old; nothing if that was said before.
   void begin_messages(std::int64_t last_old);
-  bool messages_began() const { return feed_.began(); }
+  bool messages_begun() const { return feed_.begun(); }
   std::optional<MessageFeed::Hole> hole() const { return feed_.hole(); }
   void fill_hole(std::vector<Message> found, std::int64_t through) {
     tell(feed_.fill(std::move(found), through));
@@ -70,7 +71,7 @@ class ChannelRecord {
   void apply_message(const sync::Event& event);
   /// True if the read horizon moved without us (another device), so that the count must be asked for.
   bool apply_my_conversation(const conversations::MyConversation& own);
-  void left();
+  void mark_left();
 
   /// nullptr if that identity is no member.
   const Member* member(std::string_view identity) const;

@@ -31,20 +31,20 @@ std::string& object_of(ChannelRecord& record, ChannelSubscriptions::Part part) {
 
 void ChannelSubscriptions::add(const RecordPtr& record, Part part, const conversations::SyncObject& object) {
   object_of(*record, part) = object.sid;
-  places_.insert_or_assign(object.sid, Place{record, part});
+  objects_.insert_or_assign(object.sid, Object{record, part});
   subscriber_.add(object.sid, type_of(part), object.last_event_id);
 }
 
 void ChannelSubscriptions::remove(const RecordPtr& record) {
   for (const auto& object : {record->document_sid, record->roster_sid, record->messages_sid}) {
-    places_.erase(object);
+    objects_.erase(object);
     subscriber_.remove(object);
   }
 }
 
-const ChannelSubscriptions::Place* ChannelSubscriptions::find(std::string_view object_sid) const {
-  const auto at = places_.find(object_sid);
-  return at == places_.end() ? nullptr : &at->second;
+const ChannelSubscriptions::Object* ChannelSubscriptions::find(std::string_view object_sid) const {
+  const auto at = objects_.find(object_sid);
+  return at == objects_.end() ? nullptr : &at->second;
 }
 
 bool ChannelSubscriptions::live(const ChannelRecord& record) const {

@@ -16,7 +16,7 @@ class ChannelSubscriptions {
     roster,    ///< the members
     messages,  ///< the messages
   };
-  struct Place {
+  struct Object {
     RecordPtr record;
     Part part;
   };
@@ -28,13 +28,13 @@ class ChannelSubscriptions {
   /// Ends all of the channel's.
   void remove(const RecordPtr& record);
   /// nullptr for an object of no channel. Valid until the next change.
-  const Place* find(std::string_view object_sid) const;
+  const Object* find(std::string_view object_sid) const;
   /// True if the channel's messages are followed without a gap.
   bool live(const ChannelRecord& record) const;
 
  private:
   sync::Subscriber& subscriber_;
-  std::map<std::string, Place, std::less<>> places_;  // by Sync object
+  std::map<std::string, Object, std::less<>> objects_;  // by Sync object
 };
 
 }  // namespace parley::detail

@@ -6,8 +6,8 @@
 namespace parley::detail {
 namespace {
 
-constexpr Duration kAskAgain = std::chrono::milliseconds(200);
-constexpr Duration kPatience = std::chrono::seconds(10);  // for the winner of a race to invite us
+constexpr Duration kInvitationDelay = std::chrono::milliseconds(200);
+constexpr Duration kInvitationTimeout = std::chrono::seconds(10);  // for the winner of a race to invite us
 
 Error foreign_channel() {
   return {.code = Errc::conflict,
@@ -31,7 +31,7 @@ bool DirectChannels::belongs_to_the_two(const AttemptPtr& attempt, const std::st
   return creator == attempt->peer || creator == urls_.configuration().identity;
 }
 
-void DirectChannels::create(std::string peer, std::string description, Done<Channel> done) {
+void DirectChannels::open_or_create(std::string peer, std::string description, Done<Channel> done) {
   if (auto error = check_identity_argument("peer", peer)) return done(*error);
   const auto& self = urls_.configuration().identity;
   if (peer == self)
@@ -39,8 +39,9 @@ void DirectChannels::create(std::string peer, std::string description, Done<Chan
   std::string name = conversations::direct_name(self, peer);
   if (auto error = check_name("peer", name)) return done(*error);
   if (auto error = check_description(description)) return done(*error);
-  const auto attempt = std::make_shared<Attempt>(Attempt{
-      std::move(peer), std::move(description), std::move(name), std::move(done), context_.now + kPatience});
+  const auto attempt =
+      std::make_shared<Attempt>(Attempt{std::move(peer), std::move(description), std::move(name),
+                                        std::move(done), context_.now + kInvitationTimeout});
   look_up(attempt);
 }
 
@@ -92,7 +93,7 @@ void DirectChannels::wait_for_invitation(const AttemptPtr& attempt) {
       if (existing->status == "joined") return complete(attempt, existing->sid);
     }
     if (context_.now >= attempt->give_up_at) return attempt->done(never_invited());
-    timers_.after(kAskAgain, [this, attempt](Result<void> time) {
+    timers_.after(kInvitationDelay, [this, attempt](Result<void> time) {
       time ? wait_for_invitation(attempt) : attempt->done(time.error());
     });
   });

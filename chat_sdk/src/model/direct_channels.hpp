@@ -12,7 +12,7 @@ class DirectChannels {
   DirectChannels(Context& context, Timers& timers, RestCalls& rest, ChannelRegistry& registry,
                  ServiceUrls& urls, Joining& joining);
 
-  void create(std::string peer, std::string description, Done<Channel> done);
+  void open_or_create(std::string peer, std::string description, Done<Channel> done);
 
  private:
   struct Attempt {

@@ -13,7 +13,7 @@ constexpr BackoffSettings kReadBackoff{std::chrono::seconds(1), std::chrono::sec
 
 }  // namespace
 
-void HoleHealer::look_at(const RecordPtr& record) {
+void HoleHealer::check(const RecordPtr& record) {
   if (!record->is_loaded() || !record->hole()) return;
   const std::string& sid = record->state().sid;
   if (healing_.try_emplace(sid, Healing{Backoff(kReadBackoff)}).second) wait(sid, kGrace);

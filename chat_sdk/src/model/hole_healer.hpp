@@ -15,7 +15,7 @@ namespace parley::detail {
 ///
 ///   state   | holds while                                   | leaves by
 ///   --------|-----------------------------------------------|----------------------------------------------
-///   (none)  | the channel has no hole                       | look_at() finds one -> waiting
+///   (none)  | the channel has no hole                       | check() finds one -> waiting
 ///   waiting | the missing messages may still come by        | time -> reading, or none if the hole closed
 ///           | themselves, or reading them failed            |
 ///   reading | a page of them is being read                  | read -> reading (more) or none;
@@ -27,8 +27,8 @@ class HoleHealer {
       : context_(context), timers_(timers), rest_(rest), registry_(registry), unread_(unread) {}
 
   /// To be called when a channel's messages, or what is known of the newest, changed.
-  void look_at(const RecordPtr& record);
-  /// The connection was given up: nothing is read until look_at() finds the hole again.
+  void check(const RecordPtr& record);
+  /// The connection was given up: nothing is read until check() finds the hole again.
   void give_up() { healing_.clear(); }
 
  private:

@@ -26,7 +26,7 @@ class MessageFeed {
 
   /// Messages up to and with `last_old` (-1: none) are old and are not told.
   Messages begin(std::int64_t last_old);
-  bool began() const { return told_through_.has_value(); }
+  bool begun() const { return told_through_.has_value(); }
 
   /// True if it was told, is old, or waits to be told.
   bool knows(std::int64_t index) const;

@@ -79,7 +79,7 @@ void MyConversations::open_listed(const Done<void>& done) {
   });
   const std::size_t at_start = std::min(listed.size(), kOpenedAtStart);
   for (std::size_t i = at_start; i < listed.size(); ++i) {
-    listed[i]->listed();
+    listed[i]->mark_listed();
     opener_.open(listed[i]->state().sid, {.background = true}, [](const Result<RecordPtr>&) {});
   }
   for (const auto& sid : std::exchange(gained_, {}))
@@ -88,7 +88,7 @@ void MyConversations::open_listed(const Done<void>& done) {
   const auto left = std::make_shared<std::size_t>(at_start);
   for (std::size_t i = 0; i < at_start; ++i)
     opener_.open(listed[i]->state().sid, {}, [left, done, record = listed[i]](const Result<RecordPtr>&) {
-      if (record->state().joined) record->listed();
+      if (record->state().joined) record->mark_listed();
       if (--*left == 0) done({});
     });
 }
@@ -111,7 +111,7 @@ void MyConversations::drop(const std::string& sid) {
   gained_.erase(sid);
   if (const auto record = registry_.remove(sid)) {
     subscriptions_.remove(record);
-    record->left();
+    record->mark_left();
   }
   opener_.forget(sid, no_longer_member());
 }

@@ -42,7 +42,7 @@ void Operations::create_group_channel(NewGroupChannel channel, Done<Channel> don
 }
 
 void Operations::direct_channel(std::string peer, std::string description, Done<Channel> done) {
-  model_.direct_channels.create(std::move(peer), std::move(description), std::move(done));
+  model_.direct_channels.open_or_create(std::move(peer), std::move(description), std::move(done));
 }
 
 // A public channel is found by name among all; on a service without public channels (the vendor's) only

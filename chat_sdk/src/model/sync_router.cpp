@@ -15,15 +15,15 @@ SyncRouter::SyncRouter(ChannelSubscriptions& subscriptions, ChannelRegistry& reg
 
 void SyncRouter::on_applied(const sync::Event& event) {
   if (event.object_sid == my_conversations_.object_sid()) return my_conversations_.apply(event);
-  const auto* place = subscriptions_.find(event.object_sid);
-  if (!place) return;
-  switch (place->part) {
+  const auto* object = subscriptions_.find(event.object_sid);
+  if (!object) return;
+  switch (object->part) {
     case Part::document:
-      return apply_document(place->record, event);
+      return apply_document(object->record, event);
     case Part::roster:
-      return place->record->apply_roster(event);
+      return object->record->apply_roster(event);
     case Part::messages:
-      return apply_message(place->record, event);
+      return apply_message(object->record, event);
   }
 }
 
@@ -31,7 +31,7 @@ void SyncRouter::apply_document(const RecordPtr& record, const sync::Event& even
   const std::string name = record->state().name;
   record->apply_document(event);
   if (record->state().name != name) registry_.renamed(record, name);
-  healer_.look_at(record);
+  healer_.check(record);
 }
 
 void SyncRouter::apply_message(const RecordPtr& record, const sync::Event& event) {
@@ -40,33 +40,33 @@ void SyncRouter::apply_message(const RecordPtr& record, const sync::Event& event
     unread_.find_first(record);
     if (record->is_loaded() && record->wants_recount()) unread_.recount(record);
   }
-  healer_.look_at(record);
+  healer_.check(record);
 }
 
 void SyncRouter::on_established(const std::string& object_sid) {
   if (object_sid == my_conversations_.object_sid()) return opener_.retry_now();
-  const auto* place = subscriptions_.find(object_sid);
-  if (!place || place->part != Part::messages) return;
-  const RecordPtr record = place->record;
+  const auto* object = subscriptions_.find(object_sid);
+  if (!object || object->part != Part::messages) return;
+  const RecordPtr record = object->record;
   const std::string sid = record->state().sid;
   if (opener_.state(sid)) return opener_.on_messages_established(sid);
-  healer_.look_at(record);
+  healer_.check(record);
   if (record->wants_recount()) unread_.recount(record);
 }
 
 // A channel is gone with its document; one that is being opened, with any part.
 void SyncRouter::on_gone(const std::string& object_sid) {
-  const auto* place = subscriptions_.find(object_sid);
-  if (!place) return;
-  const std::string sid = place->record->state().sid;
-  if (place->part == Part::document || opener_.state(sid)) my_conversations_.drop(sid);
+  const auto* object = subscriptions_.find(object_sid);
+  if (!object) return;
+  const std::string sid = object->record->state().sid;
+  if (object->part == Part::document || opener_.state(sid)) my_conversations_.drop(sid);
 }
 
 // A loaded channel hears nothing of this object until the next connection subscribes it again. A channel that
 // is being opened needs all its objects, so its attempt fails.
 void SyncRouter::on_failed(const std::string& object_sid, const Error& error) {
-  const auto* place = subscriptions_.find(object_sid);
-  if (place) opener_.on_subscription_failed(place->record->state().sid, error);
+  const auto* object = subscriptions_.find(object_sid);
+  if (object) opener_.on_subscription_failed(object->record->state().sid, error);
 }
 
 }  // namespace parley::detail

@@ -1,6 +1,6 @@
 #include "chat_sdk/src/model/direct_channels.hpp"
 
-#include "tests/unit/chat_sdk/model_fixture.hpp"
+#include "tests/unit/chat_sdk/model/model_fixture.hpp"
 
 namespace parley::detail {
 namespace {
@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 class DirectChannelsTest : public ModelFixture {
  protected:
   void create(const std::string& peer = "bob") {
-    direct_channels.create(peer, "",
-                           [this](Result<Channel> outcome) { outcomes.push_back(std::move(outcome)); });
+    direct_channels.open_or_create(
+        peer, "", [this](Result<Channel> outcome) { outcomes.push_back(std::move(outcome)); });
   }
   static Error error(Errc code) { return {.code = code, .message = "refused"}; }
   static std::string conversation(const std::string& creator, const std::string& status = "joined") {

@@ -1,4 +1,4 @@
-#include "tests/unit/chat_sdk/model_fixture.hpp"
+#include "tests/unit/chat_sdk/model/model_fixture.hpp"
 
 namespace parley::detail {
 namespace {
@@ -8,8 +8,8 @@ using namespace std::chrono_literals;
 
 class ChannelOpenerTest : public ModelFixture {
  protected:
-  void open(const std::string& sid, ChannelOpener::Wish wish = {.announce = true}) {
-    opener.open(sid, wish, [this](Result<RecordPtr> outcome) { outcomes.push_back(std::move(outcome)); });
+  void open(const std::string& sid, ChannelOpener::Options options = {.announce = true}) {
+    opener.open(sid, options, [this](Result<RecordPtr> outcome) { outcomes.push_back(std::move(outcome)); });
   }
   static Error busy() { return {.code = Errc::too_many_requests, .message = "busy"}; }
   static Error forbidden() { return {.code = Errc::forbidden, .message = "no"}; }
@@ -195,7 +195,7 @@ TEST_F(ChannelOpenerTest, DocumentOfAListedChannelCompletesItInPlace) {
   entry.tells_last_message = true;
   record->set_listed(entry);
   registry.add(record);
-  record->listed();
+  record->mark_listed();
   open("CH1");
   open_completely("CH1", "renamed");
   EXPECT_EQ(outcomes.at(0).value(), record);
@@ -215,8 +215,8 @@ class OpenedHistory : public ChannelOpenerTest {
   static constexpr const char* kAtNoon = "2026-03-01T12:00:00.000Z";
 
   void reach_history(const std::string& last_date,
-                     ChannelOpener::Wish wish = {.announce = true, .new_member = true}) {
-    open("CH1", wish);
+                     ChannelOpener::Options options = {.announce = true, .new_member = true}) {
+    open("CH1", options);
     answer_document("CH1", "", R"(,"lastMessage":{"index":5,"timestamp":")" + last_date + R"("})");
     answer_roster("CH1");
     answer_messages("CH1");

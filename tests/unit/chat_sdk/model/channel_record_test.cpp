@@ -1,4 +1,4 @@
-#include "tests/unit/chat_sdk/model_fixture.hpp"
+#include "tests/unit/chat_sdk/model/model_fixture.hpp"
 
 namespace parley::detail {
 namespace {
@@ -36,7 +36,7 @@ TEST_F(ChannelRecordTest, KeepsEventsBackUntilTheChannelIsTold) {
   fresh.apply_message(event("ES2", Change::item_added, 1, "0", message("IM1", "first")));
   fresh.begin_messages(-1);
   EXPECT_TRUE(events.empty());
-  fresh.loaded(/*announce=*/true);
+  fresh.mark_loaded(/*announce=*/true);
   ASSERT_EQ(events.size(), 2u);
   EXPECT_TRUE(std::holds_alternative<ChannelJoined>(events[0]));
   EXPECT_TRUE(std::holds_alternative<MessageAdded>(events[1]));

@@ -7,7 +7,7 @@
 #include "chat_sdk/src/model/my_conversations.hpp"
 #include "chat_sdk/src/model/sync_router.hpp"
 #include "common/base/random.hpp"
-#include "tests/unit/chat_sdk/fake_rest.hpp"
+#include "tests/unit/chat_sdk/model/fake_rest.hpp"
 
 namespace parley::detail {
 

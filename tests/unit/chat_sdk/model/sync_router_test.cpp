@@ -1,4 +1,4 @@
-#include "tests/unit/chat_sdk/model_fixture.hpp"
+#include "tests/unit/chat_sdk/model/model_fixture.hpp"
 
 namespace parley::detail {
 namespace {
