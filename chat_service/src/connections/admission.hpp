@@ -51,9 +51,13 @@ class Admission {
   std::uint64_t refused() const { return refused_; }
 
  private:
-  /// A refusal is cheap: whoever allows little does not have to send people away for a little more.
+  /// A refusal is cheap: whoever allows little does not have to send people away for a little more. And an official
+  /// client in a thousand conversations, as many as the vendor allows, asks for four thousand objects at once when it
+  /// starts; it asks again for those that are refused.
   static Throttle refusals_of(const Throttle& throttle) {
-    return {std::max(throttle.per_second, Throttle{}.per_second), std::max(throttle.burst, Throttle{}.burst)};
+    constexpr double kBursts = 4;
+    return {std::max(throttle.per_second, Throttle{}.per_second),
+            std::max(throttle.burst, kBursts * Throttle{}.burst)};
   }
 
   Buckets<UserKey> by_user_;

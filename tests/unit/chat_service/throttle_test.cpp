@@ -136,6 +136,14 @@ TEST_F(ThrottleTest, SixHundredAtOncePassAndFifteenHundredDoNot) {
   EXPECT_EQ(refused_of(alice, 600), 0);
 }
 
+// An official client in a thousand conversations asks for four thousand objects when it starts.
+TEST_F(ThrottleTest, FourThousandAtOnceAreRefusedAndNotSentAway) {
+  TestClient alice(driver_, "alice");
+  EXPECT_EQ(refused_of(alice, 4000), 3000);
+  driver_.advance(4s);
+  EXPECT_EQ(refused_of(alice, 3000), 2000) << "the rest comes with the next tries";
+}
+
 TEST_F(ThrottleTest, AUsersConnectionsShareAndOtherUsersAreNotConcerned) {
   TestClient phone(driver_, "alice"), laptop(driver_, "alice"), bob(driver_, "bob");
   EXPECT_EQ(refused_of(phone, 600), 0);
@@ -279,7 +287,7 @@ TEST_F(ThrottleTest, WhoGoesOnAskingInVainIsSentAway) {
   http::Request request;
   request.method = "GET";
   request.path = "/Client/v2/Configuration";
-  for (int i = 0; i < 1000; ++i) alice.send(request);
+  for (int i = 0; i < 4000; ++i) alice.send(request);
   ASSERT_TRUE(alice.ended());
   EXPECT_EQ(alice.ended()->server_code, 51202);
   EXPECT_EQ(refused_of(bob, 600), 0);
