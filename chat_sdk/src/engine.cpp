@@ -6,7 +6,7 @@ Engine::Engine(ConnectionSettings settings, Random& random, std::function<void(E
                MakeHandle make_handle)
     : context_{.random = random, .emit = std::move(emit)},
       connection_(std::move(settings), context_),
-      model_(context_, connection_, std::move(make_handle)) {
+      model_(connection_.service_access(), std::move(make_handle)) {
   connection_.observe(model_);
 }
 

@@ -18,8 +18,6 @@ twilsock::ClientSettings machine_settings(const ConnectionSettings& settings) {
   return machine;
 }
 
-Error closed_error() { return {.code = Errc::client_closed, .message = "the client is closed"}; }
-
 Error never_connected() { return {.code = Errc::connection_lost, .message = "not connected; connect first"}; }
 
 bool is_final(const Error& error) {
@@ -44,7 +42,7 @@ Connection::Connection(ConnectionSettings settings, Context& context)
       rest_(context_, timers_, machine_, settings_.timeouts.request) {}
 
 void Connection::connect(Done<void> done) {
-  if (closed_) return done(closed_error());
+  if (closed_) return done(client_closed());
   const bool running = status_.state != ConnectionState::offline && status_.state != ConnectionState::denied;
   if (running) return when_usable(std::move(done));
   connecting_.push_back(std::move(done));
@@ -55,7 +53,7 @@ void Connection::connect(Done<void> done) {
 }
 
 void Connection::when_usable(Done<void> done) {
-  if (closed_) return done(closed_error());
+  if (closed_) return done(client_closed());
   if (status_.state == ConnectionState::denied) return done(*status_.reason);
   if (status_.state == ConnectionState::offline) return done(never_connected());
   if (loaded_) return done({});
@@ -66,7 +64,7 @@ void Connection::when_usable(Done<void> done) {
 void Connection::close() {
   if (closed_) return;
   closed_ = true;
-  give_up(closed_error(), ConnectionState::offline);
+  give_up(client_closed(), ConnectionState::offline);
 }
 
 void Connection::give_up(Error reason, ConnectionState state) {
@@ -169,7 +167,7 @@ void Connection::on_no_token(const Error& error) {
 
 void Connection::on_machine_action(twilsock::ClientAction action) {
   if (auto* done = std::get_if<twilsock::RequestDone>(&action)) {
-    if (closed_ && !done->outcome) done->outcome = closed_error();
+    if (closed_ && !done->outcome) done->outcome = client_closed();
     rest_.on_done(done->id, std::move(done->outcome));
   } else if (auto* notification = std::get_if<twilsock::NotificationReceived>(&action)) {
     on_notification(*notification);

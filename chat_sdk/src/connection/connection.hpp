@@ -8,10 +8,8 @@
 #include <parley/options.hpp>
 #include <parley/status.hpp>
 
-#include "chat_sdk/src/connection/service_urls.hpp"
-#include "chat_sdk/src/connection/timers.hpp"
+#include "chat_sdk/src/connection/service_access.hpp"
 #include "chat_sdk/src/connection/twilsock_rest_calls.hpp"
-#include "common/protocol/sync/subscriber.hpp"
 #include "common/protocol/token/keeper.hpp"
 #include "common/protocol/twilsock/client_machine.hpp"
 
@@ -86,11 +84,9 @@ class Connection {
   /// The token in use; "" if there is none.
   const std::string& token() const { return keeper_.token(); }
 
-  RestCalls& rest() { return rest_; }
-  ServiceUrls& urls() { return urls_; }
+  /// What the model needs of it. Lives as long as the connection.
+  ServiceAccess service_access() { return {context_, timers_, rest_, urls_, subscriber_}; }
   const ServiceUrls& urls() const { return urls_; }
-  sync::Subscriber& subscriber() { return subscriber_; }
-  Timers& timers() { return timers_; }
 
  private:
   void drain();

@@ -15,4 +15,7 @@ struct Context {
   std::function<void(Event)> emit;
 };
 
+/// What everything ends with that is pending when the client ends, or is asked of it afterwards.
+inline Error client_closed() { return {.code = Errc::client_closed, .message = "the client is closed"}; }
+
 }  // namespace parley::detail

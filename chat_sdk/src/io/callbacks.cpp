@@ -44,8 +44,7 @@ void Callbacks::close() {
     closed_ = true;
     pending.swap(operations_);
   }
-  for (const auto& [id, fail] : pending)
-    fail({.code = Errc::client_closed, .message = "the client is closed"});
+  for (const auto& [id, fail] : pending) fail(client_closed());
 }
 
 void Callbacks::complete_untracked(Completion<void> handler, Work work) {

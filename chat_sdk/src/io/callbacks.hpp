@@ -96,7 +96,7 @@ Done<T> Callbacks::track(Completion<T> handler, std::function<void()> on_cancel)
                                    Error{.code = Errc::cancelled, .message = "cancelled by the caller"});
     });
   if (!add(operation->id, [this, operation](Error error) { complete<T>(operation, std::move(error)); }))
-    complete<T>(operation, Error{.code = Errc::client_closed, .message = "the client is closed"});
+    complete<T>(operation, client_closed());
   return [self = shared_from_this(), operation](Result<T> outcome) {
     self->template complete<T>(operation, std::move(outcome));
   };

@@ -29,12 +29,12 @@ Error not_in_time() {
 
 }  // namespace
 
-ChannelOpener::ChannelOpener(Timers& timers, RestCalls& rest, ServiceUrls& urls,
-                             ChannelSubscriptions& subscriptions, ChannelRegistry& registry,
-                             UnreadCounts& unread, HoleHealer& healer, MakeRecord make_record)
-    : timers_(timers),
-      rest_(rest),
-      urls_(urls),
+ChannelOpener::ChannelOpener(const ServiceAccess& service, ChannelSubscriptions& subscriptions,
+                             ChannelRegistry& registry, UnreadCounts& unread, HoleHealer& healer,
+                             MakeRecord make_record)
+    : timers_(service.timers),
+      rest_(service.rest),
+      urls_(service.urls),
       subscriptions_(subscriptions),
       registry_(registry),
       unread_(unread),

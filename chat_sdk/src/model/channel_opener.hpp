@@ -4,10 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "chat_sdk/src/connection/context.hpp"
-#include "chat_sdk/src/connection/rest_calls.hpp"
-#include "chat_sdk/src/connection/service_urls.hpp"
-#include "chat_sdk/src/connection/timers.hpp"
+#include "chat_sdk/src/connection/service_access.hpp"
 #include "chat_sdk/src/model/channel_registry.hpp"
 #include "chat_sdk/src/model/channel_subscriptions.hpp"
 #include "chat_sdk/src/model/hole_healer.hpp"
@@ -44,8 +41,8 @@ class ChannelOpener {
         false;  ///< this user has just become one: messages since then are told, the newest 100 at most
   };
 
-  ChannelOpener(Timers& timers, RestCalls& rest, ServiceUrls& urls, ChannelSubscriptions& subscriptions,
-                ChannelRegistry& registry, UnreadCounts& unread, HoleHealer& healer, MakeRecord make_record);
+  ChannelOpener(const ServiceAccess& service, ChannelSubscriptions& subscriptions, ChannelRegistry& registry,
+                UnreadCounts& unread, HoleHealer& healer, MakeRecord make_record);
 
   /// Completes when the channel is open, at once if it is. Who asks for a channel that is queued in the
   /// background brings it to the front.

@@ -23,9 +23,13 @@ bool is_hidden(const Error& error) { return error.code == Errc::not_found || err
 
 }  // namespace
 
-DirectChannels::DirectChannels(Context& context, Timers& timers, RestCalls& rest, ChannelRegistry& registry,
-                               ServiceUrls& urls, Joining& joining)
-    : context_(context), timers_(timers), rest_(rest), registry_(registry), urls_(urls), joining_(joining) {}
+DirectChannels::DirectChannels(const ServiceAccess& service, ChannelRegistry& registry, Joining& joining)
+    : context_(service.context),
+      timers_(service.timers),
+      rest_(service.rest),
+      registry_(registry),
+      urls_(service.urls),
+      joining_(joining) {}
 
 bool DirectChannels::belongs_to_the_two(const AttemptPtr& attempt, const std::string& creator) const {
   return creator == attempt->peer || creator == urls_.configuration().identity;

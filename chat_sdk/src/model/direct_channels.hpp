@@ -9,8 +9,7 @@ namespace parley::detail {
 /// ask at once the service lets one name win; the loser waits for the winner's invitation.
 class DirectChannels {
  public:
-  DirectChannels(Context& context, Timers& timers, RestCalls& rest, ChannelRegistry& registry,
-                 ServiceUrls& urls, Joining& joining);
+  DirectChannels(const ServiceAccess& service, ChannelRegistry& registry, Joining& joining);
 
   void open_or_create(std::string peer, std::string description, Done<Channel> done);
 

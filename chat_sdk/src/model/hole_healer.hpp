@@ -2,9 +2,7 @@
 #include <map>
 #include <string>
 
-#include "chat_sdk/src/connection/context.hpp"
-#include "chat_sdk/src/connection/rest_calls.hpp"
-#include "chat_sdk/src/connection/timers.hpp"
+#include "chat_sdk/src/connection/service_access.hpp"
 #include "chat_sdk/src/model/channel_registry.hpp"
 #include "chat_sdk/src/model/unread_counts.hpp"
 #include "common/base/backoff.hpp"
@@ -22,9 +20,12 @@ namespace parley::detail {
 ///           |                                               | failure -> waiting
 class HoleHealer {
  public:
-  HoleHealer(Context& context, Timers& timers, RestCalls& rest, ChannelRegistry& registry,
-             UnreadCounts& unread)
-      : context_(context), timers_(timers), rest_(rest), registry_(registry), unread_(unread) {}
+  HoleHealer(const ServiceAccess& service, ChannelRegistry& registry, UnreadCounts& unread)
+      : context_(service.context),
+        timers_(service.timers),
+        rest_(service.rest),
+        registry_(registry),
+        unread_(unread) {}
 
   /// To be called when a channel's messages, or what is known of the newest, changed.
   void check(const RecordPtr& record);

@@ -8,8 +8,8 @@ namespace parley::detail {
 /// How this user and others become members of a channel.
 class Joining {
  public:
-  Joining(RestCalls& rest, ServiceUrls& urls, ChannelRegistry& registry, ChannelOpener& opener)
-      : rest_(rest), urls_(urls), registry_(registry), opener_(opener) {}
+  Joining(const ServiceAccess& service, ChannelRegistry& registry, ChannelOpener& opener)
+      : rest_(service.rest), urls_(service.urls), registry_(registry), opener_(opener) {}
 
   /// Becomes a member (already being one is fine), then opens the channel and makes it the current one.
   void join(const std::string& sid, Done<Channel> done);

@@ -2,21 +2,21 @@
 
 namespace parley::detail {
 
-Model::Model(Context& context, Connection& connection, MakeHandle make_handle)
-    : rest(connection.rest()),
-      urls(connection.urls()),
-      subscriptions(connection.subscriber()),
-      unread(context, connection.timers(), rest, urls, subscriptions, registry),
-      make_record([&context, this, make_handle = std::move(make_handle)](const std::string& sid) {
-        return std::make_shared<ChannelRecord>(context, sid, urls.configuration().identity, make_handle);
-      }),
-      healer(context, connection.timers(), rest, registry, unread),
-      opener(connection.timers(), rest, urls, subscriptions, registry, unread, healer, make_record),
-      my_conversations(rest, urls, connection.subscriber(), subscriptions, registry, opener, unread,
-                       make_record),
+Model::Model(const ServiceAccess& service, MakeHandle make_handle)
+    : rest(service.rest),
+      urls(service.urls),
+      subscriptions(service.subscriber),
+      unread(service, subscriptions, registry),
+      make_record(
+          [&context = service.context, this, make_handle = std::move(make_handle)](const std::string& sid) {
+            return std::make_shared<ChannelRecord>(context, sid, urls.configuration().identity, make_handle);
+          }),
+      healer(service, registry, unread),
+      opener(service, subscriptions, registry, unread, healer, make_record),
+      my_conversations(service, subscriptions, registry, opener, unread, make_record),
       router(subscriptions, registry, opener, my_conversations, unread, healer),
-      joining(rest, urls, registry, opener),
-      direct_channels(context, connection.timers(), rest, registry, urls, joining) {}
+      joining(service, registry, opener),
+      direct_channels(service, registry, joining) {}
 
 void Model::on_sync(const sync::SubscriberAction& action) {
   if (const auto* apply = std::get_if<sync::Apply>(&action)) {

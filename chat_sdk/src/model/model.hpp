@@ -9,7 +9,7 @@ namespace parley::detail {
 
 /// The parts of which channels, members and unread counts are made, tied together; each says what it does.
 struct Model final : ConnectionObserver {
-  Model(Context& context, Connection& connection, MakeHandle make_handle);
+  Model(const ServiceAccess& service, MakeHandle make_handle);
 
   void load(Done<void> done) override { my_conversations.load(std::move(done)); }
   void on_sync(const sync::SubscriberAction& action) override;

@@ -17,12 +17,12 @@ Error no_longer_member() {
 
 }  // namespace
 
-MyConversations::MyConversations(RestCalls& rest, ServiceUrls& urls, sync::Subscriber& subscriber,
-                                 ChannelSubscriptions& subscriptions, ChannelRegistry& registry,
-                                 ChannelOpener& opener, UnreadCounts& unread, MakeRecord make_record)
-    : rest_(rest),
-      urls_(urls),
-      subscriber_(subscriber),
+MyConversations::MyConversations(const ServiceAccess& service, ChannelSubscriptions& subscriptions,
+                                 ChannelRegistry& registry, ChannelOpener& opener, UnreadCounts& unread,
+                                 MakeRecord make_record)
+    : rest_(service.rest),
+      urls_(service.urls),
+      subscriber_(service.subscriber),
       subscriptions_(subscriptions),
       registry_(registry),
       opener_(opener),

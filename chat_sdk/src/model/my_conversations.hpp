@@ -11,9 +11,9 @@ namespace parley::detail {
 /// by the map of that name. What is gained is opened, what is lost is dropped.
 class MyConversations {
  public:
-  MyConversations(RestCalls& rest, ServiceUrls& urls, sync::Subscriber& subscriber,
-                  ChannelSubscriptions& subscriptions, ChannelRegistry& registry, ChannelOpener& opener,
-                  UnreadCounts& unread, MakeRecord make_record);
+  MyConversations(const ServiceAccess& service, ChannelSubscriptions& subscriptions,
+                  ChannelRegistry& registry, ChannelOpener& opener, UnreadCounts& unread,
+                  MakeRecord make_record);
 
   /// Reads the list and opens the channels that changed last; `done` when each of those was opened or could
   /// not be. All others are opened in the background.

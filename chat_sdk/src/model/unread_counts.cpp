@@ -9,12 +9,12 @@ constexpr BackoffSettings kRecountBackoff{std::chrono::seconds(1), std::chrono::
 
 }  // namespace
 
-UnreadCounts::UnreadCounts(Context& context, Timers& timers, RestCalls& rest, ServiceUrls& urls,
-                           ChannelSubscriptions& subscriptions, ChannelRegistry& registry)
-    : context_(context),
-      timers_(timers),
-      rest_(rest),
-      urls_(urls),
+UnreadCounts::UnreadCounts(const ServiceAccess& service, ChannelSubscriptions& subscriptions,
+                           ChannelRegistry& registry)
+    : context_(service.context),
+      timers_(service.timers),
+      rest_(service.rest),
+      urls_(service.urls),
       subscriptions_(subscriptions),
       registry_(registry) {}
 

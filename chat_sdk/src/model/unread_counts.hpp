@@ -2,10 +2,7 @@
 #include <map>
 #include <string>
 
-#include "chat_sdk/src/connection/context.hpp"
-#include "chat_sdk/src/connection/rest_calls.hpp"
-#include "chat_sdk/src/connection/service_urls.hpp"
-#include "chat_sdk/src/connection/timers.hpp"
+#include "chat_sdk/src/connection/service_access.hpp"
 #include "chat_sdk/src/model/channel_registry.hpp"
 #include "chat_sdk/src/model/channel_subscriptions.hpp"
 #include "common/base/backoff.hpp"
@@ -15,8 +12,7 @@ namespace parley::detail {
 /// Keeps read horizons and unread counts as the service counts them, and knows the first unread message.
 class UnreadCounts {
  public:
-  UnreadCounts(Context& context, Timers& timers, RestCalls& rest, ServiceUrls& urls,
-               ChannelSubscriptions& subscriptions, ChannelRegistry& registry);
+  UnreadCounts(const ServiceAccess& service, ChannelSubscriptions& subscriptions, ChannelRegistry& registry);
 
   /// Takes over what the service says of this user's state in the channel.
   void apply(const RecordPtr& record, const conversations::Conversation& own_state);

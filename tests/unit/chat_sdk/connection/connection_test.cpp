@@ -269,7 +269,7 @@ TEST_F(ConnectionTest, ConnectedWithoutALoadEndsWithItsTime) {
 
 TEST_F(ConnectionTest, ConnectedBringsSyncChangesToTheModel) {
   reach_ready();
-  connection.subscriber().add("ES1", sync::ObjectType::list, 0);
+  connection.service_access().subscriber.add("ES1", sync::ObjectType::list, 0);
   drain();
   sync::Event removed;
   removed.type = sync::ObjectType::list;
@@ -283,7 +283,7 @@ TEST_F(ConnectionTest, ConnectedBringsSyncChangesToTheModel) {
 TEST_F(ConnectionTest, GivingUpTellsTheModelFirst) {
   reach_ready();
   std::size_t told = 0;
-  connection.timers().after(1h, [&](const Result<void>&) { told = given_up.size(); });
+  connection.service_access().timers.after(1h, [&](const Result<void>&) { told = given_up.size(); });
   connection.close();
   EXPECT_EQ(told, 1u) << "what fails afterwards must not be tried again";
 }
@@ -294,7 +294,8 @@ TEST_F(ConnectionTest, WaitingParksRequestsUntilTheNextConnection) {
   reach_ready();
   lose();
   std::vector<Result<http::Response>> replies;
-  connection.rest().get("https://c/x", {}, [&](Result<http::Response> reply) { replies.push_back(reply); });
+  connection.service_access().rest.get("https://c/x", {},
+                                       [&](Result<http::Response> reply) { replies.push_back(reply); });
   drain();
   pass(1200ms);
   open();
@@ -322,7 +323,8 @@ TEST_F(ConnectionTest, DeniedTellsWhyAndConnectsAgainWhenTold) {
 TEST_F(ConnectionTest, ClosedIsFinal) {
   reach_ready();
   std::vector<Result<http::Response>> replies;
-  connection.rest().get("https://c/x", {}, [&](Result<http::Response> reply) { replies.push_back(reply); });
+  connection.service_access().rest.get("https://c/x", {},
+                                       [&](Result<http::Response> reply) { replies.push_back(reply); });
   connection.close();
   drain();
   ASSERT_EQ(replies.size(), 1u);

@@ -38,8 +38,6 @@ class DirectChannelsTest : public ModelFixture {
     EXPECT_EQ(rest.waiting(), 0u);
   }
 
-  Joining joining{rest, urls, registry, opener};
-  DirectChannels direct_channels{context, timers, rest, registry, urls, joining};
   std::vector<Result<Channel>> outcomes;
 };
 

@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "chat_sdk/src/model/my_conversations.hpp"
-#include "chat_sdk/src/model/sync_router.hpp"
+#include "chat_sdk/src/model/model.hpp"
 #include "common/base/random.hpp"
 #include "tests/unit/chat_sdk/model/fake_rest.hpp"
 
@@ -84,7 +83,7 @@ class ModelFixture : public ::testing::Test {
     while (auto action = subscriber.next(context.now)) {
       if (std::holds_alternative<sync::SendBatch>(*action))
         batch = std::get<sync::SendBatch>(*action).batch_id;
-      deliver(*action);
+      model.on_sync(*action);
     }
     sync::Envelope outcome;
     outcome.correlation_id = batch;
@@ -92,7 +91,7 @@ class ModelFixture : public ::testing::Test {
     established.object_sid = object_sid;
     established.last_event_id = 1;
     subscriber.on_envelope(std::move(outcome), context.now);
-    while (auto action = subscriber.next(context.now)) deliver(*action);
+    while (auto action = subscriber.next(context.now)) model.on_sync(*action);
   }
   void answer_own_state(const std::string& channel, int unread = 0) {
     establish("ES" + channel);
@@ -108,10 +107,6 @@ class ModelFixture : public ::testing::Test {
     ASSERT_TRUE(registry.by_sid(channel));
   }
 
-  void deliver(const sync::SubscriberAction& action) {
-    if (const auto* established = std::get_if<sync::Established>(&action))
-      router.on_established(established->object_sid);
-  }
   void pass(Duration time) {
     context.now += time;
     timers.on_time();
@@ -133,19 +128,17 @@ class ModelFixture : public ::testing::Test {
   ServiceUrls urls{"us1"};
   sync::Subscriber subscriber;
   std::int64_t batch = 0;
-  ChannelRegistry registry;
-  ChannelSubscriptions subscriptions{subscriber};
-  UnreadCounts unread{context, timers, rest, urls, subscriptions, registry};
-  MakeRecord make_record = [this](const std::string& sid) {
-    return std::make_shared<ChannelRecord>(context, sid, "alice", [](std::shared_ptr<ChannelSlot> slot) {
-      return Channel(std::move(slot), {});
-    });
-  };
-  HoleHealer healer{context, timers, rest, registry, unread};
-  ChannelOpener opener{timers, rest, urls, subscriptions, registry, unread, healer, make_record};
-  MyConversations my_conversations{rest,     urls,   subscriber, subscriptions,
-                                   registry, opener, unread,     make_record};
-  SyncRouter router{subscriptions, registry, opener, my_conversations, unread, healer};
+  Model model{{context, timers, rest, urls, subscriber},
+              [](std::shared_ptr<ChannelSlot> slot) { return Channel(std::move(slot), {}); }};
+  ChannelRegistry& registry = model.registry;
+  ChannelSubscriptions& subscriptions = model.subscriptions;
+  UnreadCounts& unread = model.unread;
+  MakeRecord& make_record = model.make_record;
+  HoleHealer& healer = model.healer;
+  ChannelOpener& opener = model.opener;
+  MyConversations& my_conversations = model.my_conversations;
+  SyncRouter& router = model.router;
+  DirectChannels& direct_channels = model.direct_channels;
 };
 
 }  // namespace parley::detail
