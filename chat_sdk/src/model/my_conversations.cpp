@@ -74,23 +74,28 @@ void MyConversations::add_listed(const conversations::Conversation& entry) {
 void MyConversations::open_listed(const Done<void>& done) {
   reading_list_ = false;
   auto listed = std::exchange(listed_, {});
+  std::erase_if(listed, [](const RecordPtr& record) { return !record->state().joined; });  // left meanwhile
   std::stable_sort(listed.begin(), listed.end(), [](const RecordPtr& a, const RecordPtr& b) {
     return a->state().updated_at > b->state().updated_at;
   });
   const std::size_t at_start = std::min(listed.size(), kOpenedAtStart);
+  // Counts the channels that are waited for and the queueing itself; whichever ends last completes the load.
+  const auto left = std::make_shared<std::size_t>(at_start + 1);
+  const auto one_done = [left, done] {
+    if (--*left == 0) done({});
+  };
+  for (std::size_t i = 0; i < at_start; ++i)
+    opener_.open(listed[i]->state().sid, {}, [one_done, record = listed[i]](const Result<RecordPtr>&) {
+      if (record->state().joined) record->mark_listed();
+      one_done();
+    });
   for (std::size_t i = at_start; i < listed.size(); ++i) {
     listed[i]->mark_listed();
     opener_.open(listed[i]->state().sid, {.background = true}, [](const Result<RecordPtr>&) {});
   }
   for (const auto& sid : std::exchange(gained_, {}))
     if (!registry_.by_sid(sid)) open_new(sid);
-  if (at_start == 0) return done({});
-  const auto left = std::make_shared<std::size_t>(at_start);
-  for (std::size_t i = 0; i < at_start; ++i)
-    opener_.open(listed[i]->state().sid, {}, [left, done, record = listed[i]](const Result<RecordPtr>&) {
-      if (record->state().joined) record->mark_listed();
-      if (--*left == 0) done({});
-    });
+  one_done();
 }
 
 void MyConversations::apply(const sync::Event& event) {

@@ -98,6 +98,7 @@ TEST_F(MyConversationsTest, OfVeryManyTheFiftyThatChangedLastAreOpenedFirst) {
   }
   load(entries);
   EXPECT_EQ(registry.list().load()->size(), 53u);
+  EXPECT_FALSE(rest.waits("GET /Documents/CH50.channel")) << "before those that are waited for";
   for (int i = 49; i >= 0; --i) {
     EXPECT_TRUE(outcomes.empty());
     const std::string sid = "CH" + std::to_string(i);
@@ -109,6 +110,17 @@ TEST_F(MyConversationsTest, OfVeryManyTheFiftyThatChangedLastAreOpenedFirst) {
   EXPECT_TRUE(heard<ChannelUpdated>().empty());
   open_completely("CH52");
   EXPECT_EQ(heard<ChannelUpdated>().size(), 1u);
+}
+
+TEST_F(MyConversationsTest, WhatIsLeftWhileTheListIsReadIsNotOpened) {
+  my_conversations.load([this](Result<void> outcome) { outcomes.push_back(outcome); });
+  rest.answer("GET /Maps/US1.my_conversations", object(kMap));
+  rest.answer("GET /Mine", list(entry("CH1"), "second"));
+  change(Change::item_removed, "CH1", "{}");
+  rest.answer("GET /Mine", list(""));
+  EXPECT_EQ(outcomes.size(), 1u);
+  EXPECT_FALSE(opener.state("CH1"));
+  EXPECT_TRUE(registry.list().load()->empty());
 }
 
 TEST_F(MyConversationsTest, MessagesBetweenTheListAndTheOpeningAreTold) {
