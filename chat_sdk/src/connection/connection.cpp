@@ -221,8 +221,7 @@ void Connection::start_loading() {
   if (loaded_ || loading_) return loaded_ ? finish_connect({}) : void();
   loading_ = true;
   rest_.get(urls_.configuration_url(), {}, [this](Result<http::Response> reply) {
-    if (!reply) return on_loaded(reply.error());
-    auto configuration = conversations::decode_configuration(reply->body);
+    auto configuration = decoded(reply, conversations::decode_configuration);
     if (!configuration) return on_loaded(configuration.error());
     urls_.set(std::move(*configuration));
     observer_->load([this](Result<void> outcome) { on_loaded(std::move(outcome)); });

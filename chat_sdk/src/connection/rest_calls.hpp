@@ -35,4 +35,11 @@ class RestCalls {
   }
 };
 
+/// What a reply says, or why there is none.
+template <class T>
+Result<T> decoded(const Result<http::Response>& reply, Result<T> (*decode)(std::string_view body)) {
+  if (!reply) return reply.error();
+  return decode(reply->body);
+}
+
 }  // namespace parley::detail

@@ -56,13 +56,23 @@ void ChannelRecord::release_kept_back() {
   for (auto& event : events) emit(std::move(event));
 }
 
+// The list of channels and the channel's document have these in common.
+template <class Source>
+void ChannelRecord::put_description(const Source& source) {
+  state_.name = source.unique_name;
+  state_.description = source.friendly_name;
+  state_.attributes = source.attributes;
+  state_.created_by = source.created_by;
+  state_.created_at = source.created_at;
+  state_.updated_at = source.updated_at;
+  const auto pair = conversations::parse_direct_name(state_.name);
+  const bool direct = pair && pair->contains(self_);
+  state_.kind = direct ? ChannelKind::direct : ChannelKind::group;
+  state_.peer = direct ? pair->peer_of(self_) : "";
+}
+
 void ChannelRecord::set_listed(const conversations::Conversation& entry) {
-  set_name(entry.unique_name);
-  state_.description = entry.friendly_name;
-  state_.attributes = entry.attributes;
-  state_.created_by = entry.created_by;
-  state_.created_at = entry.created_at;
-  state_.updated_at = entry.updated_at;
+  put_description(entry);
   state_.muted = entry.muted;
   if (entry.tells_last_message) {
     state_.last_message_index = entry.last_message_index;
@@ -79,22 +89,9 @@ void ChannelRecord::mark_left() {
 }
 
 void ChannelRecord::put_document(const conversations::ConversationDocument& document) {
-  set_name(document.unique_name);
-  state_.description = document.friendly_name;
-  state_.attributes = document.attributes;
-  state_.created_by = document.created_by;
-  state_.created_at = document.created_at;
-  state_.updated_at = document.updated_at;
+  put_description(document);
   state_.last_message_index = document.last_message_index;
   feed_.expect(document.last_message_index);
-}
-
-void ChannelRecord::set_name(const std::string& name) {
-  state_.name = name;
-  const auto pair = conversations::parse_direct_name(state_.name);
-  const bool direct = pair && pair->contains(self_);
-  state_.kind = direct ? ChannelKind::direct : ChannelKind::group;
-  state_.peer = direct ? pair->peer_of(self_) : "";
 }
 
 void ChannelRecord::set_document(const conversations::ConversationDocument& document) {

@@ -91,7 +91,8 @@ class ChannelRecord {
   void message_removed(const Message& message);
   void tell(std::vector<Message> messages);
   bool count_unread(std::int64_t index);
-  void set_name(const std::string& name);
+  template <class Source>
+  void put_description(const Source& source);
   void put_own_state(const conversations::Conversation& own, bool live);
   void set_unread(Unread unread);
   void tell_unread();

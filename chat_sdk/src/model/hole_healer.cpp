@@ -31,22 +31,21 @@ void HoleHealer::read(const std::string& sid) {
   if (!hole || !healing_.contains(sid)) return void(healing_.erase(sid));
   const GetMessages query{
       .page_size = limits::kPageSize, .anchor = Anchor::at(hole->first), .direction = Direction::forwards};
-  rest_.get(record->messages_items_url, *page_query(query),
-            [this, record, hole = *hole](Result<http::Response> reply) {
-              on_page(record, hole, std::move(reply));
-            });
+  rest_.get(
+      record->messages_items_url, *page_query(query),
+      [this, record, hole = *hole](const Result<http::Response>& reply) { on_page(record, hole, reply); });
 }
 
 // An index that the page lacks need not be a message that was removed: the page may lag behind the document
 // that named it. It is taken to be absent when a second page lacks it, too.
-void HoleHealer::on_page(const RecordPtr& record, MessageFeed::Hole hole, Result<http::Response> reply) {
+void HoleHealer::on_page(const RecordPtr& record, MessageFeed::Hole hole,
+                         const Result<http::Response>& reply) {
   const std::string sid = record->state().sid;
   const auto at = healing_.find(sid);
   if (at == healing_.end()) return;
   Healing& healing = at->second;
   if (registry_.by_sid(sid) != record) return read(sid);  // this user has left the channel
-  const auto page =
-      reply ? conversations::decode_sync_page(reply->body) : Result<conversations::SyncPage>(reply.error());
+  const auto page = decoded(reply, conversations::decode_sync_page);
   if (!page) return wait(sid, healing.backoff.after_failure(context_.random.uniform()));
   auto found = to_messages(*page);
   const std::int64_t newest = found.empty() ? hole.first - 1 : found.back().index;

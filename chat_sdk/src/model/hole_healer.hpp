@@ -40,7 +40,7 @@ class HoleHealer {
 
   void wait(const std::string& sid, Duration time);
   void read(const std::string& sid);
-  void on_page(const RecordPtr& record, MessageFeed::Hole hole, Result<http::Response> reply);
+  void on_page(const RecordPtr& record, MessageFeed::Hole hole, const Result<http::Response>& reply);
 
   Context& context_;
   Timers& timers_;

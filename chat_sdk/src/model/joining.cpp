@@ -31,8 +31,7 @@ void Joining::invite(const std::string& sid, const std::string& identity, Done<M
              [this, sid, identity, done](Result<http::Response> reply) {
                if (!reply && reply.error().server_code == kAlreadyMember)
                  return find_member(sid, identity, reply.error(), done);
-               if (!reply) return done(reply.error());
-               const auto added = conversations::decode_participant(reply->body);
+               const auto added = decoded(reply, conversations::decode_participant);
                added ? done(to_member(*added)) : done(added.error());
              });
 }

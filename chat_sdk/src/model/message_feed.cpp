@@ -11,7 +11,7 @@ constexpr std::size_t kMaxAhead = 64;  // what is more is read again when its tu
 }  // namespace
 
 MessageFeed::Messages MessageFeed::begin(std::int64_t last_old) {
-  told_through_ = std::max(last_old, told_through_.value_or(last_old));
+  told_through_ = last_old;
   return release();
 }
 

@@ -24,7 +24,7 @@ class MessageFeed {
     std::int64_t last;
   };
 
-  /// Messages up to and with `last_old` (-1: none) are old and are not told.
+  /// Messages up to and with `last_old` (-1: none) are old and are not told. Once, before begun().
   Messages begin(std::int64_t last_old);
   bool begun() const { return told_through_.has_value(); }
 

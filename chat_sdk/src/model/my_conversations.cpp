@@ -34,8 +34,7 @@ void MyConversations::load(Done<void> done) {
   reading_list_ = true;
   const auto name = urls_.configuration().my_conversations_map;
   rest_.get(urls_.sync_map(name), {}, [this, done](Result<http::Response> reply) {
-    if (!reply) return done(reply.error());
-    const auto map = conversations::decode_sync_object(reply->body);
+    const auto map = decoded(reply, conversations::decode_sync_object);
     if (!map) return done(map.error());
     object_sid_ = map->sid;
     subscriber_.add(map->sid, sync::ObjectType::map, map->last_event_id);
@@ -49,8 +48,7 @@ void MyConversations::read_list(const std::string& page_token, Done<void> done) 
   if (!page_token.empty()) query.emplace_back("PageToken", page_token);
   const auto& url = urls_.configuration().my_conversations_url;
   rest_.get(url, std::move(query), [this, page_token, done](Result<http::Response> reply) {
-    if (!reply) return done(reply.error());
-    const auto page = conversations::decode_conversation_page(reply->body);
+    const auto page = decoded(reply, conversations::decode_conversation_page);
     if (!page) return done(page.error());
     for (const auto& entry : page->conversations)
       if (entry.status == "joined") add_listed(entry);

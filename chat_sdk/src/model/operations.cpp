@@ -34,8 +34,7 @@ void Operations::create_group_channel(NewGroupChannel channel, Done<Channel> don
   if (!channel.description.empty()) change.friendly_name = channel.description;
   model_.rest.post(model_.urls.conversations(), conversations::encode_conversation_change(change),
                    [this, done](Result<http::Response> reply) {
-                     if (!reply) return done(reply.error());
-                     const auto created = conversations::decode_conversation(reply->body);
+                     const auto created = decoded(reply, conversations::decode_conversation);
                      if (!created) return done(created.error());
                      model_.joining.join(created->sid, done);
                    });
@@ -66,8 +65,7 @@ void Operations::find_channel(std::string sid_or_name, Done<Channel> done) {
   if (!known) known = model_.registry.by_name(sid_or_name);
   if (known) return model_.joining.open(known->state().sid, std::move(done));
   model_.rest.get(model_.urls.my_conversation(sid_or_name), {}, [this, done](Result<http::Response> reply) {
-    if (!reply) return done(reply.error());
-    const auto found = conversations::decode_conversation(reply->body);
+    const auto found = decoded(reply, conversations::decode_conversation);
     if (!found) return done(found.error());
     if (found->status != "joined") return done(not_a_member());
     model_.joining.open(found->sid, done);
@@ -81,8 +79,7 @@ void Operations::send_message(std::string sid, NewMessage message, std::vector<s
   RestRequest request{.method = "POST", .url = model_.urls.messages(sid), .lane = "messages of " + sid};
   request.body = conversations::encode_new_message(message.text, message.attributes, media_sids);
   model_.rest.send(std::move(request), [done](Result<http::Response> reply) {
-    if (!reply) return done(reply.error());
-    auto stored = conversations::decode_message(reply->body);
+    auto stored = decoded(reply, conversations::decode_message);
     stored ? done(to_message(std::move(*stored))) : done(stored.error());
   });
 }
@@ -93,8 +90,7 @@ void Operations::get_messages(std::string sid, GetMessages query, Done<MessagePa
   if (!params) return done(MessagePage{{}, std::nullopt, reversed(query)});  // before the first message
   with_loaded(model_, sid, done, [this, query, params, done](const RecordPtr& record) {
     model_.rest.get(record->messages_items_url, *params, [query, done](Result<http::Response> reply) {
-      if (!reply) return done(reply.error());
-      const auto page = conversations::decode_sync_page(reply->body);
+      const auto page = decoded(reply, conversations::decode_sync_page);
       page ? done(to_message_page(*page, query)) : done(page.error());
     });
   });
@@ -113,8 +109,7 @@ void Operations::set_read(std::string sid, std::int64_t index, Done<Unread> done
   model_.rest.post(model_.urls.my_conversation(sid), conversations::encode_read_horizon(index),
                    [this, record, done](Result<http::Response> reply) {
                      --record->reads_in_flight;
-                     if (!reply) return done(reply.error());
-                     const auto own = conversations::decode_conversation(reply->body);
+                     const auto own = decoded(reply, conversations::decode_conversation);
                      if (!own) return done(own.error());
                      model_.unread.apply(record, *own);
                      done(record->state().unread);

@@ -45,8 +45,7 @@ void UnreadCounts::on_answer(const RecordPtr& record, const Result<http::Respons
   const std::string sid = record->state().sid;
   const auto at = recounts_.find(sid);
   if (at == recounts_.end()) return;
-  const auto own_state = reply ? conversations::decode_conversation(reply->body)
-                               : Result<conversations::Conversation>(reply.error());
+  const auto own_state = decoded(reply, conversations::decode_conversation);
   const bool member = is_member(record);
   if (own_state && member) apply(record, *own_state);
   const bool retry = !own_state && own_state.error().retryable();
@@ -65,8 +64,7 @@ void UnreadCounts::find_first(const RecordPtr& record) {
   RestRequest request{.method = "GET", .url = record->messages_items_url, .params = *page_query(query)};
   request.background = true;
   rest_.send(std::move(request), [this, record, from = *from](Result<http::Response> reply) {
-    const auto page =
-        reply ? conversations::decode_sync_page(reply->body) : Result<conversations::SyncPage>(reply.error());
+    const auto page = decoded(reply, conversations::decode_sync_page);
     if (!page || !is_member(record)) return;  // the next change asks again
     if (const auto found = to_messages(*page); !found.empty())
       record->prove_first_unread(from, found[0].index);
