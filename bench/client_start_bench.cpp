@@ -3,25 +3,15 @@
 //
 // Prints one line: milliseconds from main() to connected, resident KiB while idle.
 
+#include <unistd.h>
 #include <boost/asio/use_future.hpp>
 #include <chrono>
-#include <fstream>
 #include <iostream>
-#include <string>
 #include <thread>
 
 #include <parley/parley.hpp>
 
-namespace {
-
-long resident_kib() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("VmRSS:")) return std::stol(line.substr(6));
-  return 0;
-}
-
-}  // namespace
+#include "bench/support/wire.hpp"
 
 int main(int argc, char** argv) {
   if (argc != 3) {
@@ -35,5 +25,5 @@ int main(int argc, char** argv) {
   client.async_connect(boost::asio::use_future).get().value();
   const std::chrono::duration<double, std::milli> connected = std::chrono::steady_clock::now() - start;
   std::this_thread::sleep_for(std::chrono::seconds(2));  // idle is what is measured
-  std::cout << connected.count() << " " << resident_kib() << std::endl;
+  std::cout << connected.count() << " " << parley::bench::resident_kib(getpid()) << std::endl;
 }

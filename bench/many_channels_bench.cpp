@@ -2,41 +2,25 @@
 // official JavaScript client, bench/peers/js_client/many_channels.mjs. Run by bench/many_channels.sh.
 //
 //   many_channels_bench make WEBSOCKET_URL TOKEN COUNT    makes that many channels
-//   many_channels_bench start WEBSOCKET_URL TOKEN         prints one line: channels, milliseconds until
-//   ready,
-//                                                         milliseconds of processor until then, resident KiB
+//   many_channels_bench start WEBSOCKET_URL TOKEN         prints one line: channels, ms until ready,
+//                                                         ms of processor until then, resident KiB
 
-#include <sys/resource.h>
+#include <unistd.h>
 #include <boost/asio/use_future.hpp>
 #include <chrono>
 #include <deque>
-#include <fstream>
 #include <future>
 #include <iostream>
 #include <string>
 
 #include <parley/parley.hpp>
 
+#include "bench/support/wire.hpp"
+
 namespace {
 
 using boost::asio::use_future;
 using Milliseconds = std::chrono::duration<double, std::milli>;
-
-long resident_kib() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("VmRSS:")) return std::stol(line.substr(6));
-  return 0;
-}
-
-double processor_ms() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto ms = [](const timeval& time) {
-    return 1e3 * static_cast<double>(time.tv_sec) + 1e-3 * static_cast<double>(time.tv_usec);
-  };
-  return ms(usage.ru_utime) + ms(usage.ru_stime);
-}
 
 void make(parley::Client& client, int count) {
   std::deque<std::future<parley::Result<parley::Channel>>> pending;
@@ -66,7 +50,7 @@ int main(int argc, char** argv) {
   client.async_connect(use_future).get().value();
   if (what == "make") return make(client, std::stoi(argv[4])), 0;
   const Milliseconds ready = std::chrono::steady_clock::now() - start;
-  const double processor = processor_ms();
-  std::cout << client.channels().size() << " " << ready.count() << " " << processor << " " << resident_kib()
-            << std::endl;
+  const double processor = 1e3 * parley::bench::busy_s(getpid());
+  std::cout << client.channels().size() << " " << ready.count() << " " << processor << " "
+            << parley::bench::resident_kib(getpid()) << std::endl;
 }
