@@ -9,7 +9,6 @@ namespace {
 // The document may tell of a message before the list does, and a replay of its removed predecessor: both come
 // at once, so that nearly every hole closes by itself.
 constexpr Duration kGrace = std::chrono::milliseconds(500);
-constexpr BackoffSettings kReadBackoff{std::chrono::seconds(1), std::chrono::seconds(60), 0.8, 1.2};
 
 }  // namespace
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "chat_sdk/src/model/item_pages.hpp"
+
 namespace parley::detail {
 namespace {
 
@@ -41,15 +43,11 @@ Member to_member(const conversations::Participant& participant) {
 
 std::optional<http::Fields> page_query(const GetMessages& query) {
   const bool backwards = query.direction == Direction::backwards;
-  http::Fields fields{{"HideExpired", "true"},
-                      {"PageSize", std::to_string(query.page_size)},
-                      {"Order", backwards ? "desc" : "asc"}};
-  if (!query.anchor) return fields;
+  if (!query.anchor) return items_query("", query.page_size, backwards);
   const int step = query.anchor->inclusive ? 0 : backwards ? -1 : 1;
   const auto from = query.anchor->index + step;
   if (from < 0) return std::nullopt;
-  fields.emplace_back("From", std::to_string(from));
-  return fields;
+  return items_query(std::to_string(from), query.page_size, backwards);
 }
 
 GetMessages reversed(const GetMessages& query) {

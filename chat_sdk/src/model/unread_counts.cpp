@@ -3,11 +3,6 @@
 #include "chat_sdk/src/model/translation.hpp"
 
 namespace parley::detail {
-namespace {
-
-constexpr BackoffSettings kRecountBackoff{std::chrono::seconds(1), std::chrono::seconds(60), 0.8, 1.2};
-
-}  // namespace
 
 UnreadCounts::UnreadCounts(const ServiceAccess& service, ChannelSubscriptions& subscriptions,
                            ChannelRegistry& registry)
@@ -30,7 +25,7 @@ void UnreadCounts::apply(const RecordPtr& record, const conversations::Conversat
 
 void UnreadCounts::recount(const RecordPtr& record) {
   const std::string& sid = record->state().sid;
-  const auto [at, fresh] = recounts_.try_emplace(sid, Recount{Backoff(kRecountBackoff)});
+  const auto [at, fresh] = recounts_.try_emplace(sid, Recount{Backoff(kReadBackoff)});
   fresh ? ask(sid) : static_cast<void>(at->second.again = true);
 }
 
