@@ -5,13 +5,12 @@
 namespace parley {
 
 Duration Backoff::after_failure(double random) {
-  Duration wait = std::min(settings_.first, settings_.longest);
+  Duration wait = std::min(settings_.first, settings_.max);
   // Stops at the longest wait: a doubling beyond it could overflow.
-  for (int doubled = 0; doubled < failures_ && wait < settings_.longest; ++doubled)
-    wait = wait > settings_.longest / 2 ? settings_.longest : wait * 2;
+  for (int doubled = 0; doubled < failures_ && wait < settings_.max; ++doubled)
+    wait = wait > settings_.max / 2 ? settings_.max : wait * 2;
   if (failures_ < 1'000'000) ++failures_;
-  const double factor =
-      settings_.least_factor + (settings_.most_factor - settings_.least_factor) * random;
+  const double factor = settings_.min_factor + (settings_.max_factor - settings_.min_factor) * random;
   return std::chrono::duration_cast<Duration>(wait * factor);
 }
 

@@ -5,12 +5,12 @@ namespace parley {
 
 /// How long to wait between the tries of something that fails.
 struct BackoffSettings {
-  Duration first{};    ///< after the first failure; it doubles with each further one
-  Duration longest{};  ///< no wait is longer, before it is spread
-  /// Each wait is multiplied by a random factor between the two, so that those who failed together do not come
-  /// back together.
-  double least_factor = 1;
-  double most_factor = 1;
+  Duration first{};  ///< after the first failure; it doubles with each further one
+  Duration max{};    ///< no wait is longer, before it is spread
+  /// Each wait is multiplied by a random factor between the two, so that those who failed together do not
+  /// come back together.
+  double min_factor = 1;
+  double max_factor = 1;
 };
 
 /// Exponential back-off. One owner; time and randomness are parameters.

@@ -34,7 +34,7 @@ User::User(World& world, std::string name) : world_(world), name_(std::move(name
 void User::act(const std::function<void(detail::Engine&)>& act) {
   engine_->set_time(world_.now, world_.wall);
   act(*engine_);
-  carry_out();
+  apply();
 }
 
 void User::on_time() {
@@ -48,7 +48,7 @@ void User::on_event(const Event& event) {
     messages[added->channel.sid()].push_back(added->message);
 }
 
-void User::carry_out() {
+void User::apply() {
   while (auto action = engine_->connection().next()) {
     if (std::holds_alternative<twilsock::Open>(*action)) {
       dial();

@@ -51,7 +51,7 @@ class User {
 
  private:
   friend class World;
-  void carry_out();
+  void apply();
   void dial();
   void on_event(const Event& event);
 

@@ -27,7 +27,7 @@ void KeySchedule::on_search_started(TimePoint now) {
 void KeySchedule::on_fetched(TimePoint now, std::optional<std::chrono::seconds> max_age) {
   fetching_ = false;
   backoff_.reset();
-  next_fetch_ = now + std::clamp(max_age.value_or(kDefaultFresh), kLeastFresh, kMostFresh);
+  next_fetch_ = now + std::clamp(max_age.value_or(kDefaultFresh), kMinFresh, kMaxFresh);
   usable_until_ = next_fetch_ + kStale;
 }
 

@@ -10,17 +10,17 @@ namespace parley::token_server {
 /// Decides when an issuer's keys are fetched and for how long they are used. No I/O: time and randomness are
 /// parameters, so tests run it on virtual time.
 ///
-/// Fetched keys are fresh for what the issuer says, within kLeastFresh and kMostFresh; then a new fetch is
-/// due. While that fails they stay usable for kStale more. A failure is followed by a pause of kLeastPause,
-/// doubling up to kMostPause, each shortened at random by up to half.
+/// Fetched keys are fresh for what the issuer says, within kMinFresh and kMaxFresh; then a new fetch is
+/// due. While that fails they stay usable for kStale more. A failure is followed by a pause of kMinPause,
+/// doubling up to kMaxPause, each shortened at random by up to half.
 class KeySchedule {
  public:
-  static constexpr std::chrono::seconds kLeastFresh = std::chrono::minutes(5);
+  static constexpr std::chrono::seconds kMinFresh = std::chrono::minutes(5);
   static constexpr std::chrono::seconds kDefaultFresh = std::chrono::hours(1);
-  static constexpr std::chrono::seconds kMostFresh = std::chrono::hours(24);
+  static constexpr std::chrono::seconds kMaxFresh = std::chrono::hours(24);
   static constexpr std::chrono::seconds kStale = std::chrono::hours(24);
-  static constexpr std::chrono::seconds kLeastPause{1};
-  static constexpr std::chrono::seconds kMostPause = std::chrono::minutes(5);
+  static constexpr std::chrono::seconds kMinPause{1};
+  static constexpr std::chrono::seconds kMaxPause = std::chrono::minutes(5);
   static constexpr std::chrono::seconds kBetweenSearches{60};
 
   /// True if there are keys that may still be used.
@@ -49,7 +49,7 @@ class KeySchedule {
 
  private:
   bool fetching_ = false;
-  Backoff backoff_{{kLeastPause, kMostPause, 0.5, 1}};
+  Backoff backoff_{{kMinPause, kMaxPause, 0.5, 1}};
   TimePoint next_fetch_ = TimePoint::min();
   std::optional<TimePoint> usable_until_{};
   std::optional<TimePoint> last_search_{};

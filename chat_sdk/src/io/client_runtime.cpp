@@ -46,7 +46,7 @@ void ClientRuntime::run(std::function<void(Engine&)> act) {
   boost::asio::post(strand_, [self = shared_from_this(), act = std::move(act)] {
     self->engine_->set_time(self->clock_.now(), self->clock_.wall_now());
     act(*self->engine_);
-    self->carry_out_actions();
+    self->apply_actions();
   });
 }
 
@@ -163,14 +163,14 @@ void ClientRuntime::shut_down() {
   });
 }
 
-void ClientRuntime::carry_out_actions() {
-  while (auto action = engine_->connection().next()) carry_out(std::move(*action));
+void ClientRuntime::apply_actions() {
+  while (auto action = engine_->connection().next()) apply(std::move(*action));
   arm_timer();
   const std::lock_guard lock(mutex_);
   identity_ = engine_->identity();
 }
 
-void ClientRuntime::carry_out(ConnectionAction action) {
+void ClientRuntime::apply(ConnectionAction action) {
   if (auto* bytes = std::get_if<twilsock::SendBytes>(&action)) {
     const auto at = streams_.find(current_stream_);
     if (at != streams_.end()) at->second->send(std::make_shared<const std::string>(std::move(bytes->bytes)));
@@ -211,7 +211,7 @@ void ClientRuntime::on_dialled(Result<std::unique_ptr<net::MessageStream>> strea
   engine_->set_time(clock_.now(), clock_.wall_now());
   if (!stream) {
     engine_->connection().on_closed(stream.error());
-    return carry_out_actions();
+    return apply_actions();
   }
   const auto id = ++current_stream_;
   auto& placed = streams_[id] = std::move(*stream);
@@ -220,13 +220,13 @@ void ClientRuntime::on_dialled(Result<std::unique_ptr<net::MessageStream>> strea
                    if (!self || self->current_stream_ != id) return;
                    self->engine_->set_time(self->clock_.now(), self->clock_.wall_now());
                    self->engine_->connection().on_message(bytes);
-                   self->carry_out_actions();
+                   self->apply_actions();
                  },
                  [weak = weak_from_this(), id](Error reason) {
                    if (const auto self = weak.lock()) self->on_stream_closed(id, std::move(reason));
                  }});
   engine_->connection().on_open();
-  carry_out_actions();
+  apply_actions();
 }
 
 void ClientRuntime::on_stream_closed(std::uint64_t id, Error reason) {
@@ -235,7 +235,7 @@ void ClientRuntime::on_stream_closed(std::uint64_t id, Error reason) {
   ++current_stream_;
   engine_->set_time(clock_.now(), clock_.wall_now());
   engine_->connection().on_closed(std::move(reason));
-  carry_out_actions();
+  apply_actions();
 }
 
 void ClientRuntime::drop_stream() {
@@ -277,7 +277,7 @@ void ClientRuntime::arm_timer() {
     self->armed_for_.reset();
     self->engine_->set_time(self->clock_.now(), self->clock_.wall_now());
     self->engine_->connection().on_time();
-    self->carry_out_actions();
+    self->apply_actions();
   });
 }
 

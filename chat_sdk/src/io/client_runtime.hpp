@@ -53,8 +53,8 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   using Begin = std::function<Transfers::Id(MediaAccess, ProgressHandler, Done<T>)>;
   template <class T>
   void transfer(Completion<T> handler, ProgressHandler on_progress, Begin<T> begin);
-  void carry_out_actions();
-  void carry_out(ConnectionAction action);
+  void apply_actions();
+  void apply(ConnectionAction action);
   void dial();
   void on_dialled(Result<std::unique_ptr<net::MessageStream>> stream);
   void on_stream_closed(std::uint64_t id, Error reason);

@@ -9,7 +9,7 @@ namespace {
 
 constexpr double kLeadJitter = 0.1;
 constexpr double kSettleShare = 0.1;
-constexpr double kLeastBackoffShare = 0.5;
+constexpr double kMinBackoffShare = 0.5;
 constexpr Duration kLongestRetryAfter = std::chrono::hours(1);
 
 Duration scaled(Duration duration, double factor) {
@@ -38,7 +38,7 @@ Error life_is_over(Duration remaining) {
 Keeper::Keeper(KeeperSettings settings, Random& random)
     : settings_(settings),
       random_(random),
-      backoff_({settings.first_retry, settings.max_retry, kLeastBackoffShare, 1}) {}
+      backoff_({settings.first_retry, settings.max_retry, kMinBackoffShare, 1}) {}
 
 void Keeper::start(TimePoint now) {
   if (state_ != KeeperState::idle && state_ != KeeperState::refused) return;
