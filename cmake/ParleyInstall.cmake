@@ -1,6 +1,6 @@
-# cmake --install: the SDK as static libraries, its public headers and parleyConfig.cmake. The documented targets are
-# parley::chat_sdk and, where the programs are built, parley::chat_service_lib (component `service`); the other rooms
-# come along because static libraries need them.
+# cmake --install: the SDK as static libraries and as a shared one, its public headers, parleyConfig.cmake and parley.pc.
+# The documented targets are parley::chat_sdk, parley::chat_sdk_shared and, where the programs are built,
+# parley::chat_service_lib (component `service`); the other rooms come along because static libraries need them.
 option(PARLEY_INSTALL "Make rules to install the libraries" ${PROJECT_IS_TOP_LEVEL})
 if(NOT PARLEY_INSTALL)
   return()
@@ -23,6 +23,12 @@ endforeach()
 set_target_properties(parley_boost PROPERTIES EXPORT_NAME boost)
 install(TARGETS ${parley_installed_rooms} parley_boost EXPORT parleyTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT parley)
+if(TARGET parley_chat_sdk_shared)
+  install(TARGETS parley_chat_sdk_shared EXPORT parleyTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT parley)
+  file(RELATIVE_PATH parley_prefix_from_pc /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+  configure_file(cmake/parley.pc.in ${CMAKE_CURRENT_BINARY_DIR}/parley.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/parley.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT parley)
+endif()
 install(DIRECTORY common/base/include/parley chat_sdk/include/parley
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT parley FILES_MATCHING PATTERN *.hpp)
 

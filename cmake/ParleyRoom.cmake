@@ -6,6 +6,9 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+# A plugin that contains our static libraries exports nothing of them, nor of Asio; see parley/export.hpp.
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 set(PARLEY_SANITIZE "" CACHE STRING "Sanitizers for all our targets, e.g. address,undefined")
 
 if(PROJECT_IS_TOP_LEVEL)
@@ -26,6 +29,10 @@ if(PARLEY_SANITIZE)
     target_compile_options(parley_house INTERFACE -fno-sanitize-recover=undefined)
   endif()
 endif()
+# One compiled copy of Asio and Beast for all our own files, which compiles faster. The classes are the same with and
+# without (tests/consumers has programs that compile Asio otherwise), so nobody else needs to know.
+target_compile_definitions(parley_house INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_DISABLE_VISIBILITY)
 # Undefined behaviour is looked for in what is tested: in GoogleTest's macros it takes a third of the compile time.
 set(PARLEY_TEST_OPTIONS)
 if(PARLEY_SANITIZE MATCHES undefined)
@@ -64,13 +71,16 @@ function(parley_program name)
   parley_precompile(${name} program)
 endfunction()
 
-# parley_test(name SOURCES ... LINKS ... [TIMEOUT seconds]): one GoogleTest program, one ctest entry. Starting a process
-# for each of some thousand tests costs more than the tests. Its label is its folder below tests/ (unit, properties, ...),
-# and the target tests_<label> builds all of that label.
+# parley_test(name SOURCES ... LINKS ... [TIMEOUT seconds] [SHARDS count]): one GoogleTest program, one ctest entry (one
+# for each of `count` parts that run side by side). Starting a process for each of some thousand tests costs more than the
+# tests. Its label is its folder below tests/ (unit, properties, ...), and the target tests_<label> builds all of it.
 function(parley_test name)
-  cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(TEST "" "TIMEOUT;SHARDS" "SOURCES;LINKS" ${ARGN})
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 300)
+  endif()
+  if(NOT TEST_SHARDS)
+    set(TEST_SHARDS 1)
   endif()
   add_executable(${name} ${TEST_SOURCES})
   target_link_libraries(${name} PRIVATE parley_house ${TEST_LINKS} GTest::gmock GTest::gtest_main)
@@ -79,8 +89,16 @@ function(parley_test name)
   parley_precompile(${name} test)
   cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${PROJECT_SOURCE_DIR}/tests OUTPUT_VARIABLE folder)
   string(REGEX REPLACE "/.*" "" label ${folder})
-  add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS ${label})
+  foreach(shard RANGE 1 ${TEST_SHARDS})
+    set(entry ${name})
+    if(TEST_SHARDS GREATER 1)
+      string(APPEND entry _${shard}_of_${TEST_SHARDS})
+    endif()
+    math(EXPR index "${shard} - 1")
+    add_test(NAME ${entry} COMMAND ${name} --gtest_brief=1)
+    set_tests_properties(${entry} PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS ${label}
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${TEST_SHARDS};GTEST_SHARD_INDEX=${index}")
+  endforeach()
   if(NOT TARGET tests_${label})
     add_custom_target(tests_${label})
   endif()

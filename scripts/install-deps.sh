@@ -6,13 +6,13 @@ set -euo pipefail
 
 packages=(
   ca-certificates git g++ cmake ninja-build ccache lld
-  libboost1.81-dev libboost-url1.81-dev libboost-system1.81-dev
+  libboost1.81-dev libboost-url1.81-dev
   libssl-dev nlohmann-json3-dev libsqlite3-dev libcjose-dev
   libspdlog-dev libfmt-dev libcli11-dev libvalijson-dev prometheus-cpp-dev
   libgtest-dev libgmock-dev
 )
 if [ "${1:-}" = test ]; then
-  packages+=(clang libclang-rt-14-dev chromium libfaketime)
+  packages+=(clang libclang-rt-14-dev chromium libfaketime pkg-config python3)
   # Node.js may come from elsewhere (an image of its own); Debian's is fine.
   command -v node >/dev/null || packages+=(nodejs)
   command -v npm >/dev/null || packages+=(npm)

@@ -6,6 +6,7 @@
 #include <parley/async.hpp>
 #include <parley/channel_state.hpp>
 #include <parley/detail/operations.hpp>
+#include <parley/export.hpp>
 #include <parley/message.hpp>
 
 namespace parley {
@@ -23,10 +24,10 @@ class ChannelSlot;
 class Channel {
  public:
   /// An empty handle; operations complete with Errc::client_closed and state() is empty.
-  Channel();
+  PARLEY_API Channel();
 
   /// The channel as of now. Never null; the snapshot never changes.
-  std::shared_ptr<const ChannelState> state() const;
+  PARLEY_API std::shared_ptr<const ChannelState> state() const;
 
   std::string sid() const { return state()->sid; }
   std::string name() const { return state()->name; }
@@ -117,7 +118,7 @@ class Channel {
   friend bool operator==(const Channel& a, const Channel& b) { return a.slot_ == b.slot_; }
 
   /// Made by the client only.
-  Channel(std::shared_ptr<detail::ChannelSlot> slot, std::weak_ptr<detail::ClientRuntime> runtime);
+  PARLEY_API Channel(std::shared_ptr<detail::ChannelSlot> slot, std::weak_ptr<detail::ClientRuntime> runtime);
 
  private:
   template <class T, class Operation, class Token, class... Arguments>
@@ -126,9 +127,9 @@ class Channel {
                                                             sid(), std::move(arguments)...);
   }
 
-  void send_message(NewMessage message, Completion<Message> done) const;
-  void media_url(std::string sid, Completion<std::string> done) const;
-  void download(Download download, Completion<std::uint64_t> done) const;
+  PARLEY_API void send_message(NewMessage message, Completion<Message> done) const;
+  PARLEY_API void media_url(std::string sid, Completion<std::string> done) const;
+  PARLEY_API void download(Download download, Completion<std::uint64_t> done) const;
 
   std::shared_ptr<detail::ChannelSlot> slot_;
   std::weak_ptr<detail::ClientRuntime> runtime_;

@@ -9,6 +9,7 @@
 #include <parley/channel.hpp>
 #include <parley/detail/operations.hpp>
 #include <parley/event.hpp>
+#include <parley/export.hpp>
 #include <parley/options.hpp>
 #include <parley/runtime.hpp>
 #include <parley/status.hpp>
@@ -45,20 +46,20 @@ struct NewGroupChannel {
 /// callback executor.
 class Client {
  public:
-  Client(Runtime& runtime, ClientOptions options);
+  PARLEY_API Client(Runtime& runtime, ClientOptions options);
   /// On an executor of yours; it need not be single-threaded.
-  Client(boost::asio::any_io_executor executor, ClientOptions options);
+  PARLEY_API Client(boost::asio::any_io_executor executor, ClientOptions options);
   /// Never blocks on the network.
-  ~Client();
+  PARLEY_API ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
   /// Attaches a handler to the stream of events.
-  Subscription on_event(EventHandler handler);
+  PARLEY_API Subscription on_event(EventHandler handler);
 
-  ConnectionStatus status() const;
+  PARLEY_API ConnectionStatus status() const;
   /// The identity of the current token; "" before the first one.
-  std::string identity() const;
+  PARLEY_API std::string identity() const;
 
   /// Completes when the list of joined channels is there and the fifty that changed last are loaded or could
   /// not be; channels() has them all, and the others are loaded in the background (ChannelState::loaded).
@@ -139,14 +140,14 @@ class Client {
   }
 
   /// The joined channels as of now, oldest first. Never blocks.
-  std::vector<Channel> channels() const;
-  std::vector<Channel> group_channels() const;
-  std::vector<Channel> direct_channels() const;
+  PARLEY_API std::vector<Channel> channels() const;
+  PARLEY_API std::vector<Channel> group_channels() const;
+  PARLEY_API std::vector<Channel> direct_channels() const;
   [[deprecated("use direct_channels")]] std::vector<Channel> private_channels() const {
     return direct_channels();
   }
   /// The channel this client created, joined or looked up last; an empty handle before.
-  Channel current_channel() const;
+  PARLEY_API Channel current_channel() const;
 
  private:
   template <class T, class Operation, class Token, class... Arguments>
@@ -155,15 +156,15 @@ class Client {
                                                             std::move(arguments)...);
   }
 
-  static void connect(detail::ClientRuntime& runtime, Completion<void> done);
-  static void close(detail::ClientRuntime& runtime, Completion<void> done);
+  PARLEY_API static void connect(detail::ClientRuntime& runtime, Completion<void> done);
+  PARLEY_API static void close(detail::ClientRuntime& runtime, Completion<void> done);
 
   std::shared_ptr<detail::ClientRuntime> runtime_;
 };
 
 /// The name of the 1x1 channel of two identities: sorted as bytes, '#' and '%' inside each percent-encoded,
 /// joined by '#'. The same for both orders; no two pairs share one.
-std::string direct_channel_name(std::string_view a, std::string_view b);
+PARLEY_API std::string direct_channel_name(std::string_view a, std::string_view b);
 
 [[deprecated("use direct_channel_name")]] inline std::string private_channel_name(std::string_view a,
                                                                                   std::string_view b) {

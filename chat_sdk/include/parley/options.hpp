@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include <parley/export.hpp>
 #include <parley/seams.hpp>
 #include <parley/token_source.hpp>
 
@@ -22,11 +23,11 @@ struct Endpoint {
   std::shared_ptr<net::InProcessListener> listener{};  ///< if set: connect to it instead, without a socket
 
   /// Twilio's cloud, e.g. region "us1" or "ie1".
-  static Endpoint twilio(std::string region = "us1");
+  PARLEY_API static Endpoint twilio(std::string region = "us1");
   /// parley's chat_service, or whatever speaks the protocol: "ws://127.0.0.1:4010/v3/wsconnect".
-  static Endpoint service(std::string url);
+  PARLEY_API static Endpoint service(std::string url);
   /// A service in this process, e.g. parley::Service::in_process(): no port, no socket, no TLS.
-  static Endpoint stream(std::shared_ptr<net::InProcessListener> listener);
+  PARLEY_API static Endpoint stream(std::shared_ptr<net::InProcessListener> listener);
 };
 
 struct TlsOptions {

@@ -2,6 +2,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <memory>
 
+#include <parley/export.hpp>
+
 namespace parley {
 
 /// One I/O thread, for programs that do not use Asio themselves. Any number of clients share it.
@@ -9,12 +11,12 @@ namespace parley {
 /// Must outlive its clients. The destructor stops the thread and joins it: do not call it from a callback.
 class Runtime {
  public:
-  Runtime();
-  ~Runtime();
+  PARLEY_API Runtime();
+  PARLEY_API ~Runtime();
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
-  boost::asio::any_io_executor executor() const;
+  PARLEY_API boost::asio::any_io_executor executor() const;
 
  private:
   class Impl;

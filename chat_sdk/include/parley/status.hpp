@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include <parley/error.hpp>
+#include <parley/export.hpp>
 
 namespace parley {
 
@@ -16,7 +17,7 @@ enum class ConnectionState {
   denied,      ///< the service or the token source refused; see `reason`
 };
 
-std::string_view to_string(ConnectionState state);
+PARLEY_API std::string_view to_string(ConnectionState state);
 
 struct ConnectionStatus {
   ConnectionState state = ConnectionState::offline;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <parley/error.hpp>
+#include <parley/export.hpp>
 
 namespace parley {
 
@@ -20,7 +21,7 @@ using TokenReply = std::function<void(Result<std::string>)>;
 using TokenSource = std::function<void(boost::asio::any_io_executor io, TokenReply reply)>;
 
 /// Always the same token: the connection ends with the token's life. For tests and tools.
-TokenSource fixed_token(std::string token);
+PARLEY_API TokenSource fixed_token(std::string token);
 
 /// What to send to a token endpoint.
 struct TokenEndpoint {
@@ -31,6 +32,6 @@ struct TokenEndpoint {
 };
 
 /// POSTs {"user": ...} and takes `token` of the JSON answer. 400, 401 and 403 are final (Errc::denied).
-TokenSource token_endpoint(TokenEndpoint endpoint);
+PARLEY_API TokenSource token_endpoint(TokenEndpoint endpoint);
 
 }  // namespace parley

@@ -1,8 +1,17 @@
 #pragma once
 #include <string_view>
 
+/// For the preprocessor: `#if PARLEY_VERSION >= PARLEY_MAKE_VERSION(0, 2, 0)`.
+#define PARLEY_VERSION_MAJOR 0
+#define PARLEY_VERSION_MINOR 1
+#define PARLEY_VERSION_PATCH 0
+#define PARLEY_MAKE_VERSION(major, minor, patch) ((major)*1000000 + (minor)*1000 + (patch))
+#define PARLEY_VERSION PARLEY_MAKE_VERSION(PARLEY_VERSION_MAJOR, PARLEY_VERSION_MINOR, PARLEY_VERSION_PATCH)
+#define PARLEY_VERSION_STRING "0.1.0"
+
 namespace parley {
 
-inline constexpr std::string_view kVersion = "0.1.0";
+/// Of the headers.
+inline constexpr std::string_view kVersion = PARLEY_VERSION_STRING;
 
 }  // namespace parley

@@ -14,10 +14,10 @@ void operate(const std::weak_ptr<ClientRuntime>& weak, Completion<T> done,
   runtime->operate<T>(std::move(done), std::move(operation));
 }
 
-// One for each result of an operation.
-#define PARLEY_RESULT(T)                                                       \
-  template void operate<T>(const std::weak_ptr<ClientRuntime>&, Completion<T>, \
-                           std::function<void(Operations&, Done<T>)>)
+// One for each result of an operation; exported one by one, since some results are hidden classes.
+#define PARLEY_RESULT(T)                                                                  \
+  template PARLEY_API void operate<T>(const std::weak_ptr<ClientRuntime>&, Completion<T>, \
+                                      std::function<void(Operations&, Done<T>)>)
 PARLEY_RESULT(void);
 PARLEY_RESULT(Channel);
 PARLEY_RESULT(Member);

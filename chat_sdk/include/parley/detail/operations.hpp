@@ -7,6 +7,7 @@
 
 #include <parley/async.hpp>
 #include <parley/detail/done.hpp>
+#include <parley/export.hpp>
 
 namespace parley {
 
@@ -36,25 +37,25 @@ class Operations {
   explicit Operations(Model& model) : model_(model) {}
 
   /// @name Of the client
-  void create_group_channel(NewGroupChannel channel, Done<Channel> done);
-  void direct_channel(std::string peer, std::string description, Done<Channel> done);
-  void join_channel(std::string name, Done<Channel> done);
-  void find_channel(std::string sid_or_name, Done<Channel> done);
-  void block(std::string identity, Done<void> done);
-  void unblock(std::string identity, Done<void> done);
-  void blocked(Done<std::vector<std::string>> done);
+  PARLEY_API void create_group_channel(NewGroupChannel channel, Done<Channel> done);
+  PARLEY_API void direct_channel(std::string peer, std::string description, Done<Channel> done);
+  PARLEY_API void join_channel(std::string name, Done<Channel> done);
+  PARLEY_API void find_channel(std::string sid_or_name, Done<Channel> done);
+  PARLEY_API void block(std::string identity, Done<void> done);
+  PARLEY_API void unblock(std::string identity, Done<void> done);
+  PARLEY_API void blocked(Done<std::vector<std::string>> done);
 
   /// @name Of a channel
   /// `message.files` were uploaded before and are named by `media_sids`.
-  void send_message(std::string sid, NewMessage message, std::vector<std::string> media_sids,
-                    Done<Message> done);
-  void get_messages(std::string sid, GetMessages query, Done<MessagePage> done);
-  void invite(std::string sid, std::string identity, Done<Member> done);
-  void set_read(std::string sid, std::int64_t index, Done<Unread> done);
-  void set_all_read(std::string sid, Done<Unread> done);
-  void leave(std::string sid, Done<void> done);
-  void remove_member(std::string sid, std::string identity, Done<void> done);
-  void destroy(std::string sid, Done<void> done);
+  PARLEY_API void send_message(std::string sid, NewMessage message, std::vector<std::string> media_sids,
+                               Done<Message> done);
+  PARLEY_API void get_messages(std::string sid, GetMessages query, Done<MessagePage> done);
+  PARLEY_API void invite(std::string sid, std::string identity, Done<Member> done);
+  PARLEY_API void set_read(std::string sid, std::int64_t index, Done<Unread> done);
+  PARLEY_API void set_all_read(std::string sid, Done<Unread> done);
+  PARLEY_API void leave(std::string sid, Done<void> done);
+  PARLEY_API void remove_member(std::string sid, std::string identity, Done<void> done);
+  PARLEY_API void destroy(std::string sid, Done<void> done);
 
  private:
   Model& model_;
@@ -63,8 +64,8 @@ class Operations {
 /// Runs `operation` on the I/O strand once the client is usable; its outcome, cancellation or the end of the
 /// client completes `done`. A client that is gone completes it with Errc::client_closed. Any thread.
 template <class T>
-void operate(const std::weak_ptr<ClientRuntime>& runtime, Completion<T> done,
-             std::function<void(Operations&, Done<T>)> operation);
+PARLEY_API void operate(const std::weak_ptr<ClientRuntime>& runtime, Completion<T> done,
+                        std::function<void(Operations&, Done<T>)> operation);
 
 /// The initiation of an operation that is a member of Operations: what async_initiate() calls with the
 /// handler and the arguments.

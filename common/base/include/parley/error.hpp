@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include <parley/export.hpp>
+
 namespace parley {
 
 /// What went wrong, as a program decides on it. The text for people is in `Error::message`.
@@ -32,7 +34,7 @@ enum class Errc {
 };
 
 /// The stable name of a code, e.g. "token_expired".
-std::string_view to_string(Errc code);
+PARLEY_API std::string_view to_string(Errc code);
 
 /// One failure with its layers kept apart. Only `code` and `message` are always set.
 ///
@@ -48,9 +50,9 @@ struct Error {
   std::optional<std::chrono::milliseconds> retry_after{};  ///< the service asked to wait this long
 
   /// True when doing the same again later may succeed. Decided by `code` alone.
-  bool retryable() const;
+  PARLEY_API bool retryable() const;
   /// All layers that are set, on one line.
-  std::string to_string() const;
+  PARLEY_API std::string to_string() const;
 };
 
 /// Either a T or an Error. `.value()` throws `parley::Exception` with every layer of the error.
@@ -58,7 +60,7 @@ template <class T>
 using Result = boost::system::result<T, Error>;
 
 /// Thrown by `Result<T>::value()` only.
-class Exception : public std::runtime_error {
+class PARLEY_API Exception : public std::runtime_error {
  public:
   explicit Exception(Error error) : std::runtime_error(error.to_string()), error_(std::move(error)) {}
   const Error& error() const noexcept { return error_; }
@@ -67,6 +69,7 @@ class Exception : public std::runtime_error {
   Error error_;
 };
 
-[[noreturn]] void throw_exception_from_error(const Error& error, const boost::source_location& where);
+[[noreturn]] PARLEY_API void throw_exception_from_error(const Error& error,
+                                                        const boost::source_location& where);
 
 }  // namespace parley

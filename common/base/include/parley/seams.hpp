@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <span>
 
+#include <parley/export.hpp>
+
 namespace parley {
 
 /// Time that never jumps: deadlines, back-off, liveness.
@@ -26,10 +28,10 @@ class Random {
   virtual void fill(std::span<std::uint8_t> bytes) = 0;
 
   /// Uniform in [0, 1).
-  double uniform();
+  PARLEY_API double uniform();
 };
 
 /// The machine's clocks. Lives for ever.
-const Clock& system_clock();
+PARLEY_API const Clock& system_clock();
 
 }  // namespace parley

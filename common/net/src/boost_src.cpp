@@ -1,4 +1,0 @@
-// The one compiled copy of Asio and Beast (separate compilation).
-#include <boost/asio/impl/src.hpp>
-#include <boost/asio/ssl/impl/src.hpp>
-#include <boost/beast/src.hpp>
