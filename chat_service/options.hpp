@@ -33,7 +33,11 @@ struct Tenant {
   std::optional<std::chrono::hours> keep_messages{};  ///< older ones are removed; nothing: kept for ever
   bool public_channels = true;  ///< false: `type: "public"` is refused, existing ones are private
   AddRule who_may_add = AddRule::anybody;
-  bool edit_any_message_attributes = false;  ///< by every participant, as the vendor's permission of that name
+  bool edit_any_message_attributes =
+      false;  ///< by every participant, as the vendor's permission of that name
+  /// False: X-Twilio-Mutation-Id is ignored, so that a repeated write is done twice, as by a service that
+  /// does not know it. To test clients.
+  bool mutation_ids = true;
   std::string content_templates = "[]";  ///< JSON text, an array, as clients are shown it
 };
 

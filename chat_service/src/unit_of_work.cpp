@@ -45,7 +45,7 @@ using Handle = std::function<Result<Answer>()>;
 Result<Answer> handle_once(Scope& scope, const http::Request& request, const Handle& handle) {
   const auto id = mutation_id(request);
   if (!id) return id.error();
-  if (id->empty()) return handle();
+  if (id->empty() || !scope.tenant.mutation_ids) return handle();
   const MutationKey key{scope.service_sid(), scope.caller.identity, *id};
   std::string hash = request_hash(request);
   if (auto done = scope.tables.mutations.find(key)) {
