@@ -4,7 +4,9 @@
 namespace parley {
 
 Endpoint Endpoint::twilio(std::string region) {
-  return {"wss://tsock." + region + ".twilio.com/v3/wsconnect", region};
+  return {.url = "wss://tsock." + region + ".twilio.com/v3/wsconnect",
+          .region = region,
+          .knows_mutation_ids = false};
 }
 
 Endpoint Endpoint::service(std::string url) { return {std::move(url), "us1"}; }

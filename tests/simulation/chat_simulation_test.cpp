@@ -26,8 +26,8 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
 // A handful of users who do random things while their connections come and go.
 class Town {
  public:
-  Town(std::uint64_t seed, const std::string& database, chat_service::Throttle throttle)
-      : world(seed, database, throttle) {
+  Town(std::uint64_t seed, const std::string& database, chat_service::Throttle throttle, bool mutation_ids)
+      : world(seed, database, throttle, mutation_ids) {
     for (const char* name : {"alice", "bob", "carol", "dave"}) {
       auto& user = world.add_user(name);
       user.act([&](detail::Engine& engine) { engine.connection().connect(user.tracked<void>()); });
@@ -52,6 +52,7 @@ class Town {
 
   World world;
   std::map<std::string, std::set<std::string>> acknowledged;  // texts by channel SID
+  std::set<std::string> lost;  // texts that were neither stored nor refused, and why
   std::map<std::string, int> sent_texts;
   int cuts = 0;
   int destroyed = 0;
@@ -93,11 +94,18 @@ class Town {
   void send(User& user, const std::string& sid) {
     const std::string text = user.name() + " " + std::to_string(++sent_texts[user.name()]);
     user.act([&](detail::Engine& engine) {
-      engine.operations().send_message(sid, {text}, {},
-                                       user.tracked<Message>([this, sid, text](Result<Message> stored) {
-                                         if (stored) acknowledged[sid].insert(text);
-                                       }));
+      engine.outbox().submit(sid, {text}, user.tracked<Message>([this, sid, text](Result<Message> stored) {
+        if (stored) acknowledged[sid].insert(text);
+        if (!stored && !may_end_with(stored.error().code))
+          lost.insert(text + ": " + stored.error().to_string());
+      }));
     });
+  }
+
+  // Who has left meanwhile is refused, and without mutation ids cannot find out what became of a message.
+  bool may_end_with(Errc code) const {
+    return code == Errc::forbidden || code == Errc::not_found ||
+           (code == Errc::outcome_unknown && !world.mutation_ids);
   }
 
   void read(User& user, const Channel& channel) {
@@ -178,8 +186,12 @@ void check_channel(Town& town, User& user, const Channel& channel) {
   const auto state = channel.state();
   const auto history = whole_history(town.world, user, state->sid);
   std::set<std::string> texts;
+  std::map<std::string, int> newest;  // number of the text, by author
   for (std::size_t i = 0; i < history.size(); ++i) {
     EXPECT_EQ(history[i].index, static_cast<std::int64_t>(i));
+    const int number = std::stoi(history[i].text.substr(history[i].text.find(' ')));
+    EXPECT_GT(number, std::exchange(newest[history[i].author], number))
+        << "out of order: " << history[i].text;
     EXPECT_TRUE(texts.insert(history[i].text).second) << "stored twice: " << history[i].text;
   }
   for (const auto& text : town.acknowledged[state->sid])
@@ -211,24 +223,35 @@ void check_members_agree(Town& town) {
 }
 
 void check(Town& town) {
+  EXPECT_EQ(town.lost, std::set<std::string>());
   for (auto& user : town.world.users) {
     EXPECT_EQ(user->engine().connection().status().state, ConnectionState::connected) << user->name();
     EXPECT_EQ(user->started, user->completed) << user->name() << ": an operation never completed";
     EXPECT_EQ(user->trouble, "");
+    for (const auto& [id, told] : user->outcomes)
+      EXPECT_EQ(told, 1) << user->name() << ": outcomes told of message " << id;
     for (const auto& channel : *user->engine().channels().load()) check_channel(town, *user, channel);
   }
   check_members_agree(town);
 }
 
+std::string database_file() {
+  return std::filesystem::temp_directory_path() / ("parley-simulation-" + std::to_string(::getpid()) + ".db");
+}
+
+void remove_database(const std::string& file) {
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file + suffix);
+}
+
 void run_seeds(std::uint64_t seeds, const std::string& database, bool crashes,
-               chat_service::Throttle throttle = {}) {
+               chat_service::Throttle throttle = {}, bool mutation_ids = true) {
   const auto only = from_environment("PARLEY_SEED", 0);
   int cuts = 0, destroyed = 0;
   std::size_t messages = 0;
   for (std::uint64_t seed = only ? only : 1; seed <= (only ? only : seeds); ++seed) {
     SCOPED_TRACE("PARLEY_SEED=" + std::to_string(seed));
-    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(database + suffix);
-    Town town(seed, database, throttle);
+    remove_database(database);
+    Town town(seed, database, throttle, mutation_ids);
     town.live(120, crashes);
     check(town);
     if (::testing::Test::HasFailure()) return;
@@ -248,15 +271,20 @@ TEST(ChatSimulation, EverybodyAgreesAfterAnyNumberOfLostConnections) {
 }
 
 TEST(ChatSimulation, NothingAcknowledgedIsLostWhenTheServiceCrashes) {
-  const auto file =
-      std::filesystem::temp_directory_path() / ("parley-simulation-" + std::to_string(::getpid()) + ".db");
+  const auto file = database_file();
   run_seeds(from_environment("PARLEY_SEEDS", 15), file, /*crashes=*/true);
-  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
+  remove_database(file);
 }
 
 TEST(ChatSimulation, EverybodyAgreesThoughTheServiceThrottlesThem) {
   run_seeds(from_environment("PARLEY_SEEDS", 15), ":memory:", /*crashes=*/false,
             {.per_second = 15, .burst = 15});
+}
+
+TEST(ChatSimulation, NothingIsDoubledByAServiceThatKnowsNoMutationIds) {
+  const auto file = database_file();
+  run_seeds(from_environment("PARLEY_SEEDS", 15), file, /*crashes=*/true, {}, /*mutation_ids=*/false);
+  remove_database(file);
 }
 
 TEST(ChatSimulation, ShortTokensAreRenewedForHours) {

@@ -27,7 +27,8 @@ void Schedule::run_next() {
 
 User::User(World& world, std::string name) : world_(world), name_(std::move(name)) {
   engine_ = std::make_unique<detail::Engine>(
-      detail::ConnectionSettings{}, world_.random, [this](const Event& event) { on_event(event); },
+      detail::ConnectionSettings{}, detail::OutboxSettings{{}, world_.mutation_ids}, world_.random,
+      [this](const Event& event) { on_event(event); },
       [](std::shared_ptr<detail::ChannelSlot> slot) { return Channel(std::move(slot), {}); });
 }
 
@@ -46,6 +47,9 @@ void User::on_event(const Event& event) {
   if (const auto* joined = std::get_if<ChannelJoined>(&event)) messages[joined->channel.sid()].clear();
   if (const auto* added = std::get_if<MessageAdded>(&event))
     messages[added->channel.sid()].push_back(added->message);
+  if (const auto* pending = std::get_if<MessagePending>(&event)) outcomes[pending->message.local_id];
+  if (const auto* sent = std::get_if<MessageSent>(&event)) ++outcomes[sent->local_id];
+  if (const auto* failed = std::get_if<MessageFailed>(&event)) ++outcomes[failed->message.local_id];
 }
 
 void User::apply() {
@@ -99,16 +103,19 @@ void User::cut() {
   world_.pump_service();
 }
 
-World::World(std::uint64_t seed, std::string database, chat_service::Throttle throttle)
-    : random(seed), database_(std::move(database)), throttle_(throttle) {
+World::World(std::uint64_t seed, std::string database, chat_service::Throttle throttle,
+             bool knows_mutation_ids)
+    : random(seed), database_(std::move(database)), throttle_(throttle), mutation_ids(knows_mutation_ids) {
   key_ = {"AC00000000000000000000000000000001", "SK00000000000000000000000000000002", "simulated secret"};
   start_service();
 }
 
 void World::start_service() {
   chat_service::CoreOptions options;
-  options.tenants.push_back(
-      {.account_sid = key_.account_sid, .service_sid = kService, .keys = token::KeyRing(key_)});
+  options.tenants.push_back({.account_sid = key_.account_sid,
+                             .service_sid = kService,
+                             .keys = token::KeyRing(key_),
+                             .mutation_ids = mutation_ids});
   options.public_url = "http://chat.test";
   options.throttle = throttle_;
   options.erase_rows = 3;  // deletions take a while

@@ -46,6 +46,7 @@ class User {
 
   std::vector<Event> heard;
   std::map<std::string, std::vector<Message>> messages;  ///< heard since the last join, by channel SID
+  std::map<std::string, int> outcomes;                   ///< told of each message of this user's, by local id
   int started = 0, completed = 0;
   std::string trouble;  ///< "completed twice" and the like
 
@@ -66,7 +67,8 @@ class User {
 class World {
  public:
   /// `database`: a file lets the service crash and come back; ":memory:" does not.
-  explicit World(std::uint64_t seed, std::string database = ":memory:", chat_service::Throttle throttle = {});
+  explicit World(std::uint64_t seed, std::string database = ":memory:", chat_service::Throttle throttle = {},
+                 bool knows_mutation_ids = true);
 
   User& add_user(const std::string& name);
   void run(Duration time);
@@ -77,6 +79,7 @@ class World {
   TimePoint now{};
   WallTime wall{std::chrono::hours(24 * 365 * 56)};
   bool reachable = true;
+  const bool mutation_ids;  ///< known to the service
   std::chrono::seconds token_life{3600};
   std::vector<std::unique_ptr<User>> users;
 

@@ -2,12 +2,14 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <parley/async.hpp>
 #include <parley/channel_state.hpp>
 #include <parley/detail/operations.hpp>
 #include <parley/export.hpp>
 #include <parley/message.hpp>
+#include <parley/outgoing.hpp>
 
 namespace parley {
 
@@ -33,13 +35,17 @@ class Channel {
   std::string name() const { return state()->name; }
   Unread unread() const { return state()->unread; }
 
-  /// Completes with the stored message. Fails with Errc::invalid_argument (the field is named),
-  /// Errc::forbidden (not a member) or a transport error. Sent again after a lost connection; the service
-  /// stores it once. Messages without files are stored in the order of the calls: each is sent when the one
-  /// before it was answered, so that a channel takes one message per round trip. A service that is busy or
-  /// throttles makes a message wait; after Timeouts::request it fails with Errc::too_many_requests or
-  /// timed_out. Files are uploaded first, one after the other, straight from the disk, and are not sent
-  /// again: a failure there (Errc::limit_exceeded: too large) ends the operation, and nobody sees a message.
+  /// Completes with the stored message. Legal in every state of the client, also before the first connection:
+  /// the message waits in the outbox (MessagePending, then MessageSent or MessageFailed tell of it) and is
+  /// stored once, whatever happens to the connection. Messages of a channel, files included, are stored in
+  /// the order of the calls: each is sent when the one before it has its outcome, so that a channel takes one
+  /// message per round trip. Files are uploaded first, one after the other, straight from the disk.
+  ///
+  /// Fails with Errc::invalid_argument (the field is named; nothing was queued), with the service's refusal,
+  /// e.g. Errc::forbidden (not a member) or limit_exceeded (a file is too large), with Errc::denied when the
+  /// client is refused, or after OutboxOptions::lifetime with timed_out, or with outcome_unknown if it may
+  /// have been stored. A cancelled message is discarded unless it is being sent or may have been stored:
+  /// MessageSent tells of it then.
   template <class Token = boost::asio::deferred_t>
   auto async_send_message(NewMessage message, Token&& token = {}) const {
     return boost::asio::async_initiate<Token, Signature<Message>>(
@@ -47,6 +53,27 @@ class Channel {
           self.send_message(std::move(value), Completion<Message>(std::move(handler)));
         },
         token, std::move(message));
+  }
+
+  /// The messages of this client in this channel that the service does not have, oldest first: what waits,
+  /// what is being sent, what failed.
+  template <class Token = boost::asio::deferred_t>
+  auto async_outgoing_messages(Token&& token = {}) const {
+    return start<std::vector<OutgoingMessage>>(&detail::OutboxOperations::outgoing, token);
+  }
+
+  /// Sends a failed or blocked message again, a failed one behind all others. Completes as
+  /// async_send_message(). Errc::not_found: there is none of that id. Errc::conflict: it has not failed.
+  template <class Token = boost::asio::deferred_t>
+  auto async_retry(std::string local_id, Token&& token = {}) const {
+    return start<Message>(&detail::OutboxOperations::retry, token, std::move(local_id));
+  }
+
+  /// Forgets a message that is not sent. Errc::not_found: there is none of that id. Errc::conflict: it is
+  /// being sent, or may have been stored.
+  template <class Token = boost::asio::deferred_t>
+  auto async_discard(std::string local_id, Token&& token = {}) const {
+    return start<void>(&detail::OutboxOperations::discard, token, std::move(local_id));
   }
 
   /// One page of history. Pages adjoin: pass `older` or `newer` of a page to get the next one.

@@ -80,6 +80,13 @@ class Client {
         [runtime = runtime_](auto handler) { close(*runtime, Completion<void>(std::move(handler))); }, token);
   }
 
+  /// Completes when every message given to the client before has its outcome, e.g. before the program ends.
+  /// Errc::timed_out: not all have after `deadline`; they go on.
+  template <class Token = boost::asio::deferred_t>
+  auto async_flush(Duration deadline, Token&& token = {}) {
+    return start<void>(&detail::OutboxOperations::flush, token, deadline);
+  }
+
   /// Creates a channel that everybody may find and join by name, and joins it. Errc::conflict: name taken.
   template <class Token = boost::asio::deferred_t>
   auto async_create_group_channel(NewGroupChannel channel, Token&& token = {}) {

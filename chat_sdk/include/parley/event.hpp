@@ -5,6 +5,7 @@
 #include <variant>
 
 #include <parley/channel.hpp>
+#include <parley/outgoing.hpp>
 #include <parley/status.hpp>
 
 namespace parley {
@@ -64,6 +65,25 @@ struct MessageRemoved {
   Channel channel;
   Message message;
 };
+/// A message of this client is to be sent: show it as `state` says. Told again when it is tried again.
+struct MessagePending {
+  Channel channel;
+  OutgoingMessage message;
+};
+/// The service has stored a message of this client. The MessageAdded with the same index is told as well,
+/// before or after.
+struct MessageSent {
+  Channel channel;
+  std::string local_id;  ///< of its MessagePending
+  Message message;
+};
+/// A message of this client was not stored and will not be; its `error` says why. It is kept, the newest
+/// thousand in all, for Channel::async_retry() and async_discard(); a discarded or cancelled one
+/// (Errc::cancelled) is not.
+struct MessageFailed {
+  Channel channel;
+  OutgoingMessage message;
+};
 /// The number of unread messages changed.
 struct UnreadChanged {
   Channel channel;
@@ -71,9 +91,10 @@ struct UnreadChanged {
 };
 
 /// Everything a client tells, as one ordered stream. The channel's state() already shows the change.
-using Event = std::variant<ConnectionChanged, TokenRefreshed, TokenRefreshFailed, ChannelJoined, ChannelLeft,
-                           ChannelUpdated, MemberJoined, MemberLeft, MemberUpdated, MessageAdded,
-                           MessageUpdated, MessageRemoved, UnreadChanged>;
+using Event =
+    std::variant<ConnectionChanged, TokenRefreshed, TokenRefreshFailed, ChannelJoined, ChannelLeft,
+                 ChannelUpdated, MemberJoined, MemberLeft, MemberUpdated, MessageAdded, MessageUpdated,
+                 MessageRemoved, MessagePending, MessageSent, MessageFailed, UnreadChanged>;
 
 /// Called once per event on the callback executor. Must not throw.
 using EventHandler = std::function<void(const Event&)>;

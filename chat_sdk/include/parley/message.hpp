@@ -35,6 +35,9 @@ struct NewMessage {
   std::string attributes = "{}";  ///< JSON text, at most 4 KiB
   std::vector<NewFile> files;     ///< at most 10
   ProgressHandler on_progress;    ///< of the files
+  /// Names the message for ever, so that giving it to a client again (after a crash of the program, say) does
+  /// not send it twice: 1 to 128 printable characters, unique for this user. "": the client makes one.
+  std::string key;
 };
 
 /// Which way a page of history extends from its anchor.

@@ -21,8 +21,14 @@ struct Endpoint {
   std::string url;                                     ///< ws or wss
   std::string region;                                  ///< of Twilio's cloud; ignored by parley's own service
   std::shared_ptr<net::InProcessListener> listener{};  ///< if set: connect to it instead, without a socket
+  /// Does the service do a write once, however often it gets the same X-Twilio-Mutation-Id? If not, each
+  /// message carries its key in its attributes, as "parley.key", and after a lost answer the client looks for
+  /// it in the history before it sends the message again. A message whose attributes are no JSON object can
+  /// carry none: it fails with Errc::outcome_unknown then. Who edits the attributes should keep the member
+  /// until it is sent.
+  bool knows_mutation_ids = true;
 
-  /// Twilio's cloud, e.g. region "us1" or "ie1".
+  /// Twilio's cloud, e.g. region "us1" or "ie1"; it is not known to remember mutation ids.
   PARLEY_API static Endpoint twilio(std::string region = "us1");
   /// parley's chat_service, or whatever speaks the protocol: "ws://127.0.0.1:4010/v3/wsconnect".
   PARLEY_API static Endpoint service(std::string url);
@@ -41,6 +47,16 @@ struct Timeouts {
   /// One request to the service, waiting for a connection and for its turn included; an operation may need
   /// several. Of a file transfer: the longest time without progress.
   Duration request = std::chrono::seconds(30);
+};
+
+/// How messages are sent: a queue for each channel, first in first out, that outlives lost connections.
+struct OutboxOptions {
+  /// How long a message is tried before it fails with Errc::timed_out (or outcome_unknown, if it may have
+  /// been stored). At most as long as the service remembers what it has done: parley's own 48 hours.
+  Duration lifetime = std::chrono::hours(24);
+  /// A message that the service refuses blocks those behind it, instead of stepping aside.
+  bool block_on_refusal = false;
+  std::size_t max_messages = 100'000;  ///< waiting at once; one more fails with Errc::limit_exceeded
 };
 
 struct RetryPolicy {
@@ -66,6 +82,7 @@ struct ClientOptions {
   TlsOptions tls{};
   Timeouts timeouts{};
   RetryPolicy retry{};
+  OutboxOptions outbox{};
   /// Where completions and events run, one at a time. Nothing: the Runtime's (or the given) executor.
   std::optional<boost::asio::any_io_executor> callbacks{};
   Seams seams{};

@@ -72,7 +72,9 @@ void Connection::give_up(Error reason, ConnectionState state) {
   keeper_.stop();
   machine_.disconnect(context_.now);
   subscriber_.on_disconnected();
-  observer_->on_given_up(reason);  // first: what fails below must not be tried again
+  observer_->on_given_up(
+      reason,
+      closed_ || state == ConnectionState::denied);  // first: what fails below must not be tried again
   timers_.fail_all(reason);
   rest_.fail_queued(reason);
   finish_connect(reason);
@@ -192,6 +194,7 @@ void Connection::on_state(const twilsock::StateChanged& change) {
   if (change.state != ClientState::connected) {
     subscriber_.on_disconnected();
     rest_.on_disconnected();
+    observer_->on_disconnected();
   }
   switch (change.state) {
     case ClientState::connected:
@@ -218,8 +221,8 @@ void Connection::on_state(const twilsock::StateChanged& change) {
 }
 
 void Connection::start_loading() {
-  if (loaded_ || loading_) return loaded_ ? finish_connect({}) : void();
-  loading_ = true;
+  if (loaded_) return on_ready();
+  if (std::exchange(loading_, true)) return;
   rest_.get(urls_.configuration_url(), {}, [this](Result<http::Response> reply) {
     auto configuration = decoded(reply, conversations::decode_configuration);
     if (!configuration) return on_loaded(configuration.error());
@@ -232,8 +235,13 @@ void Connection::on_loaded(Result<void> outcome) {
   if (!loading_) return;  // given up meanwhile
   loading_ = false;
   loaded_ = outcome.has_value();
-  if (loaded_) return finish_connect({});
+  if (loaded_) return on_ready();
   give_up(outcome.error(), is_final(outcome.error()) ? ConnectionState::denied : ConnectionState::offline);
+}
+
+void Connection::on_ready() {
+  finish_connect({});
+  if (machine_.state() == twilsock::ClientState::connected) observer_->on_ready();
 }
 
 void Connection::on_notification(const twilsock::NotificationReceived& notification) {

@@ -36,8 +36,11 @@ class ConnectionObserver {
   virtual void load(Done<void> done) = 0;
   /// A change, or the state of a subscription; never sync::SendBatch.
   virtual void on_sync(const sync::SubscriberAction& action) = 0;
-  /// Nothing is tried any more until the next connect().
-  virtual void on_given_up(const Error& reason) = 0;
+  /// Connected, and loaded: requests make sense. After each reconnect.
+  virtual void on_ready() = 0;
+  virtual void on_disconnected() = 0;
+  /// Nothing is tried any more until the next connect(). `final`: the client was refused, or closed.
+  virtual void on_given_up(const Error& reason, bool final) = 0;
 };
 
 /// The link to the service: keeps itself connected with a fresh token, carries REST calls, keeps Sync objects
@@ -98,6 +101,7 @@ class Connection {
   void on_no_token(const Error& error);
   void start_loading();
   void on_loaded(Result<void> outcome);
+  void on_ready();
   void finish_connect(Result<void> outcome);
   void give_up(Error reason, ConnectionState state);
   void set_status(ConnectionStatus status);

@@ -27,19 +27,13 @@ Duration spacing(double per_second) { return std::chrono::duration_cast<Duration
 
 RequestGate::RequestGate(GateSettings settings) : settings_(settings), backoff_(kSilentBackoff) {}
 
-void RequestGate::submit(Id id, Class kind) {
-  const auto [at, fresh] = requests_.try_emplace(id, Request{std::move(kind)});
-  if (!fresh) return;
-  const std::string& name = at->second.kind.lane;
-  if (name.empty()) return make_ready(id, at->second);
-  Lane& lane = lanes_[name];
-  if (lane.first) return void(lane.waiting.insert(id));
-  lane.first = id;
-  make_ready(id, at->second);
+void RequestGate::submit(Id id, bool background) {
+  const auto [at, fresh] = requests_.try_emplace(id, Request{background});
+  if (fresh) make_ready(id, at->second);
 }
 
 void RequestGate::make_ready(Id id, Request& request) {
-  (request.kind.background ? background_ : foreground_).emplace(id, &request);
+  (request.background ? background_ : foreground_).emplace(id, &request);
 }
 
 bool RequestGate::may_send() const {
@@ -64,7 +58,7 @@ std::optional<RequestGate::Id> RequestGate::next(TimePoint now) {
   request->in_flight = true;
   request->period = period_;
   ++in_flight_;
-  if (request->kind.background) ++background_in_flight_;
+  if (request->background) ++background_in_flight_;
   return id;
 }
 
@@ -145,7 +139,7 @@ void RequestGate::keep_pace(TimePoint now) {
 void RequestGate::leave_flight(Request& request) {
   if (!std::exchange(request.in_flight, false)) return;
   --in_flight_;
-  if (request.kind.background) --background_in_flight_;
+  if (request.background) --background_in_flight_;
 }
 
 void RequestGate::remove(Id id) {
@@ -154,20 +148,7 @@ void RequestGate::remove(Id id) {
   leave_flight(at->second);
   foreground_.erase(id);
   background_.erase(id);
-  if (!at->second.kind.lane.empty()) leave_lane(id, at->second);
   requests_.erase(at);
-}
-
-void RequestGate::leave_lane(Id id, const Request& request) {
-  const auto lane = lanes_.find(request.kind.lane);
-  lane->second.waiting.erase(id);
-  if (lane->second.first != id) return;
-  auto& waiting = lane->second.waiting;
-  if (waiting.empty()) return void(lanes_.erase(lane));
-  const Id next = *waiting.begin();
-  waiting.erase(waiting.begin());
-  lane->second.first = next;
-  make_ready(next, requests_.at(next));
 }
 
 }  // namespace parley::detail

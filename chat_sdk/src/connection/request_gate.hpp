@@ -2,8 +2,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
-#include <string>
 #include <unordered_map>
 
 #include <parley/seams.hpp>
@@ -18,8 +16,7 @@ struct GateSettings {
 };
 
 /// Decides when each request of a client may be sent: a bounded number at once, first in first out, what a
-/// user waits for before what happens in the background. Requests of one lane go one at a time, so that they
-/// take effect in their order.
+/// user waits for before what happens in the background.
 ///
 /// A refusal as "too many requests" closes the gate for everybody until the service's Retry-After; the
 /// refused request is the first again afterwards. From then on requests are paced a little below what the
@@ -36,15 +33,10 @@ struct GateSettings {
 class RequestGate {
  public:
   using Id = std::uint64_t;
-  struct Class {
-    bool background = false;
-    std::string lane{};  ///< "": none
-  };
-
   explicit RequestGate(GateSettings settings = {});
 
   /// Queues a request that next() will name. Ids rise.
-  void submit(Id id, Class kind);
+  void submit(Id id, bool background = false);
   /// The request that may be sent now, if there is one; it is in flight from here on.
   std::optional<Id> next(TimePoint now);
   /// When next() may have more to say without another call; nothing: only after an answer.
@@ -62,19 +54,14 @@ class RequestGate {
 
  private:
   struct Request {
-    Class kind;
+    bool background = false;
     bool in_flight = false;
     std::uint64_t period = 0;  ///< in which it was sent
-  };
-  struct Lane {
-    std::optional<Id> first;  ///< may be sent, or is in flight
-    std::set<Id> waiting;     ///< all others
   };
   using Queue = std::map<Id, Request*>;
 
   void make_ready(Id id, Request& request);
   void leave_flight(Request& request);
-  void leave_lane(Id id, const Request& request);
   void close(std::optional<Duration> retry_after, TimePoint now, double random);
   void slow_down(TimePoint now);
   double accepted_per_second(TimePoint now) const;
@@ -83,7 +70,6 @@ class RequestGate {
 
   GateSettings settings_;
   std::unordered_map<Id, Request> requests_;
-  std::unordered_map<std::string, Lane> lanes_;
   Queue foreground_, background_;  // what may be sent, oldest first
   std::size_t in_flight_ = 0, background_in_flight_ = 0;
 

@@ -10,15 +10,17 @@ namespace parley::detail {
 
 struct RestRequest {
   std::string method;
-  std::string url;          ///< absolute
-  http::Fields params{};    ///< not encoded
-  std::string body{};       ///< JSON
-  bool background = false;  ///< nobody waits for it: what somebody waits for goes first
-  std::string lane{};       ///< requests of one lane take effect in the order of the calls; "": none
+  std::string url;            ///< absolute
+  http::Fields params{};      ///< not encoded
+  std::string body{};         ///< JSON
+  bool background = false;    ///< nobody waits for it: what somebody waits for goes first
+  std::string mutation_id{};  ///< of a write; "": a new one
+  /// The service does it once, however often it comes: sent again after a lost connection. Otherwise it fails
+  /// with Errc::outcome_unknown then.
+  bool repeatable = true;
 };
 
-/// The service's REST API as the model calls it. Every outcome that is not 2xx is an Error. Writes may be
-/// repeated after a lost connection: the service does them once.
+/// The service's REST API as the model calls it. Every outcome that is not 2xx is an Error.
 class RestCalls {
  public:
   virtual ~RestCalls() = default;

@@ -43,19 +43,23 @@ TwilsockRestCalls::Call TwilsockRestCalls::make(RestRequest request, Done<http::
       std::move(request.method), std::move(path), std::move(request.params), {}, std::move(request.body)};
   return {.host = std::move(host),
           .request = std::move(made),
-          .kind = {request.background, std::move(request.lane)},
+          .background = request.background,
           .done = std::move(done),
           .deadline = context_.now + timeout_,
+          .repeatable = request.repeatable,
           .backoff = Backoff(kBusyBackoff)};
 }
 
 void TwilsockRestCalls::send(RestRequest request, Done<http::Response> done) {
+  std::string mutation_id = std::move(request.mutation_id);
   Call call = make(std::move(request), std::move(done));
-  if (call.request.method == "GET")
+  if (call.request.method == "GET") {
     call.request.headers = {{"Content-Type", "application/json"}};
-  else
+  } else {
+    if (mutation_id.empty()) mutation_id = random_uuid(context_.random);
     call.request.headers = {{"Content-Type", "application/json; charset=utf-8"},
-                            {"X-Twilio-Mutation-Id", random_uuid(context_.random)}};
+                            {"X-Twilio-Mutation-Id", std::move(mutation_id)}};
+  }
   submit(std::move(call));
 }
 
@@ -68,7 +72,7 @@ void TwilsockRestCalls::post_once(std::string_view url, std::string body, Done<h
 
 void TwilsockRestCalls::submit(Call call) {
   const CallId id = ++last_id_;
-  gate_.submit(id, call.kind);
+  gate_.submit(id, call.background);
   deadlines_.emplace(call.deadline, id);
   calls_.emplace(id, std::move(call));
 }
@@ -82,7 +86,8 @@ bool TwilsockRestCalls::hand_over() {
 void TwilsockRestCalls::give_to_machine(CallId id, Call& call) {
   deadlines_.erase({call.deadline, id});
   const Duration left = std::max(call.deadline - context_.now, Duration::zero());
-  sent_.emplace(machine_.send({call.host, call.request, left, /*repeatable=*/!call.once}, context_.now), id);
+  const bool repeatable = call.repeatable && !call.once;
+  sent_.emplace(machine_.send({call.host, call.request, left, repeatable}, context_.now), id);
 }
 
 void TwilsockRestCalls::on_done(twilsock::RequestId id, Result<http::Response> outcome) {
@@ -108,10 +113,10 @@ void TwilsockRestCalls::on_refused(Calls::iterator at, const http::Response& res
   at->second.refusal = std::move(refusal);
 }
 
-// The call stays in flight at the gate while it waits, so that later calls of its lane do not overtake it.
 bool TwilsockRestCalls::ask_again(Calls::iterator at, const http::Response& response) {
   Call& call = at->second;
-  if (!is_busy(response.status) || call.once || call.backoff.failures() >= kAttempts - 1) return false;
+  if (!is_busy(response.status) || call.once || !call.repeatable || call.backoff.failures() >= kAttempts - 1)
+    return false;
   deadlines_.emplace(call.deadline, at->first);
   timers_.after(call.backoff.after_failure(context_.random.uniform()),
                 [this, id = at->first](Result<void> time) {

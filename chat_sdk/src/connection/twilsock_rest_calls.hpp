@@ -43,10 +43,11 @@ class TwilsockRestCalls final : public RestCalls {
   struct Call {
     std::string host;
     http::Request request;
-    RequestGate::Class kind;
+    bool background = false;
     Done<http::Response> done;
     TimePoint deadline{};
     bool once = false;
+    bool repeatable = false;
     bool follow_up = false;          ///< of a 202: its own 202 would lead in a circle
     std::optional<Error> refusal{};  ///< why it waits at the gate again
     Backoff backoff;                 ///< of a busy service

@@ -36,7 +36,8 @@ ClientRuntime::ClientRuntime(boost::asio::any_io_executor executor, ClientOption
 void ClientRuntime::start() {
   Random& random = options_.seams.random ? *options_.seams.random : own_random_;
   engine_ = std::make_unique<Engine>(
-      connection_settings(options_), random, [this](Event event) { on_event(std::move(event)); },
+      connection_settings(options_), OutboxSettings{options_.outbox, options_.endpoint.knows_mutation_ids},
+      random, [this](Event event) { on_event(std::move(event)); },
       [weak = weak_from_this()](std::shared_ptr<ChannelSlot> slot) {
         return Channel(std::move(slot), weak);
       });
@@ -73,46 +74,36 @@ void ClientRuntime::transfer(Completion<T> handler, ProgressHandler on_progress,
       });
     };
   const auto done = callbacks_->track<T>(std::move(handler), on_cancel);
-  run([ticket, report, done, begin = std::move(begin)](Engine& engine) {
-    engine.connection().when_usable([&engine, ticket, report, done, begin](Result<void> usable) {
+  run([runtime = this, ticket, report, done, begin = std::move(begin)](Engine& engine) {
+    engine.connection().when_usable([runtime, ticket, report, done, begin](Result<void> usable) {
       if (!usable) return done(usable.error());
-      if (ticket->wanted)
-        ticket->id =
-            begin({engine.connection().urls().configuration().media_url, engine.connection().token()}, report,
-                  done);
+      if (ticket->wanted) ticket->id = begin(runtime->media_access(), report, done);
     });
   });
 }
 
 void ClientRuntime::send_message(std::string channel_sid, NewMessage message, Completion<Message> done) {
-  if (!message.files.empty()) return send_files(std::move(channel_sid), std::move(message), std::move(done));
-  operate<Message>(std::move(done), [sid = std::move(channel_sid), message = std::move(message)](
-                                        Operations& operations, Done<Message> finish) {
-    operations.send_message(sid, message, {}, std::move(finish));
+  struct Waiting {
+    std::atomic<bool> wanted{true};
+    std::string local_id;  // on the strand
+  };
+  const auto waiting = std::make_shared<Waiting>();
+  const auto on_cancel = [weak = weak_from_this(), waiting] {
+    waiting->wanted = false;
+    if (const auto self = weak.lock())
+      self->run([waiting](Engine& engine) { engine.outbox().cancel(waiting->local_id); });
+  };
+  if (message.on_progress)
+    message.on_progress = [callbacks = callbacks_, waiting,
+                           tell = std::move(message.on_progress)](const Progress& progress) {
+      callbacks->run([waiting, tell, progress] {
+        if (waiting->wanted) tell(progress);
+      });
+    };
+  run([waiting, sid = std::move(channel_sid), message = std::move(message),
+       finish = callbacks_->track<Message>(std::move(done), on_cancel)](Engine& engine) {
+    waiting->local_id = engine.outbox().submit(sid, message, finish);
   });
-}
-
-void ClientRuntime::send_files(std::string channel_sid, NewMessage message, Completion<Message> done) {
-  auto on_progress = message.on_progress;
-  transfer<Message>(std::move(done), std::move(on_progress),
-                    [this, channel_sid = std::move(channel_sid), message = std::move(message)](
-                        MediaAccess access, ProgressHandler report, Done<Message> finish) -> Transfers::Id {
-                      if (auto error = check(message)) {
-                        finish(*error);
-                        return 0;
-                      }
-                      const auto send = [weak = weak_from_this(), channel_sid, text = message.text,
-                                         attributes = message.attributes,
-                                         finish](Result<std::vector<std::string>> sids) {
-                        if (!sids) return finish(sids.error());
-                        const NewMessage sent(text, attributes);
-                        if (const auto self = weak.lock())
-                          self->run([=, media = *sids](Engine& engine) {
-                            engine.operations().send_message(channel_sid, sent, media, finish);
-                          });
-                      };
-                      return transfers_.upload(std::move(access), message.files, std::move(report), send);
-                    });
 }
 
 void ClientRuntime::media_url(std::string sid, Completion<std::string> done) {
@@ -164,7 +155,11 @@ void ClientRuntime::shut_down() {
 }
 
 void ClientRuntime::apply_actions() {
-  while (auto action = engine_->connection().next()) apply(std::move(*action));
+  for (bool quiet = false; !quiet;) {
+    quiet = true;
+    while (auto action = engine_->connection().next()) quiet = false, apply(std::move(*action));
+    while (auto action = engine_->outbox().next()) quiet = false, apply(std::move(*action));
+  }
   arm_timer();
   const std::lock_guard lock(mutex_);
   identity_ = engine_->identity();
@@ -181,6 +176,28 @@ void ClientRuntime::apply(ConnectionAction action) {
   } else if (const auto* fetch = std::get_if<FetchToken>(&action)) {
     fetch_token(fetch->fetch_id);
   }
+}
+
+void ClientRuntime::apply(OutboxAction action) {
+  if (auto* wanted = std::get_if<UploadFile>(&action)) return upload(std::move(*wanted));
+  const auto stopped = uploads_.extract(std::get<StopUpload>(action).local_id);
+  if (!stopped.empty()) transfers_.stop(stopped.mapped());
+}
+
+void ClientRuntime::upload(UploadFile wanted) {
+  const auto uploaded = [weak = weak_from_this(), id = wanted.local_id](Result<std::string> sid) {
+    if (const auto self = weak.lock())
+      self->run([runtime = self.get(), id, sid = std::move(sid)](Engine& engine) {
+        runtime->uploads_.erase(id);
+        engine.outbox().on_uploaded(id, sid);
+      });
+  };
+  uploads_[wanted.local_id] =
+      transfers_.upload(media_access(), std::move(wanted.message), wanted.file, uploaded);
+}
+
+MediaAccess ClientRuntime::media_access() const {
+  return {engine_->connection().urls().configuration().media_url, engine_->connection().token()};
 }
 
 void ClientRuntime::dial() {

@@ -27,7 +27,9 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   /// Runs `operation` on the strand, once operations make sense.
   template <class T>
   void operate(Completion<T> handler, std::function<void(Operations&, Done<T>)> operation);
-  /// Uploads the message's files, if any, then sends it.
+  /// Runs `operation` on the strand, at once.
+  template <class T>
+  void operate(Completion<T> handler, std::function<void(OutboxOperations&, Done<T>)> operation);
   void send_message(std::string channel_sid, NewMessage message, Completion<Message> done);
   void media_url(std::string sid, Completion<std::string> done);
   void download(Download wanted, Completion<std::uint64_t> done);
@@ -47,7 +49,6 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   ClientRuntime(boost::asio::any_io_executor executor, ClientOptions options);
   void start();
   void run(std::function<void(Engine&)> act);
-  void send_files(std::string channel_sid, NewMessage message, Completion<Message> done);
   struct Ticket;
   template <class T>
   using Begin = std::function<Transfers::Id(MediaAccess, ProgressHandler, Done<T>)>;
@@ -55,6 +56,9 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   void transfer(Completion<T> handler, ProgressHandler on_progress, Begin<T> begin);
   void apply_actions();
   void apply(ConnectionAction action);
+  void apply(OutboxAction action);
+  void upload(UploadFile wanted);
+  MediaAccess media_access() const;
   void dial();
   void on_dialled(Result<std::unique_ptr<net::MessageStream>> stream);
   void on_stream_closed(std::uint64_t id, Error reason);
@@ -71,6 +75,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   std::shared_ptr<Callbacks> callbacks_;
   std::unique_ptr<Engine> engine_;
   Transfers transfers_;
+  std::map<std::string, Transfers::Id> uploads_;  // by the message's local id
   std::unique_ptr<net::Dial> dial_;
   std::map<std::uint64_t, std::unique_ptr<net::MessageStream>> streams_;  // the current one and dying ones
   std::uint64_t current_stream_ = 0;
@@ -88,6 +93,14 @@ void ClientRuntime::operate(Completion<T> handler, std::function<void(Operations
     engine.connection().when_usable([&engine, done, operation](Result<void> usable) {
       usable ? operation(engine.operations(), done) : done(usable.error());
     });
+  });
+}
+
+template <class T>
+void ClientRuntime::operate(Completion<T> handler,
+                            std::function<void(OutboxOperations&, Done<T>)> operation) {
+  run([done = callbacks_->track<T>(std::move(handler)), operation = std::move(operation)](Engine& engine) {
+    operation(engine.outbox_operations(), done);
   });
 }
 

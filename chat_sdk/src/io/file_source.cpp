@@ -5,15 +5,12 @@
 #include <fstream>
 #include <utility>
 
+#include "chat_sdk/src/model/file_name.hpp"
+
 namespace parley::detail {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Paths are UTF-8 in the interface, on every system.
-fs::path to_path(const std::string& text) {
-  return fs::path(std::u8string(reinterpret_cast<const char8_t*>(text.data()), text.size()));
-}
 
 fs::path part_path(const std::string& path) { return to_path(path + ".part"); }
 
@@ -74,12 +71,6 @@ Result<std::shared_ptr<http::BodySource>> open_source(NewFile file, const std::s
     return Error{.code = Errc::invalid_argument,
                  .message = field + ".path: expected a file that can be read, got " + file.path};
   return Source(std::make_shared<FileSource>(std::move(stream), size, std::move(on_read)));
-}
-
-std::string filename_of(const NewFile& file) {
-  if (!file.filename.empty()) return file.filename;
-  const std::u8string name = to_path(file.path).filename().u8string();
-  return std::string(reinterpret_cast<const char*>(name.data()), name.size());
 }
 
 struct PartFile::Stream {

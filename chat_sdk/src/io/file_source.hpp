@@ -14,8 +14,6 @@ namespace parley::detail {
 /// Errc::invalid_argument, with `field` and the path, if the file cannot be read.
 Result<std::shared_ptr<http::BodySource>> open_source(NewFile file, const std::string& field,
                                                       std::function<void(std::uint64_t)> on_read);
-/// What others are shown: the name given, or the last part of the path.
-std::string filename_of(const NewFile& file);
 
 /// A download on its way to the disk: "<path>.part" until keep(), removed without it. Failures are
 /// Errc::storage_error and name the path.

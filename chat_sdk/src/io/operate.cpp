@@ -6,24 +6,27 @@
 
 namespace parley::detail {
 
-template <class T>
+template <class T, class Owner>
 void operate(const std::weak_ptr<ClientRuntime>& weak, Completion<T> done,
-             std::function<void(Operations&, Done<T>)> operation) {
+             std::function<void(Owner&, Done<T>)> operation) {
   const auto runtime = weak.lock();
   if (!runtime) return complete_as_closed<T>(std::move(done));
-  runtime->operate<T>(std::move(done), std::move(operation));
+  runtime->operate(std::move(done), std::move(operation));
 }
 
 // One for each result of an operation; exported one by one, since some results are hidden classes.
-#define PARLEY_RESULT(T)                                                                  \
-  template PARLEY_API void operate<T>(const std::weak_ptr<ClientRuntime>&, Completion<T>, \
-                                      std::function<void(Operations&, Done<T>)>)
-PARLEY_RESULT(void);
-PARLEY_RESULT(Channel);
-PARLEY_RESULT(Member);
-PARLEY_RESULT(MessagePage);
-PARLEY_RESULT(Unread);
-PARLEY_RESULT(std::vector<std::string>);
+#define PARLEY_RESULT(T, Owner)                                                                  \
+  template PARLEY_API void operate<T, Owner>(const std::weak_ptr<ClientRuntime>&, Completion<T>, \
+                                             std::function<void(Owner&, Done<T>)>)
+PARLEY_RESULT(void, Operations);
+PARLEY_RESULT(Channel, Operations);
+PARLEY_RESULT(Member, Operations);
+PARLEY_RESULT(MessagePage, Operations);
+PARLEY_RESULT(Unread, Operations);
+PARLEY_RESULT(std::vector<std::string>, Operations);
+PARLEY_RESULT(void, OutboxOperations);
+PARLEY_RESULT(Message, OutboxOperations);
+PARLEY_RESULT(std::vector<OutgoingMessage>, OutboxOperations);
 #undef PARLEY_RESULT
 
 }  // namespace parley::detail

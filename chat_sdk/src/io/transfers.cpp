@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include "chat_sdk/src/io/file_source.hpp"
+#include "chat_sdk/src/model/file_name.hpp"
 #include "common/base/encoding.hpp"
 #include "common/protocol/conversations/resources.hpp"
 
@@ -58,23 +59,19 @@ class Transfers::Job : public std::enable_shared_from_this<Job> {
 
 class Transfers::Upload final : public Job {
  public:
-  Upload(Transfers& owner, MediaAccess access, std::vector<NewFile> files, ProgressHandler on_progress,
-         Done<std::vector<std::string>> done)
-      : Job(owner, std::move(access)),
-        files_(std::move(files)),
-        on_progress_(std::move(on_progress)),
-        done_(std::move(done)) {}
+  Upload(Transfers& owner, MediaAccess access, std::shared_ptr<const NewMessage> message, std::size_t index,
+         Done<std::string> done)
+      : Job(owner, std::move(access)), message_(std::move(message)), index_(index), done_(std::move(done)) {}
 
   void run() override {
-    if (sids_.size() == files_.size()) return finish(std::move(sids_));
-    const std::size_t index = sids_.size();
     auto total = std::make_shared<std::uint64_t>(0);
-    auto source = open_source(files_[index], field_of(index), [this, index, total](std::uint64_t bytes) {
-      if (on_progress_) on_progress_({index, bytes, *total});
+    const NewFile& file = message_->files[index_];
+    auto source = open_source(file, field_of(index_), [this, total](std::uint64_t bytes) {
+      if (message_->on_progress) message_->on_progress({index_, bytes, *total});
     });
     if (!source) return finish(source.error());
     *total = (*source)->size();
-    send(files_[index], std::move(*source));
+    send(file, std::move(*source));
   }
 
  private:
@@ -84,28 +81,25 @@ class Transfers::Upload final : public Job {
                                  file.content_type.empty() ? std::string(kDefaultType) : file.content_type);
     if (source->size() > 0) request.source = std::move(source);
     std::string url = access_.url + "?Category=media";
-    if (const auto name = filename_of(file); !name.empty()) url += "&Filename=" + percent_encode(name);
-    call(std::move(request), url, [this](auto answer) { on_answer(std::move(answer)); });
+    if (const auto name = file_name_of(file); !name.empty()) url += "&Filename=" + percent_encode(name);
+    call(std::move(request), url, [this](const auto& answer) { on_answer(answer); });
   }
 
-  void on_answer(Result<http::Response> answer) {
+  void on_answer(const Result<http::Response>& answer) {
     if (!answer) return finish(answer.error());
     auto record = conversations::decode_medium_record(answer->body);
-    if (!record) return finish(record.error());
-    sids_.push_back(std::move(record->sid));
-    run();
+    record ? finish(std::move(record->sid)) : finish(record.error());
   }
 
-  void finish(Result<std::vector<std::string>> outcome) {
+  void finish(Result<std::string> outcome) {
     const auto done = std::move(done_);
     end();
     done(std::move(outcome));
   }
 
-  std::vector<NewFile> files_;
-  ProgressHandler on_progress_;
-  Done<std::vector<std::string>> done_;
-  std::vector<std::string> sids_;
+  std::shared_ptr<const NewMessage> message_;
+  std::size_t index_;
+  Done<std::string> done_;
 };
 
 /// Asks for a link; with a file, also for what it leads to.
@@ -178,10 +172,9 @@ Transfers::Id Transfers::start(std::shared_ptr<Job> job) {
   return id;
 }
 
-Transfers::Id Transfers::upload(MediaAccess access, std::vector<NewFile> files, ProgressHandler on_progress,
-                                Done<std::vector<std::string>> done) {
-  return start(std::make_shared<Upload>(*this, std::move(access), std::move(files), std::move(on_progress),
-                                        std::move(done)));
+Transfers::Id Transfers::upload(MediaAccess access, std::shared_ptr<const NewMessage> message,
+                                std::size_t file, Done<std::string> done) {
+  return start(std::make_shared<Upload>(*this, std::move(access), std::move(message), file, std::move(done)));
 }
 
 Transfers::Id Transfers::download(MediaAccess access, Download wanted, Done<std::uint64_t> done) {

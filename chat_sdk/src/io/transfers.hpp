@@ -4,9 +4,8 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
-#include <parley/media.hpp>
+#include <parley/message.hpp>
 
 #include "chat_sdk/src/connection/context.hpp"
 #include "common/net/http_client.hpp"
@@ -35,9 +34,10 @@ class Transfers {
   Transfers(boost::asio::any_io_executor executor, TransferOptions options);
   ~Transfers();
 
-  /// One file after the other; completes with their SIDs. Nothing tells others of them yet.
-  Id upload(MediaAccess access, std::vector<NewFile> files, ProgressHandler on_progress,
-            Done<std::vector<std::string>> done);
+  /// One file of a message, which is told of the progress; completes with its SID. Nothing tells others of it
+  /// yet.
+  Id upload(MediaAccess access, std::shared_ptr<const NewMessage> message, std::size_t file,
+            Done<std::string> done);
   /// Completes with the bytes written.
   Id download(MediaAccess access, Download wanted, Done<std::uint64_t> done);
   /// A temporary URL.

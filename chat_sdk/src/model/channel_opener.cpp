@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "chat_sdk/src/model/checks.hpp"
 #include "chat_sdk/src/model/item_pages.hpp"
 #include "chat_sdk/src/model/translation.hpp"
 
@@ -51,6 +52,11 @@ ChannelOpener::Opening* ChannelOpener::current(const Attempt& attempt) {
   const auto at = openings_.find(attempt.sid);
   const bool runs = at != openings_.end() && at->second.attempt == attempt.number && at->second.record;
   return runs ? &at->second : nullptr;
+}
+
+void ChannelOpener::open_known(const std::string& sid, Done<RecordPtr> done) {
+  if (!registry_.by_sid(sid)) return done(not_a_member());
+  open(sid, {}, std::move(done));
 }
 
 void ChannelOpener::open(const std::string& sid, Options options, Done<RecordPtr> done) {

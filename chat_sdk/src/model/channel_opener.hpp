@@ -47,6 +47,8 @@ class ChannelOpener {
   /// Completes when the channel is open, at once if it is. Who asks for a channel that is queued in the
   /// background brings it to the front.
   void open(const std::string& sid, Options options, Done<RecordPtr> done);
+  /// As open(), for a channel of the registry; another is Errc::not_found.
+  void open_known(const std::string& sid, Done<RecordPtr> done);
   /// This user is no member any more: whoever waits for the channel is told.
   void forget(const std::string& sid, const Error& reason);
   /// Nothing if the channel is not being opened.

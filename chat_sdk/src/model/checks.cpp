@@ -5,6 +5,7 @@
 #include "common/base/json.hpp"
 #include "common/base/limits.hpp"
 #include "common/base/utf8.hpp"
+#include "common/protocol/conversations/message_key.hpp"
 
 namespace parley::detail {
 namespace {
@@ -52,13 +53,19 @@ std::optional<Error> check(const NewGroupChannel& channel) {
   return check_attributes(channel.attributes, limits::kAttributesBytes);
 }
 
-std::optional<Error> check(const NewMessage& message) {
+std::optional<Error> check(const NewMessage& message, bool knows_mutation_ids) {
   if (message.text.empty() && message.files.empty()) return bad("text", "something to send");
   if (message.files.size() > limits::kMessageMedia)
     return bad("files", "at most " + std::to_string(limits::kMessageMedia));
   if (message.text.size() > limits::kMessageBodyBytes) return bad("text", "at most 32 KiB");
   if (!is_valid_utf8(message.text)) return bad("text", "valid UTF-8");
-  return check_attributes(message.attributes, limits::kSmallAttributesBytes);
+  if (auto error = check_attributes(message.attributes, limits::kSmallAttributesBytes)) return error;
+  if (message.key.empty()) return std::nullopt;
+  if (message.key.size() > limits::kMutationIdBytes || !is_clean(message.key, TextKind::identifier))
+    return bad("key", "1 to 128 bytes of UTF-8, " + std::string(kCleanIdentifier));
+  if (!knows_mutation_ids && !conversations::attributes_with_key(message.attributes, message.key))
+    return bad("attributes", "a JSON object, to hold the key");
+  return std::nullopt;
 }
 
 std::optional<Error> check(const GetMessages& query) {
@@ -66,5 +73,7 @@ std::optional<Error> check(const GetMessages& query) {
   if (query.anchor && query.anchor->index < 0) return bad("anchor.index", "0 or more");
   return std::nullopt;
 }
+
+Error not_a_member() { return {.code = Errc::not_found, .message = "not a member of this channel any more"}; }
 
 }  // namespace parley::detail

@@ -10,11 +10,14 @@ namespace parley::detail {
 
 /// Arguments of the public operations. Each names the field and what was expected, or is empty.
 std::optional<Error> check(const NewGroupChannel& channel);
-std::optional<Error> check(const NewMessage& message);
+/// `knows_mutation_ids`: of the service; see Endpoint.
+std::optional<Error> check(const NewMessage& message, bool knows_mutation_ids);
 std::optional<Error> check(const GetMessages& query);
 std::optional<Error> check_name(std::string_view field, std::string_view name);
 /// Of a channel; "" is none.
 std::optional<Error> check_description(std::string_view text);
 std::optional<Error> check_identity_argument(std::string_view field, std::string_view identity);
+
+Error not_a_member();
 
 }  // namespace parley::detail

@@ -2,21 +2,22 @@
 
 namespace parley::detail {
 
-Model::Model(const ServiceAccess& service, MakeHandle make_handle)
+Model::Model(const ServiceAccess& service, MakeHandle make_handle, OutboxSettings outbox_settings)
     : rest(service.rest),
       urls(service.urls),
       subscriptions(service.subscriber),
       unread(service, subscriptions, registry),
-      make_record(
-          [&context = service.context, this, make_handle = std::move(make_handle)](const std::string& sid) {
-            return std::make_shared<ChannelRecord>(context, sid, urls.configuration().identity, make_handle);
-          }),
+      make_record([&context = service.context, this, make_handle](const std::string& sid) {
+        return std::make_shared<ChannelRecord>(context, sid, urls.configuration().identity, make_handle);
+      }),
       healer(service, registry, unread),
       opener(service, subscriptions, registry, unread, healer, make_record),
       my_conversations(service, subscriptions, registry, opener, unread, make_record),
       router(subscriptions, registry, opener, my_conversations, unread, healer),
       joining(service, registry, opener),
-      direct_channels(service, registry, joining) {}
+      direct_channels(service, registry, joining),
+      history(service, opener),
+      outbox(service, outbox_settings, history, registry, std::move(make_handle)) {}
 
 void Model::on_sync(const sync::SubscriberAction& action) {
   if (const auto* apply = std::get_if<sync::Apply>(&action)) {
@@ -30,10 +31,11 @@ void Model::on_sync(const sync::SubscriberAction& action) {
   }
 }
 
-void Model::on_given_up(const Error& reason) {
+void Model::on_given_up(const Error& reason, bool final) {
   opener.give_up(reason);
   healer.give_up();
   unread.give_up();
+  outbox.on_given_up(reason, final);
 }
 
 }  // namespace parley::detail

@@ -1,19 +1,23 @@
 #pragma once
 #include "chat_sdk/src/connection/connection.hpp"
 #include "chat_sdk/src/model/direct_channels.hpp"
+#include "chat_sdk/src/model/history.hpp"
 #include "chat_sdk/src/model/joining.hpp"
 #include "chat_sdk/src/model/my_conversations.hpp"
+#include "chat_sdk/src/model/outbox.hpp"
 #include "chat_sdk/src/model/sync_router.hpp"
 
 namespace parley::detail {
 
 /// The parts of which channels, members and unread counts are made, tied together; each says what it does.
 struct Model final : ConnectionObserver {
-  Model(const ServiceAccess& service, MakeHandle make_handle);
+  Model(const ServiceAccess& service, MakeHandle make_handle, OutboxSettings outbox_settings = {});
 
   void load(Done<void> done) override { my_conversations.load(std::move(done)); }
   void on_sync(const sync::SubscriberAction& action) override;
-  void on_given_up(const Error& reason) override;
+  void on_ready() override { outbox.on_ready(); }
+  void on_disconnected() override { outbox.on_disconnected(); }
+  void on_given_up(const Error& reason, bool final) override;
 
   RestCalls& rest;
   ServiceUrls& urls;
@@ -27,6 +31,8 @@ struct Model final : ConnectionObserver {
   SyncRouter router;
   Joining joining;
   DirectChannels direct_channels;
+  History history;
+  Outbox outbox;
 };
 
 }  // namespace parley::detail

@@ -7,22 +7,10 @@
 namespace parley::detail {
 namespace {
 
-Error not_a_member() { return {.code = Errc::not_found, .message = "not a member of this channel any more"}; }
-
 // For replies of which only the outcome counts.
 template <class T>
 Done<http::Response> outcome_only(Done<T> done) {
   return [done = std::move(done)](Result<http::Response> reply) { reply ? done({}) : done(reply.error()); };
-}
-
-// Goes on with the channel when everything is known of it, which is at once for most.
-template <class T>
-void with_loaded(Model& model, const std::string& sid, const Done<T>& done,
-                 std::function<void(const RecordPtr&)> then) {
-  if (!model.registry.by_sid(sid)) return done(not_a_member());
-  model.opener.open(sid, {}, [done, then = std::move(then)](const Result<RecordPtr>& record) {
-    record ? then(*record) : done(record.error());
-  });
 }
 
 }  // namespace
@@ -72,28 +60,9 @@ void Operations::find_channel(std::string sid_or_name, Done<Channel> done) {
   });
 }
 
-void Operations::send_message(std::string sid, NewMessage message, std::vector<std::string> media_sids,
-                              Done<Message> done) {
-  if (media_sids.empty())
-    if (auto error = check(message)) return done(*error);
-  RestRequest request{.method = "POST", .url = model_.urls.messages(sid), .lane = "messages of " + sid};
-  request.body = conversations::encode_new_message(message.text, message.attributes, media_sids);
-  model_.rest.send(std::move(request), [done](Result<http::Response> reply) {
-    auto stored = decoded(reply, conversations::decode_message);
-    stored ? done(to_message(std::move(*stored))) : done(stored.error());
-  });
-}
-
 void Operations::get_messages(std::string sid, GetMessages query, Done<MessagePage> done) {
   if (auto error = check(query)) return done(*error);
-  const auto params = page_query(query);
-  if (!params) return done(MessagePage{{}, std::nullopt, reversed(query)});  // before the first message
-  with_loaded(model_, sid, done, [this, query, params, done](const RecordPtr& record) {
-    model_.rest.get(record->messages_items_url, *params, [query, done](Result<http::Response> reply) {
-      const auto page = decoded(reply, conversations::decode_sync_page);
-      page ? done(to_message_page(*page, query)) : done(page.error());
-    });
-  });
+  model_.history.read(sid, query, std::move(done));
 }
 
 void Operations::invite(std::string sid, std::string identity, Done<Member> done) {
@@ -117,9 +86,10 @@ void Operations::set_read(std::string sid, std::int64_t index, Done<Unread> done
 }
 
 void Operations::set_all_read(std::string sid, Done<Unread> done) {
-  with_loaded(model_, sid, done, [this, sid, done](const RecordPtr& record) {
-    const auto last = record->state().last_message_index;
-    last ? set_read(sid, *last, done) : done(record->state().unread);
+  model_.opener.open_known(sid, [this, sid, done](const Result<RecordPtr>& record) {
+    if (!record) return done(record.error());
+    const auto last = (*record)->state().last_message_index;
+    last ? set_read(sid, *last, done) : done((*record)->state().unread);
   });
 }
 
@@ -164,5 +134,19 @@ void Operations::destroy(std::string sid, Done<void> done) {
     done({});
   });
 }
+
+void OutboxOperations::retry(std::string sid, std::string local_id, Done<Message> done) {
+  outbox_.retry(sid, local_id, std::move(done));
+}
+
+void OutboxOperations::discard(std::string sid, std::string local_id, Done<void> done) {
+  outbox_.discard(sid, local_id, std::move(done));
+}
+
+void OutboxOperations::outgoing(std::string sid, Done<std::vector<OutgoingMessage>> done) {
+  done(outbox_.outgoing(sid));
+}
+
+void OutboxOperations::flush(Duration deadline, Done<void> done) { outbox_.flush(deadline, std::move(done)); }
 
 }  // namespace parley::detail

@@ -10,6 +10,8 @@ namespace {
 
 using boost::asio::use_future;
 
+constexpr auto kSendPatience = std::chrono::seconds(5);
+
 // One branch per kind of command.
 template <class... F>
 struct Overloaded : F... {
@@ -67,6 +69,7 @@ void Console::read_commands() {
   std::string line;
   while (std::getline(in_, line))
     if (!handle(parse_command(line))) break;
+  wait(client_.async_flush(kSendPatience, use_future));
 }
 
 bool Console::handle(const Command& command) {
@@ -109,7 +112,13 @@ bool Console::handle(const Command& command) {
 void Console::say(const Say& command) {
   const Channel channel = current();
   if (channel.sid().empty()) return print("! no channel yet: /create, /join or /chat first");
-  wait(channel.async_send_message({command.text}, use_future));
+  const auto outcome = std::make_shared<std::promise<void>>();
+  channel.async_send_message({command.text}, [this, outcome](const Result<Message>& sent) {
+    if (!sent) print("! not sent: " + printable(sent.error().to_string()));
+    outcome->set_value();
+  });
+  if (outcome->get_future().wait_for(kSendPatience) == std::future_status::timeout)
+    print("~ not sent yet; it will be when the connection is back");
 }
 
 void Console::go_to(const Channel& channel) {

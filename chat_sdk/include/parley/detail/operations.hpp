@@ -8,6 +8,8 @@
 #include <parley/async.hpp>
 #include <parley/detail/done.hpp>
 #include <parley/export.hpp>
+#include <parley/outgoing.hpp>
+#include <parley/seams.hpp>
 
 namespace parley {
 
@@ -17,7 +19,6 @@ struct Member;
 struct Message;
 struct MessagePage;
 struct NewGroupChannel;
-struct NewMessage;
 struct Unread;
 
 }  // namespace parley
@@ -26,6 +27,7 @@ namespace parley::detail {
 
 class ClientRuntime;
 struct Model;
+class Outbox;
 
 /// What a user can ask of the service: each member is one operation of Client or Channel, as a sequence of
 /// REST calls. Arguments are checked before anything is sent; `sid` is a channel's. Not part of the
@@ -46,9 +48,6 @@ class Operations {
   PARLEY_API void blocked(Done<std::vector<std::string>> done);
 
   /// @name Of a channel
-  /// `message.files` were uploaded before and are named by `media_sids`.
-  PARLEY_API void send_message(std::string sid, NewMessage message, std::vector<std::string> media_sids,
-                               Done<Message> done);
   PARLEY_API void get_messages(std::string sid, GetMessages query, Done<MessagePage> done);
   PARLEY_API void invite(std::string sid, std::string identity, Done<Member> done);
   PARLEY_API void set_read(std::string sid, std::int64_t index, Done<Unread> done);
@@ -61,21 +60,37 @@ class Operations {
   Model& model_;
 };
 
-/// Runs `operation` on the I/O strand once the client is usable; its outcome, cancellation or the end of the
-/// client completes `done`. A client that is gone completes it with Errc::client_closed. Any thread.
-template <class T>
-PARLEY_API void operate(const std::weak_ptr<ClientRuntime>& runtime, Completion<T> done,
-                        std::function<void(Operations&, Done<T>)> operation);
+/// What a user can ask of the messages that are to be sent, in every state of the connection. Thread and
+/// `done` as with Operations. Not part of the interface.
+class OutboxOperations {
+ public:
+  explicit OutboxOperations(Outbox& outbox) : outbox_(outbox) {}
 
-/// The initiation of an operation that is a member of Operations: what async_initiate() calls with the
-/// handler and the arguments.
-template <class T, class Operation>
-auto initiation(std::weak_ptr<ClientRuntime> runtime, Operation operation) {
+  PARLEY_API void retry(std::string sid, std::string local_id, Done<Message> done);
+  PARLEY_API void discard(std::string sid, std::string local_id, Done<void> done);
+  PARLEY_API void outgoing(std::string sid, Done<std::vector<OutgoingMessage>> done);
+  PARLEY_API void flush(Duration deadline, Done<void> done);
+
+ private:
+  Outbox& outbox_;
+};
+
+/// Runs `operation` on the I/O strand: one of Operations once the client is usable, one of OutboxOperations
+/// at once. Its outcome, cancellation or the end of the client completes `done`. A client that is gone
+/// completes it with Errc::client_closed. Any thread.
+template <class T, class Owner>
+PARLEY_API void operate(const std::weak_ptr<ClientRuntime>& runtime, Completion<T> done,
+                        std::function<void(Owner&, Done<T>)> operation);
+
+/// The initiation of an operation that is a member of `Owner`: what async_initiate() calls with the handler
+/// and the arguments.
+template <class T, class Owner, class... Parameters>
+auto initiation(std::weak_ptr<ClientRuntime> runtime, void (Owner::*operation)(Parameters...)) {
   return [runtime = std::move(runtime), operation](auto handler, auto... arguments) {
-    operate<T>(runtime, Completion<T>(std::move(handler)),
-               [operation, arguments...](Operations& operations, Done<T> done) {
-                 (operations.*operation)(arguments..., std::move(done));
-               });
+    operate<T, Owner>(runtime, Completion<T>(std::move(handler)),
+                      [operation, arguments...](Owner& owner, Done<T> done) {
+                        (owner.*operation)(arguments..., std::move(done));
+                      });
   };
 }
 

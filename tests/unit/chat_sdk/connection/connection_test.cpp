@@ -20,7 +20,9 @@ class ConnectionTest : public ::testing::Test, public ConnectionObserver {
 
   void load(Done<void> done) override { loads.push_back(std::move(done)); }
   void on_sync(const sync::SubscriberAction&) override { ++syncs; }
-  void on_given_up(const Error& reason) override { given_up.push_back(reason); }
+  void on_ready() override { ready = true; }
+  void on_disconnected() override { ready = false; }
+  void on_given_up(const Error& reason, bool) override { given_up.push_back(reason); }
 
   void connect() {
     connection.connect([this](Result<void> outcome) { connected.push_back(std::move(outcome)); });
@@ -110,6 +112,7 @@ class ConnectionTest : public ::testing::Test, public ConnectionObserver {
   std::vector<twilsock::Packet> sent;
   std::uint64_t fetch = 0;
   int fetches = 0, opens = 0, drops = 0, syncs = 0;
+  bool ready = false;
 };
 
 // offline
@@ -236,13 +239,19 @@ TEST_F(ConnectionTest, ConnectedConnectsAtOnce) {
 }
 
 TEST_F(ConnectionTest, ConnectedLoadsOnlyOnce) {
-  reach_ready();
+  reach_load();
+  EXPECT_FALSE(ready);
+  loads[0]({});
+  drain();
+  EXPECT_TRUE(ready);
   lose();
+  EXPECT_FALSE(ready);
   EXPECT_EQ(state(), ConnectionState::waiting);
   pass(1200ms);
   open();
   answer_init();
   EXPECT_EQ(state(), ConnectionState::connected);
+  EXPECT_TRUE(ready);
   EXPECT_EQ(loads.size(), 1u);
 }
 

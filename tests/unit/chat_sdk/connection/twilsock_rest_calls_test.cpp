@@ -54,8 +54,8 @@ class RestCallsTest : public ::testing::Test {
     if (retry_after) refused.headers = {{"Retry-After", std::to_string(*retry_after)}};
     receive({sent.back().id, twilsock::Reply{{}, refused, std::nullopt}, "", R"({"code":20429})"});
   }
-  void post(const std::string& url, const std::string& lane = "") {
-    rest.send({.method = "POST", .url = url, .body = "{}", .lane = lane}, kept());
+  void post(const std::string& url) {
+    rest.send({.method = "POST", .url = url, .body = "{}"}, kept());
     drain();
   }
 
@@ -94,19 +94,6 @@ TEST_F(RestCallsTest, ABusyServiceIsAskedFourTimesWithGrowingWaits) {
   EXPECT_EQ(replies[0].error().http_status, 503);
 }
 
-TEST_F(RestCallsTest, ABusyServiceKeepsTheOrderOfALane) {
-  post("https://host/1", "lane");
-  post("https://host/2", "lane");
-  answer(503);
-  EXPECT_EQ(sent.size(), 1u);
-  pass(1200ms);
-  ASSERT_EQ(sent.size(), 2u);
-  EXPECT_EQ(request(1).path, "/1");
-  answer(201);
-  ASSERT_EQ(sent.size(), 3u);
-  EXPECT_EQ(request(2).path, "/2");
-}
-
 TEST_F(RestCallsTest, ARefusalHoldsEverythingUpAndFailsNothing) {
   post("https://host/1");
   answer_refused(2);
@@ -136,12 +123,12 @@ TEST_F(RestCallsTest, ARefusalThatLastsEndsWithTheCallsOwnTime) {
 }
 
 TEST_F(RestCallsTest, WhatNeverLeavesTheGateEndsInTime) {
-  post("https://host/1", "lane");
-  post("https://host/2", "lane");
+  for (int i = 0; i < 65; ++i) post("https://host/x");
+  EXPECT_EQ(sent.size(), 64u) << "the gate is full";
   pass(30s);
   machine.on_time(context.now);
   drain();
-  ASSERT_EQ(replies.size(), 2u);
+  ASSERT_EQ(replies.size(), 65u);
   EXPECT_EQ(replies[0].error().code, Errc::timed_out);
   EXPECT_EQ(replies[1].error().code, Errc::outcome_unknown) << "this one was sent";
 }
@@ -169,13 +156,32 @@ TEST_F(RestCallsTest, ARefusedSubscriptionIsItsCallersBusinessButStillClosesTheG
 }
 
 TEST_F(RestCallsTest, GivingUpEndsWhatWasNotSent) {
-  post("https://host/1", "lane");
-  post("https://host/2", "lane");
+  for (int i = 0; i < 65; ++i) post("https://host/x");
   rest.fail_queued({.code = Errc::client_closed, .message = "closed"});
   ASSERT_EQ(replies.size(), 1u);
   EXPECT_EQ(replies[0].error().code, Errc::client_closed);
   answer(201);
   EXPECT_TRUE(replies.at(1)) << "what was sent has an answer of its own";
+}
+
+TEST_F(RestCallsTest, AMutationIdThatIsGivenIsKept) {
+  rest.send({.method = "POST", .url = "https://host/x", .body = "{}", .mutation_id = "order-17"}, kept());
+  drain();
+  EXPECT_EQ(http::find_header(request(0).headers, "X-Twilio-Mutation-Id"), "order-17");
+}
+
+TEST_F(RestCallsTest, WhatIsNotRepeatableIsSentOnce) {
+  rest.send({.method = "POST", .url = "https://host/x", .body = "{}", .repeatable = false}, kept());
+  drain();
+  answer(503);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].error().http_status, 503);
+  rest.send({.method = "POST", .url = "https://host/x", .body = "{}", .repeatable = false}, kept());
+  drain();
+  machine.on_closed({.code = Errc::connection_lost, .message = "lost"}, context.now);
+  drain();
+  ASSERT_EQ(replies.size(), 2u);
+  EXPECT_EQ(replies[1].error().code, Errc::outcome_unknown);
 }
 
 TEST_F(RestCallsTest, AWriteIsRepeatedWithItsMutationId) {

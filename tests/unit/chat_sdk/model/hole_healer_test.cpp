@@ -140,7 +140,7 @@ TEST_F(HoleHealerTest, ReadingTellsNothingOfAChannelThatWasLeft) {
 TEST_F(HoleHealerTest, ReadingEndsWhenTheConnectionIsGivenUp) {
   newest(1);
   pass(500ms);
-  model.on_given_up({.code = Errc::connection_lost, .message = "given up"});
+  model.on_given_up({.code = Errc::connection_lost, .message = "given up"}, /*final=*/false);
   rest.answer(kItems, page(items({1})));
   EXPECT_EQ(told(), Indexes{});
   EXPECT_EQ(rest.waiting(), 0u);

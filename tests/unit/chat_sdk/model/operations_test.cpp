@@ -23,7 +23,6 @@ class OperationsTest : public ModelFixture {
 
   Operations operations{model};
   std::optional<Result<Channel>> channel;
-  std::optional<Result<Message>> message;
   std::optional<Result<MessagePage>> page_of_messages;
   std::optional<Result<Member>> member_of;
   std::optional<Result<Unread>> read;
@@ -39,8 +38,6 @@ TEST_F(OperationsTest, BadArgumentsAreRefusedBeforeAnythingIsSent) {
   EXPECT_EQ(channel->error().code, Errc::invalid_argument);
   operations.join_channel("", kept(channel));
   EXPECT_EQ(channel->error().code, Errc::invalid_argument);
-  operations.send_message("CH1", NewMessage(), {}, kept(message));
-  EXPECT_EQ(message->error().code, Errc::invalid_argument);
   operations.get_messages("CH1", {.page_size = 0}, kept(page_of_messages));
   EXPECT_EQ(page_of_messages->error().code, Errc::invalid_argument);
   operations.set_read("CH1", -1, kept(read));
@@ -97,18 +94,6 @@ TEST_F(OperationsTest, AChannelOfOthersIsNotFound) {
   rest.answer("GET /Mine/general", conversation("notParticipating"));
   ASSERT_TRUE(channel);
   EXPECT_EQ(channel->error().code, Errc::not_found);
-}
-
-TEST_F(OperationsTest, MessagesOfAChannelGoInOneLane) {
-  operations.send_message("CH1", "hello", {}, kept(message));
-  const auto request = rest.request("POST /Conversations/CH1/Messages");
-  EXPECT_FALSE(request.lane.empty());
-  EXPECT_FALSE(request.background);
-  operations.send_message("CH2", "hello", {}, kept(message));
-  EXPECT_NE(rest.request("POST /Conversations/CH2/Messages").lane, request.lane);
-  rest.answer("POST /Conversations/CH1/Messages", R"({"sid":"IM1","index":4,"body":"hello"})");
-  ASSERT_TRUE(message && *message);
-  EXPECT_EQ((*message)->index, 4);
 }
 
 TEST_F(OperationsTest, HistoryOfAChannelThatIsOnlyListedLoadsItFirst) {

@@ -1,0 +1,141 @@
+#pragma once
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <parley/options.hpp>
+
+#include "chat_sdk/src/connection/service_access.hpp"
+#include "chat_sdk/src/model/channel_registry.hpp"
+#include "chat_sdk/src/model/history.hpp"
+#include "chat_sdk/src/model/outbox_queue.hpp"
+
+namespace parley::detail {
+
+struct OutboxSettings {
+  OutboxOptions options{};
+  bool knows_mutation_ids = true;  ///< the service; see Endpoint
+};
+
+/// Upload this file of a message; answer with Outbox::on_uploaded().
+struct UploadFile {
+  std::string local_id;
+  std::shared_ptr<const NewMessage> message;
+  std::size_t file = 0;
+};
+/// Nobody wants the file any more that is being uploaded for this message.
+struct StopUpload {
+  std::string local_id;
+};
+using OutboxAction = std::variant<UploadFile, StopUpload>;
+
+/// Sends messages: those of one channel one after the other, in the order of submit(), each until it has
+/// exactly one outcome. No I/O.
+///
+///   state     | holds while                               | leaves by
+///   ----------|-------------------------------------------|-----------------------------------------------------
+///   queued    | others are before it, or nothing can be   | its turn -> checking, uploading or sending
+///             | sent, or a failed try is to be repeated   |
+///   checking  | it may have been stored: the history is   | found -> sent; not found -> queued, to be sent;
+///   no
+///             | searched for its key                      | answer -> queued
+///   uploading | its next file is on its way               | all there -> sending; a failure that may pass ->
+///             |                                           | queued; another -> refused
+///   sending   | it is on its way itself                   | stored -> sent; no or an unclear answer ->
+///   queued, to
+///             |                                           | be checked unless the service knows mutation
+///             ids; |                                           | another -> refused
+///   blocked   | it was refused, and holds the channel     | retry() -> queued; discard()
+///   failed    | it was refused or its life is over; it is | retry() -> queued, as the last one; discard()
+///             | out of the queue                          |
+///
+/// "Sent" is no state: the message is forgotten. "Refused" is blocked or failed, as the options say. The end
+/// of its life leads from all but the last two to failed, as soon as no answer is outstanding.
+class Outbox {
+ public:
+  Outbox(const ServiceAccess& service, OutboxSettings settings, History& history,
+         const ChannelRegistry& registry, MakeHandle make_handle);
+
+  /// @name What the user wants; legal in every state of the connection
+  /// `done` gets the outcome, at once if the message is not acceptable. Returns the local id, "" in that
+  /// case.
+  std::string submit(const std::string& channel_sid, NewMessage message, Done<Message> done);
+  /// Takes a failed or blocked message up again. Errc::not_found, Errc::conflict: it has not failed.
+  void retry(const std::string& channel_sid, const std::string& id, Done<Message> done);
+  /// Errc::not_found, Errc::conflict: it is being sent, or it may have been stored.
+  void discard(const std::string& channel_sid, const std::string& id, Done<void> done);
+  /// Whoever waited for it does no more: discards it if that is still possible.
+  void cancel(const std::string& id);
+  /// The messages of a channel that are not sent, oldest first.
+  std::vector<OutgoingMessage> outgoing(const std::string& channel_sid) const {
+    return queue_.shown(channel_sid);
+  }
+  /// Completes when what was submitted before has its outcome; Errc::timed_out after `deadline`.
+  void flush(Duration deadline, Done<void> done);
+
+  /// @name What the world does
+  /// Messages can be sent from now on.
+  void on_ready();
+  void on_disconnected() { ready_ = false; }
+  /// The connection was given up; for good if `final`: everything fails then, and is gone if the client was
+  /// closed. Otherwise everything waits for the next on_ready().
+  void on_given_up(const Error& reason, bool final);
+  void on_uploaded(const std::string& id, Result<std::string> media_sid);
+
+  /// Drain after every input.
+  std::optional<OutboxAction> next();
+
+ private:
+  using Entry = OutboxEntry;
+  using Lane = OutboxLane;
+  using State = OutboxEntry::State;
+  struct Flush {
+    std::uint64_t through;  ///< the number of the last message it waits for
+    Done<void> done;
+  };
+
+  void enqueue(Entry& entry);
+  void proceed(Lane& lane);
+  void upload(Entry& entry);
+  void send(Entry& entry);
+  void on_answer(Entry& entry, const Result<http::Response>& reply);
+  void search_history(Entry& entry, const GetMessages& query, int pages);
+  void on_history(Entry& entry, const Result<MessagePage>& page, int pages);
+  void try_again(Entry& entry, const Error& error);
+
+  void on_sent(Entry& entry, Message message);
+  void refuse(Entry& entry, Error error);
+  void fail(Entry& entry, Error error);
+  void close(const Error& reason);
+  void go_on(Lane& lane);
+  void finish_flushes();
+
+  void wait_for_deadline();
+  void on_deadline();
+  void on_over(Entry& entry);
+
+  bool may_leave(const Entry& entry) const;
+  std::string attributes_of(const Entry& entry) const;
+  Channel channel_of(const Entry& entry) const;
+  std::int64_t newest_index(const std::string& channel_sid) const;
+
+  Context& context_;
+  Timers& timers_;
+  RestCalls& rest_;
+  ServiceUrls& urls_;
+  History& history_;
+  const ChannelRegistry& registry_;
+  MakeHandle make_handle_;
+  OutboxSettings settings_;
+  bool ready_ = false;
+  OutboxQueue queue_;
+  bool waits_for_deadline_ = false;
+  std::map<std::uint64_t, Flush> flushes_;
+  std::uint64_t last_wait_ = 0, last_flush_ = 0;
+  std::deque<OutboxAction> actions_;
+};
+
+}  // namespace parley::detail

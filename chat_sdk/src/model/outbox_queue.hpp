@@ -1,0 +1,96 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <parley/message.hpp>
+#include <parley/outgoing.hpp>
+
+#include "chat_sdk/src/connection/context.hpp"
+#include "common/base/backoff.hpp"
+
+namespace parley::detail {
+
+struct OutboxLane;
+
+/// A message that is to be sent. See Outbox for the states.
+struct OutboxEntry {
+  enum class State { queued, checking, uploading, sending, blocked, failed };
+
+  std::string id;            ///< the local id
+  std::uint64_t number = 0;  ///< rises with each that is queued: the order
+  OutboxLane* lane = nullptr;
+  std::shared_ptr<const NewMessage> message;
+  std::vector<std::string> media_sids{};  ///< of the files that are there
+  WallTime created_at{};
+  TimePoint deadline{};
+  State state = State::queued;
+  bool over = false;          ///< the deadline has passed; an answer is outstanding
+  bool maybe_stored = false;  ///< a request left, and nobody knows what became of it
+  /// The channel's newest message when this one was first sent, -1 if there was none; nothing: was never
+  /// sent.
+  std::optional<std::int64_t> newest_before{};
+  int server_errors = 0;
+  std::optional<Error> error{};
+  Done<Message> done{};
+
+  /// As the user sees it.
+  OutgoingMessage shown() const;
+};
+
+/// The messages of one channel that wait for each other, and how long they wait for the next try.
+struct OutboxLane {
+  std::string channel_sid;
+  std::map<std::uint64_t, OutboxEntry*> queue{};  ///< by number
+  Backoff backoff;
+  std::uint64_t wait = 0;  ///< names the wait for the next try; 0: it does not wait
+};
+
+/// Which messages there are, and in which order: a queue for each channel, those that failed, and their
+/// deadlines. Everything is found in logarithmic time.
+class OutboxQueue {
+ public:
+  using Entry = OutboxEntry;
+  using Lane = OutboxLane;
+
+  /// A message that is in no queue yet. `id` is new.
+  Entry& add(const std::string& channel_sid, std::string id, NewMessage message);
+  /// Puts it at the end of its channel's queue, or back to where it was if it is there.
+  void enqueue(Entry& entry, TimePoint deadline);
+  /// Its deadline does not count any more; it keeps its place.
+  void forget_deadline(Entry& entry) { deadlines_.erase({entry.deadline, entry.number}); }
+  /// Out of its queue, to be kept; the oldest of too many is forgotten.
+  void move_to_failed(Entry& entry);
+  void forget(Entry& entry);
+
+  /// nullptr if there is none, as with all that follow.
+  Entry* find(const std::string& id) const;
+  Entry* find(const std::string& channel_sid, const std::string& id) const;
+  Entry* find(std::uint64_t number, Entry::State state) const;
+  /// Whose deadline has passed, each once.
+  Entry* take_expired(TimePoint now);
+  std::optional<TimePoint> next_deadline() const;
+
+  std::map<std::string, Lane>& lanes() { return lanes_; }
+  /// In a channel's queue, of all channels, by number.
+  const std::map<std::uint64_t, Entry*>& queued() const { return queued_; }
+  std::uint64_t last_number() const { return last_number_; }
+  /// Of one channel, oldest first.
+  std::vector<OutgoingMessage> shown(const std::string& channel_sid) const;
+
+ private:
+  void leave_queue(Entry& entry);
+
+  std::unordered_map<std::string, std::unique_ptr<Entry>> entries_;  // by local id
+  std::map<std::string, Lane> lanes_;                                // by channel SID
+  std::map<std::uint64_t, Entry*> queued_, failed_;                  // by number
+  std::set<std::pair<TimePoint, std::uint64_t>> deadlines_;          // with the number
+  std::uint64_t last_number_ = 0;
+};
+
+}  // namespace parley::detail
