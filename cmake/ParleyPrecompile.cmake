@@ -10,8 +10,7 @@ set(PARLEY_ASIO_HEADERS
   <boost/asio/io_context.hpp> <boost/asio/ip/tcp.hpp> <boost/asio/post.hpp> <boost/asio/steady_timer.hpp>
   <boost/asio/strand.hpp>)
 
-# Sets `result` to true if `target` is compiled with the definitions of parley_boost, which precompiled headers with
-# Asio must share.
+# Sets `result` to true if `target` links parley_boost: its files are worth precompiled headers with Asio.
 function(parley_uses_asio result target)
   set(${result} FALSE PARENT_SCOPE)
   if(target STREQUAL parley_boost)

@@ -18,7 +18,7 @@ std::vector<Channel> of_kind(const std::vector<Channel>& channels, ChannelKind k
 Client::Client(Runtime& runtime, ClientOptions options) : Client(runtime.executor(), std::move(options)) {}
 
 Client::Client(boost::asio::any_io_executor executor, ClientOptions options)
-    : runtime_(detail::ClientRuntime::make(std::move(executor), std::move(options))) {}
+    : runtime_(detail::ClientRuntime::make({detail::io_executor(executor), executor}, std::move(options))) {}
 
 Client::~Client() { runtime_->shut_down(); }
 

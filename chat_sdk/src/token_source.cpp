@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "chat_sdk/src/io/executors.hpp"
 #include "common/base/json.hpp"
 #include "common/net/http_client.hpp"
 
@@ -52,7 +53,8 @@ TokenSource fixed_token(std::string token) {
 }
 
 TokenSource token_endpoint(TokenEndpoint endpoint) {
-  return [endpoint = std::move(endpoint)](boost::asio::any_io_executor io, TokenReply reply) {
+  return [endpoint = std::move(endpoint)](const boost::asio::any_io_executor& given, TokenReply reply) {
+    const auto io = detail::io_executor(given);
     boost::asio::dispatch(io, [endpoint, io, reply = std::move(reply)] { post_user(endpoint, io, reply); });
   };
 }

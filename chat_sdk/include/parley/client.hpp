@@ -47,7 +47,8 @@ struct NewGroupChannel {
 class Client {
  public:
   PARLEY_API Client(Runtime& runtime, ClientOptions options);
-  /// On an executor of yours; it need not be single-threaded.
+  /// On an executor of yours; it need not be single-threaded. The shared library uses it for callbacks only,
+  /// and a thread of its own for its sockets.
   PARLEY_API Client(boost::asio::any_io_executor executor, ClientOptions options);
   /// Never blocks on the network.
   PARLEY_API ~Client();

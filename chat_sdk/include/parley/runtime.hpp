@@ -16,6 +16,8 @@ class Runtime {
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
+  /// To post work to. Asio objects of the program may live on it with the static libraries; with the shared
+  /// one, which has an Asio of its own, they need an io_context of the program.
   PARLEY_API boost::asio::any_io_executor executor() const;
 
  private:

@@ -18,18 +18,18 @@ ConnectionSettings connection_settings(const ClientOptions& options) {
 
 }  // namespace
 
-std::shared_ptr<ClientRuntime> ClientRuntime::make(boost::asio::any_io_executor executor,
-                                                   ClientOptions options) {
-  const std::shared_ptr<ClientRuntime> runtime(new ClientRuntime(std::move(executor), std::move(options)));
+std::shared_ptr<ClientRuntime> ClientRuntime::make(Executors executors, ClientOptions options) {
+  const std::shared_ptr<ClientRuntime> runtime(new ClientRuntime(executors, std::move(options)));
   runtime->start();
   return runtime;
 }
 
-ClientRuntime::ClientRuntime(boost::asio::any_io_executor executor, ClientOptions options)
+ClientRuntime::ClientRuntime(const Executors& executors, ClientOptions options)
     : options_(std::move(options)),
-      strand_(boost::asio::make_strand(executor)),
+      strand_(boost::asio::make_strand(executors.io)),
+      token_strand_(executors.io == executors.user ? strand_ : boost::asio::make_strand(executors.user)),
       clock_(options_.seams.clock ? *options_.seams.clock : system_clock()),
-      callbacks_(std::make_shared<Callbacks>(options_.callbacks.value_or(executor))),
+      callbacks_(std::make_shared<Callbacks>(options_.callbacks.value_or(executors.user))),
       transfers_(strand_, {{options_.tls.ca_file, /*verify=*/true}, options_.timeouts.request}),
       timer_(strand_) {}
 
@@ -273,7 +273,7 @@ void ClientRuntime::fetch_token(std::uint64_t fetch_id) {
   if (!options_.tokens)
     return reply(Error{.code = Errc::invalid_argument, .message = "tokens: expected a token source"});
   try {
-    options_.tokens(strand_, reply);
+    options_.tokens(token_strand_, reply);
   } catch (const std::exception&) {  // its text may hold anything; the log must not
     reply(Error{.code = Errc::unreachable, .message = "the token source threw an exception"});
   }

@@ -10,6 +10,7 @@
 
 #include "chat_sdk/src/engine.hpp"
 #include "chat_sdk/src/io/callbacks.hpp"
+#include "chat_sdk/src/io/executors.hpp"
 #include "chat_sdk/src/io/transfers.hpp"
 #include "common/base/random.hpp"
 #include "common/net/message_stream.hpp"
@@ -22,7 +23,7 @@ namespace parley::detail {
 /// the ring, so that the last reference goes soon after.
 class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
  public:
-  static std::shared_ptr<ClientRuntime> make(boost::asio::any_io_executor executor, ClientOptions options);
+  static std::shared_ptr<ClientRuntime> make(Executors executors, ClientOptions options);
 
   /// Runs `operation` on the strand, once operations make sense.
   template <class T>
@@ -46,7 +47,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
  private:
   using Strand = boost::asio::strand<boost::asio::any_io_executor>;
 
-  ClientRuntime(boost::asio::any_io_executor executor, ClientOptions options);
+  ClientRuntime(const Executors& executors, ClientOptions options);
   void start();
   void run(std::function<void(Engine&)> act);
   struct Ticket;
@@ -70,6 +71,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
 
   ClientOptions options_;
   Strand strand_;
+  Strand token_strand_;  // of token sources
   const Clock& clock_;
   SecureRandom own_random_;
   std::shared_ptr<Callbacks> callbacks_;

@@ -1,10 +1,14 @@
 // Loads a plugin: host PLUGIN URL TOKEN. It uses another version of Asio and exports all of it.
 #include <dlfcn.h>
 
+#include <boost/version.hpp>
+
 #include <future>
 #include <iostream>
 
-#include "other_asio.hpp"
+#include "../embedding/other_asio.hpp"
+
+static_assert(BOOST_VERSION / 100 == 1074, "the point of this program is another Boost than the SDK's");
 
 int main(int count, char** arguments) {
   if (count != 4) return 2;
