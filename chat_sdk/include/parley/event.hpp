@@ -77,9 +77,9 @@ struct MessageSent {
   std::string local_id;  ///< of its MessagePending
   Message message;
 };
-/// A message of this client was not stored and will not be; its `error` says why. It is kept, the newest
-/// thousand in all, for Channel::async_retry() and async_discard(); a discarded or cancelled one
-/// (Errc::cancelled) is not.
+/// A message of this client was not stored, or may have been (Errc::outcome_unknown); its `error` says why.
+/// It is kept, the newest thousand in all, for Channel::async_retry() and async_discard(). One that is
+/// discarded or cancelled is told of with Errc::cancelled, also if it was told of before, and is gone.
 struct MessageFailed {
   Channel channel;
   OutgoingMessage message;

@@ -35,8 +35,10 @@ struct NewMessage {
   std::string attributes = "{}";  ///< JSON text, at most 4 KiB
   std::vector<NewFile> files;     ///< at most 10
   ProgressHandler on_progress;    ///< of the files
-  /// Names the message for ever, so that giving it to a client again (after a crash of the program, say) does
-  /// not send it twice: 1 to 128 printable characters, unique for this user. "": the client makes one.
+  /// Names the message, so that giving it to a client again (after a crash of the program, say) does not send
+  /// it twice: 1 to 128 bytes, printable, unique for this user; "": the client makes one. Holds for as long
+  /// as the service remembers it, parley's for two days; at one that knows no mutation ids it is looked for
+  /// among the newest thousand messages.
   std::string key;
 };
 

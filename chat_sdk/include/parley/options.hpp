@@ -52,7 +52,7 @@ struct Timeouts {
 /// How messages are sent: a queue for each channel, first in first out, that outlives lost connections.
 struct OutboxOptions {
   /// How long a message is tried before it fails with Errc::timed_out (or outcome_unknown, if it may have
-  /// been stored). At most as long as the service remembers what it has done: parley's own 48 hours.
+  /// been stored). One that may have been stored ends after 47 hours anyhow, while the service remembers it.
   Duration lifetime = std::chrono::hours(24);
   /// A message that the service refuses blocks those behind it, instead of stepping aside.
   bool block_on_refusal = false;

@@ -20,7 +20,8 @@ struct RestRequest {
   bool repeatable = true;
 };
 
-/// The service's REST API as the model calls it. Every outcome that is not 2xx is an Error.
+/// The service's REST API as the model calls it. Every outcome that is not 2xx is an Error. A write that
+/// was done, but whose result cannot be read, is Errc::outcome_unknown with an `http_status`.
 class RestCalls {
  public:
   virtual ~RestCalls() = default;

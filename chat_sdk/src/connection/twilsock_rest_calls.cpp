@@ -101,7 +101,11 @@ void TwilsockRestCalls::on_done(twilsock::RequestId id, Result<http::Response> o
   const auto url = conversations::resource_url(*outcome);
   if (!url.empty()) return follow(at, url);
   gate_.on_answered(at->first);
-  if (outcome->status / 100 != 2) return finish(at, conversations::to_error(*outcome));
+  if (outcome->status / 100 != 2) {
+    Error error = conversations::to_error(*outcome);
+    if (at->second.follow_up) error.code = Errc::outcome_unknown;
+    return finish(at, std::move(error));
+  }
   finish(at, std::move(outcome));
 }
 

@@ -85,13 +85,16 @@ void ClientRuntime::transfer(Completion<T> handler, ProgressHandler on_progress,
 void ClientRuntime::send_message(std::string channel_sid, NewMessage message, Completion<Message> done) {
   struct Waiting {
     std::atomic<bool> wanted{true};
-    std::string local_id;  // on the strand
+    bool ended = false;    // on the strand, as is the local id
+    std::string local_id;  // "" before it is queued
   };
   const auto waiting = std::make_shared<Waiting>();
   const auto on_cancel = [weak = weak_from_this(), waiting] {
     waiting->wanted = false;
     if (const auto self = weak.lock())
-      self->run([waiting](Engine& engine) { engine.outbox().cancel(waiting->local_id); });
+      self->run([waiting](Engine& engine) {
+        if (!std::exchange(waiting->ended, true)) engine.outbox().cancel(waiting->local_id);
+      });
   };
   if (message.on_progress)
     message.on_progress = [callbacks = callbacks_, waiting,
@@ -100,9 +103,13 @@ void ClientRuntime::send_message(std::string channel_sid, NewMessage message, Co
         if (waiting->wanted) tell(progress);
       });
     };
-  run([waiting, sid = std::move(channel_sid), message = std::move(message),
-       finish = callbacks_->track<Message>(std::move(done), on_cancel)](Engine& engine) {
-    waiting->local_id = engine.outbox().submit(sid, message, finish);
+  const auto finish = callbacks_->track<Message>(std::move(done), on_cancel);
+  run([waiting, finish, sid = std::move(channel_sid), message = std::move(message)](Engine& engine) {
+    if (!waiting->wanted) return;
+    waiting->local_id = engine.outbox().submit(sid, message, [waiting, finish](Result<Message> outcome) {
+      waiting->ended = true;
+      finish(std::move(outcome));
+    });
   });
 }
 
@@ -180,19 +187,20 @@ void ClientRuntime::apply(ConnectionAction action) {
 
 void ClientRuntime::apply(OutboxAction action) {
   if (auto* wanted = std::get_if<UploadFile>(&action)) return upload(std::move(*wanted));
-  const auto stopped = uploads_.extract(std::get<StopUpload>(action).local_id);
+  const auto stopped = uploads_.extract(std::get<StopUpload>(action).upload);
   if (!stopped.empty()) transfers_.stop(stopped.mapped());
 }
 
 void ClientRuntime::upload(UploadFile wanted) {
-  const auto uploaded = [weak = weak_from_this(), id = wanted.local_id](Result<std::string> sid) {
+  const auto uploaded = [weak = weak_from_this(), id = wanted.local_id,
+                         upload = wanted.upload](Result<std::string> sid) {
     if (const auto self = weak.lock())
-      self->run([runtime = self.get(), id, sid = std::move(sid)](Engine& engine) {
-        runtime->uploads_.erase(id);
-        engine.outbox().on_uploaded(id, sid);
+      self->run([runtime = self.get(), id, upload, sid = std::move(sid)](Engine& engine) {
+        runtime->uploads_.erase(upload);
+        engine.outbox().on_uploaded(id, upload, sid);
       });
   };
-  uploads_[wanted.local_id] =
+  uploads_[wanted.upload] =
       transfers_.upload(media_access(), std::move(wanted.message), wanted.file, uploaded);
 }
 

@@ -77,7 +77,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   std::shared_ptr<Callbacks> callbacks_;
   std::unique_ptr<Engine> engine_;
   Transfers transfers_;
-  std::map<std::string, Transfers::Id> uploads_;  // by the message's local id
+  std::map<std::uint64_t, Transfers::Id> uploads_;  // as the outbox names them
   std::unique_ptr<net::Dial> dial_;
   std::map<std::uint64_t, std::unique_ptr<net::MessageStream>> streams_;  // the current one and dying ones
   std::uint64_t current_stream_ = 0;

@@ -10,6 +10,8 @@
 namespace parley::detail {
 namespace {
 
+constexpr std::size_t kUuidBytes = 36;
+
 Error bad(std::string_view field, std::string_view expected) {
   return {.code = Errc::invalid_argument,
           .message = std::string(field) + ": expected " + std::string(expected)};
@@ -18,6 +20,15 @@ Error bad(std::string_view field, std::string_view expected) {
 std::optional<Error> check_attributes(const std::string& attributes, std::size_t most) {
   if (attributes.size() > most) return bad("attributes", "at most " + std::to_string(most / 1024) + " KiB");
   if (!json::is_json(attributes)) return bad("attributes", "JSON text");
+  return std::nullopt;
+}
+
+std::optional<Error> check_room_for_key(const NewMessage& message) {
+  const std::string key = message.key.empty() ? std::string(kUuidBytes, '0') : message.key;
+  const auto attributes = conversations::attributes_with_key(message.attributes, key);
+  if (!attributes && !message.key.empty()) return bad("attributes", "a JSON object, to hold the key");
+  if (attributes && attributes->size() > limits::kSmallAttributesBytes)
+    return bad("attributes", "at most 4 KiB together with the key that the message carries");
   return std::nullopt;
 }
 
@@ -59,13 +70,10 @@ std::optional<Error> check(const NewMessage& message, bool knows_mutation_ids) {
     return bad("files", "at most " + std::to_string(limits::kMessageMedia));
   if (message.text.size() > limits::kMessageBodyBytes) return bad("text", "at most 32 KiB");
   if (!is_valid_utf8(message.text)) return bad("text", "valid UTF-8");
-  if (auto error = check_attributes(message.attributes, limits::kSmallAttributesBytes)) return error;
-  if (message.key.empty()) return std::nullopt;
   if (message.key.size() > limits::kMutationIdBytes || !is_clean(message.key, TextKind::identifier))
-    return bad("key", "1 to 128 bytes of UTF-8, " + std::string(kCleanIdentifier));
-  if (!knows_mutation_ids && !conversations::attributes_with_key(message.attributes, message.key))
-    return bad("attributes", "a JSON object, to hold the key");
-  return std::nullopt;
+    return bad("key", "at most 128 bytes of UTF-8, " + std::string(kCleanIdentifier));
+  if (auto error = check_attributes(message.attributes, limits::kSmallAttributesBytes)) return error;
+  return knows_mutation_ids ? std::nullopt : check_room_for_key(message);
 }
 
 std::optional<Error> check(const GetMessages& query) {

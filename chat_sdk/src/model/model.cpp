@@ -32,10 +32,10 @@ void Model::on_sync(const sync::SubscriberAction& action) {
 }
 
 void Model::on_given_up(const Error& reason, bool final) {
+  outbox.on_given_up(reason, final);  // first: it waits for what fails below
   opener.give_up(reason);
   healer.give_up();
   unread.give_up();
-  outbox.on_given_up(reason, final);
 }
 
 }  // namespace parley::detail

@@ -10,17 +10,23 @@
 namespace parley::detail {
 namespace {
 
-constexpr int kMaxServerErrors = 8;  // a message that breaks the service must not hold its channel for a day
+constexpr int kMaxAnsweredErrors =
+    8;  // a message that breaks the service must not hold its channel for a day
 constexpr int kMaxPagesSearched = 10;
 constexpr std::size_t kPageSearched = 100;
+constexpr Duration kSettles = std::chrono::seconds(2);  // what was on its way is stored, or lost
+constexpr Duration kMaxRetryAfter = std::chrono::minutes(5);
+constexpr auto kServiceRemembers = std::chrono::hours(47);  // mutation ids; see ADR 004
+constexpr Duration kMaxLifetime = std::chrono::hours(24 * 365);
 
 /// What an answer that is no success means for the message.
 enum class Meaning { not_done, unclear, refused };
 
-Meaning meaning_of(Errc code) {
-  switch (code) {
+Meaning meaning_of(const Error& error) {
+  switch (error.code) {
     case Errc::connection_lost:
     case Errc::unreachable:
+    case Errc::timed_out:  // it never left
     case Errc::too_many_requests:
     case Errc::token_expired:
     case Errc::invalid_token:
@@ -28,13 +34,21 @@ Meaning meaning_of(Errc code) {
     case Errc::cancelled:
       return Meaning::not_done;
     case Errc::outcome_unknown:
-    case Errc::timed_out:
     case Errc::server_error:
     case Errc::protocol_error:
       return Meaning::unclear;
+    case Errc::limit_exceeded:  // of the connection: an answer was too large
+      return error.http_status == 0 ? Meaning::unclear : Meaning::refused;
     default:
-      return Meaning::refused;
+      return error.http_status == 408 ? Meaning::unclear : Meaning::refused;
   }
+}
+
+// The service has answered, but neither done nor refused it, and is not just busy.
+bool is_answered(const Error& error) {
+  const int status = error.http_status;
+  const bool busy = status == 429 || status == 502 || status == 503 || status == 504;
+  return !busy && (status != 0 || error.code == Errc::protocol_error);
 }
 
 Error not_queued() {
@@ -46,14 +60,14 @@ Error outcome_unknown() {
   return {.code = Errc::outcome_unknown, .message = "the message may have been stored; its answer was lost"};
 }
 
-template <class T>
-Done<T> both(Done<T> first, Done<T> second) {
-  if (!first) return second;
-  if (!second) return first;
-  return [first = std::move(first), second = std::move(second)](Result<T> outcome) {
-    first(outcome);
-    second(std::move(outcome));
-  };
+Error discarded() { return {.code = Errc::cancelled, .message = "discarded before it was sent"}; }
+
+bool are_alike(const NewMessage& a, const NewMessage& b) {
+  return a.text == b.text && a.attributes == b.attributes && a.files.size() == b.files.size();
+}
+
+void complete(const std::vector<Done<Message>>& waiters, const Result<Message>& outcome) {
+  for (const auto& done : waiters) done(outcome);
 }
 
 }  // namespace
@@ -67,38 +81,51 @@ Outbox::Outbox(const ServiceAccess& service, OutboxSettings settings, History& h
       history_(history),
       registry_(registry),
       make_handle_(std::move(make_handle)),
-      settings_(settings) {}
+      settings_(settings) {
+  settings_.options.lifetime = std::min(settings_.options.lifetime, kMaxLifetime);
+}
 
 // --- what the user wants
 
 std::string Outbox::submit(const std::string& channel_sid, NewMessage message, Done<Message> done) {
   const auto refused = [&](Error error) { return done(std::move(error)), std::string(); };
+  if (closed_) return refused(client_closed());
   if (auto error = check(message, settings_.knows_mutation_ids)) return refused(std::move(*error));
-  if (auto* known = queue_.find(message.key)) {
-    std::string id = known->id;
-    if (known->state == State::failed || known->state == State::blocked)
-      retry(known->lane->channel_sid, id, std::move(done));
-    else
-      known->done = both(std::move(known->done), std::move(done));
-    return id;
+  if (const Entry* known = queue_.find(message.key)) {
+    if (known->lane->channel_sid == channel_sid && are_alike(*known->message, message))
+      return submit_again(message.key, std::move(done));
+    return refused({.code = Errc::conflict, .message = "key: another message has it that is not sent yet"});
   }
   if (queue_.queued().size() >= settings_.options.max_messages)
     return refused({.code = Errc::limit_exceeded, .message = "too many messages wait to be sent"});
   const bool named = !message.key.empty();
   std::string id = named ? message.key : random_uuid(context_.random);
   Entry& entry = queue_.add(channel_sid, id, std::move(message));
+  entry.named = named;
   entry.created_at = context_.wall_now;
-  entry.maybe_stored = named;  // its caller may have given it to another client before
-  entry.done = std::move(done);
+  entry.waiters.push_back(std::move(done));
+  entry.wanted = 1;
   enqueue(entry);
   return id;
+}
+
+std::string Outbox::submit_again(const std::string& id, Done<Message> done) {
+  Entry& entry = *queue_.find(id);
+  std::string copy = id;
+  if (entry.state == State::failed || entry.state == State::blocked) {
+    retry(std::string(entry.lane->channel_sid), copy, std::move(done));
+  } else {
+    entry.waiters.push_back(std::move(done));
+    ++entry.wanted;
+  }
+  return copy;
 }
 
 void Outbox::enqueue(Entry& entry) {
   entry.state = State::queued;
   entry.error.reset();
   entry.over = false;
-  entry.server_errors = 0;
+  entry.answered_errors = 0;
   queue_.enqueue(entry, context_.now + settings_.options.lifetime);
   wait_for_deadline();
   context_.emit(MessagePending{channel_of(entry), entry.shown()});
@@ -106,63 +133,85 @@ void Outbox::enqueue(Entry& entry) {
 }
 
 void Outbox::retry(const std::string& channel_sid, const std::string& id, Done<Message> done) {
+  if (closed_) return done(client_closed());
   Entry* entry = queue_.find(channel_sid, id);
   if (!entry) return done(not_queued());
   if (entry->state != State::blocked && entry->state != State::failed)
     return done(Error{.code = Errc::conflict, .message = "the message has not failed"});
-  entry->done = std::move(done);
+  entry->waiters = {std::move(done)};
+  entry->wanted = 1;
+  if (is_forgotten_by_service(*entry)) entry->maybe_stored = false;  // its user wants it all the same
+  if (!entry->maybe_stored) entry->media_sids.clear();  // the service may have removed what no message named
   enqueue(*entry);
 }
 
 void Outbox::discard(const std::string& channel_sid, const std::string& id, Done<void> done) {
+  if (closed_) return done(client_closed());
   Entry* entry = queue_.find(channel_sid, id);
   if (!entry) return done(not_queued());
   if (!may_leave(*entry))
     return done(
         Error{.code = Errc::conflict, .message = "the message is being sent, or may have been stored"});
-  cancel(id);
+  remove(*entry, discarded());
   done({});
 }
 
 void Outbox::cancel(const std::string& id) {
   Entry* entry = queue_.find(id);
-  if (!entry || !may_leave(*entry)) return;
-  if (entry->state == State::uploading) actions_.push_back(StopUpload{id});
-  Error error{.code = Errc::cancelled, .message = "discarded before it was sent"};
-  entry->state = State::failed;
-  entry->error = error;
-  const auto done = std::move(entry->done);
-  Lane& lane = *entry->lane;
-  context_.emit(MessageFailed{channel_of(*entry), entry->shown()});
-  queue_.forget(*entry);
-  if (done) done(std::move(error));
+  if (entry && --entry->wanted == 0 && may_leave(*entry)) remove(*entry, discarded());
+}
+
+void Outbox::remove(Entry& entry, Error error) {
+  stop_upload(entry);
+  Lane& lane = *entry.lane;
+  if (!lane.queue.empty() && lane.queue.begin()->second == &entry) lane.wait = 0;
+  entry.state = State::failed;
+  entry.error = error;
+  const auto waiters = std::move(entry.waiters);
+  context_.emit(MessageFailed{channel_of(entry), entry.shown()});
+  queue_.forget(entry);
+  complete(waiters, std::move(error));
   go_on(lane);
 }
 
-bool Outbox::may_leave(const Entry& entry) const {
+bool Outbox::may_leave(const Entry& entry) {
   if (entry.state == State::failed || entry.state == State::blocked) return true;
-  return entry.state != State::sending && entry.state != State::checking && !entry.newest_before;
+  return entry.state != State::sending && entry.state != State::checking && !entry.maybe_stored;
 }
 
 void Outbox::flush(Duration deadline, Done<void> done) {
+  if (closed_) return done(client_closed());
+  if (all_done_through(queue_.last_number())) return done({});
   const auto number = ++last_flush_;
-  flushes_.emplace(number, Flush{queue_.last_number(), std::move(done)});
-  timers_.after(deadline, [this, number](const Result<void>& time) {
-    auto waiting = flushes_.extract(number);
-    if (waiting.empty()) return;
-    waiting.mapped().done(time ? Error{.code = Errc::timed_out, .message = "some messages are not sent yet"}
-                               : time.error());
+  const Duration time = std::min(deadline, kMaxLifetime);
+  flushes_.emplace(number, Flush{queue_.last_number(), context_.now + time, std::move(done)});
+  expect_flush(number);
+}
+
+// A connection that is given up ends all waits of its timers, but not those of a user.
+void Outbox::expect_flush(std::uint64_t number) {
+  const Duration left = flushes_.at(number).deadline - context_.now;
+  timers_.after(std::max(left, Duration::zero()), [this, number](const Result<void>& time) {
+    if (!flushes_.contains(number)) return;
+    if (!time && !closed_) return expect_flush(number);
+    const auto done = std::move(flushes_.extract(number).mapped().done);
+    done(closed_ ? client_closed()
+                 : Error{.code = Errc::timed_out, .message = "some messages are not sent yet"});
   });
-  finish_flushes();
+}
+
+bool Outbox::all_done_through(std::uint64_t number) const {
+  for (const auto& [at, entry] : queue_.queued()) {
+    if (at > number) break;
+    if (entry->state != State::blocked) return false;
+  }
+  return true;
 }
 
 void Outbox::finish_flushes() {
-  const auto& queued = queue_.queued();
-  while (!flushes_.empty()) {
-    const auto first = flushes_.begin();
-    if (!queued.empty() && queued.begin()->first <= first->second.through) return;
-    const auto done = std::move(first->second.done);
-    flushes_.erase(first);
+  while (!flushes_.empty() && all_done_through(flushes_.begin()->second.through)) {
+    const auto done = std::move(flushes_.begin()->second.done);
+    flushes_.erase(flushes_.begin());
     done({});
   }
 }
@@ -184,32 +233,37 @@ void Outbox::on_given_up(const Error& reason, bool final) {
   if (reason.code == Errc::client_closed) return close(reason);
   const auto all = queue_.queued();
   for (const auto& [number, entry] : all) {
-    const bool under_way = entry->state == State::sending || entry->state == State::checking;
-    entry->maybe_stored = entry->maybe_stored || under_way;
-    fail(*entry, under_way ? outcome_unknown() : reason);
+    if (entry->state == State::blocked) continue;
+    entry->maybe_stored = entry->maybe_stored || entry->state == State::sending;
+    fail(*entry, entry->maybe_stored ? outcome_unknown() : reason);
   }
 }
 
 void Outbox::close(const Error& reason) {
+  closed_ = true;
   const auto all = queue_.queued();
   for (const auto& [number, entry] : all) {
-    const auto done = std::move(entry->done);
+    const auto waiters = std::move(entry->waiters);
     queue_.forget(*entry);
-    if (done) done(reason);
+    complete(waiters, reason);
   }
 }
 
-void Outbox::on_uploaded(const std::string& id, Result<std::string> media_sid) {
+void Outbox::on_uploaded(const std::string& id, std::uint64_t upload, Result<std::string> media_sid) {
   Entry* entry = queue_.find(id);
-  if (!entry || entry->state != State::uploading) return;
+  if (!entry || entry->state != State::uploading || entry->upload != upload) return;
   entry->state = State::queued;
   if (!media_sid) {
     const Error& error = media_sid.error();
-    return meaning_of(error.code) == Meaning::refused ? refuse(*entry, error) : try_again(*entry, error);
+    return meaning_of(error) == Meaning::refused ? refuse(*entry, error) : try_again(*entry, error);
   }
   entry->lane->backoff.reset();
   entry->media_sids.push_back(std::move(*media_sid));
   proceed(*entry->lane);
+}
+
+void Outbox::stop_upload(Entry& entry) {
+  if (entry.state == State::uploading) actions_.push_back(StopUpload{entry.upload});
 }
 
 std::optional<OutboxAction> Outbox::next() {
@@ -221,24 +275,46 @@ std::optional<OutboxAction> Outbox::next() {
 
 // --- one message after the other
 
+// What is started may end at once, and the next one is started then: here, and not within the other.
 void Outbox::proceed(Lane& lane) {
-  if (!ready_ || lane.wait || lane.queue.empty()) return;
-  Entry& first = *lane.queue.begin()->second;
-  if (first.state != State::queued) return;
-  if (first.maybe_stored && !settings_.knows_mutation_ids)
-    return search_history(first, {.page_size = kPageSearched}, 1);
-  first.media_sids.size() < first.message->files.size() ? upload(first) : send(first);
+  if (std::exchange(lane.proceeding, true)) return;
+  while (ready_ && !lane.wait && !lane.queue.empty()) {
+    Entry& first = *lane.queue.begin()->second;
+    if (first.state != State::queued) break;
+    start(first);
+  }
+  lane.proceeding = false;
+}
+
+void Outbox::start(Entry& entry) {
+  if (entry.maybe_stored && is_forgotten_by_service(entry)) return fail(entry, outcome_unknown());
+  if (!settings_.knows_mutation_ids && (entry.maybe_stored || entry.named)) {
+    if (entry.search_not_before > context_.now)
+      return wait(*entry.lane, entry.search_not_before - context_.now);
+    return search_history(entry, {.page_size = kPageSearched}, 1);
+  }
+  entry.media_sids.size() < entry.message->files.size() ? upload(entry) : send(entry);
+}
+
+// Once the service may have forgotten the mutation id, sending the message again may double it.
+bool Outbox::is_forgotten_by_service(const Entry& entry) const {
+  return settings_.knows_mutation_ids && entry.newest_before &&
+         context_.wall_now - entry.first_sent_at > kServiceRemembers;
 }
 
 void Outbox::upload(Entry& entry) {
   entry.state = State::uploading;
-  actions_.push_back(UploadFile{entry.id, entry.message, entry.media_sids.size()});
+  entry.upload = ++last_upload_;
+  actions_.push_back(UploadFile{entry.upload, entry.id, entry.message, entry.media_sids.size()});
 }
 
 void Outbox::send(Entry& entry) {
   entry.state = State::sending;
   const std::string& channel_sid = entry.lane->channel_sid;
-  if (!entry.newest_before) entry.newest_before = newest_index(channel_sid);
+  if (!entry.maybe_stored) {
+    entry.newest_before = newest_index(channel_sid);
+    entry.first_sent_at = context_.wall_now;
+  }
   RestRequest request{.method = "POST", .url = urls_.messages(channel_sid)};
   request.body =
       conversations::encode_new_message(entry.message->text, attributes_of(entry), entry.media_sids);
@@ -260,14 +336,18 @@ void Outbox::on_answer(Entry& entry, const Result<http::Response>& reply) {
   auto stored = decoded(reply, conversations::decode_message);
   if (stored) return on_sent(entry, to_message(std::move(*stored)));
   const Error& error = stored.error();
-  const Meaning meaning = meaning_of(error.code);
-  if (meaning == Meaning::refused) return refuse(entry, error);
-  if (meaning == Meaning::unclear) entry.maybe_stored = true;
-  if (error.code == Errc::server_error && ++entry.server_errors >= kMaxServerErrors)
+  const Meaning meaning = meaning_of(error);
+  if (meaning == Meaning::refused) {
+    entry.maybe_stored = false;
     return refuse(entry, error);
+  }
+  if (meaning == Meaning::not_done) return try_again(entry, error);
+  entry.maybe_stored = true;
+  const bool known_as_done = error.code == Errc::outcome_unknown && error.http_status != 0;
   const bool has_key =
       settings_.knows_mutation_ids || conversations::key_of(attributes_of(entry)) == entry.id;
-  if (entry.maybe_stored && !has_key) return refuse(entry, outcome_unknown());
+  if (known_as_done || !has_key) return refuse(entry, outcome_unknown());
+  entry.search_not_before = context_.now + kSettles;
   try_again(entry, error);
 }
 
@@ -283,30 +363,38 @@ void Outbox::on_history(Entry& entry, const Result<MessagePage>& page, int pages
   entry.state = State::queued;
   if (!page) {
     const Error& error = page.error();
-    return meaning_of(error.code) == Meaning::refused ? refuse(entry, outcome_unknown())
-                                                      : try_again(entry, error);
+    if (meaning_of(error) != Meaning::refused) return try_again(entry, error);
+    return refuse(entry, entry.maybe_stored ? outcome_unknown() : error);
   }
+  const std::string& self = urls_.configuration().identity;
   for (const auto& message : page->messages)
-    if (conversations::key_of(message.attributes) == entry.id) return on_sent(entry, message);
+    if (message.author == self && conversations::key_of(message.attributes) == entry.id)
+      return on_sent(entry, message);
   const std::int64_t oldest_possible = entry.newest_before.value_or(-1) + 1;
   const bool older = page->older && !page->messages.empty() && page->messages.front().index > oldest_possible;
   if (older && pages < kMaxPagesSearched) return search_history(entry, *page->older, pages + 1);
-  entry.maybe_stored = false;
+  entry.maybe_stored = entry.named = false;
   if (entry.over) return on_over(entry);
   proceed(*entry.lane);
 }
 
 void Outbox::try_again(Entry& entry, const Error& error) {
   if (entry.over) return on_over(entry);
-  Lane& lane = *entry.lane;
-  const Duration own = lane.backoff.after_failure(context_.random.uniform());
+  if (is_answered(error) && ++entry.answered_errors >= kMaxAnsweredErrors)
+    return refuse(entry, entry.maybe_stored ? outcome_unknown() : error);
+  const Duration own = entry.lane->backoff.after_failure(context_.random.uniform());
+  const Duration asked =
+      std::min(Duration(error.retry_after.value_or(std::chrono::milliseconds(0))), kMaxRetryAfter);
+  wait(*entry.lane, std::max(own, asked));
+}
+
+void Outbox::wait(Lane& lane, Duration time) {
   lane.wait = ++last_wait_;
-  timers_.after(std::max(own, Duration(error.retry_after.value_or(std::chrono::milliseconds(0)))),
-                [this, &lane, wait = lane.wait](const Result<void>&) {
-                  if (lane.wait != wait) return;
-                  lane.wait = 0;
-                  proceed(lane);
-                });
+  timers_.after(time, [this, &lane, wait = lane.wait](const Result<void>&) {
+    if (lane.wait != wait) return;
+    lane.wait = 0;
+    proceed(lane);
+  });
 }
 
 // --- outcomes
@@ -314,10 +402,10 @@ void Outbox::try_again(Entry& entry, const Error& error) {
 void Outbox::on_sent(Entry& entry, Message message) {
   Lane& lane = *entry.lane;
   lane.backoff.reset();
-  const auto done = std::move(entry.done);
+  const auto waiters = std::move(entry.waiters);
   context_.emit(MessageSent{channel_of(entry), entry.id, message});
   queue_.forget(entry);
-  if (done) done(std::move(message));
+  complete(waiters, std::move(message));
   go_on(lane);
 }
 
@@ -326,19 +414,21 @@ void Outbox::refuse(Entry& entry, Error error) {
   queue_.forget_deadline(entry);
   entry.state = State::blocked;
   entry.error = error;
-  const auto done = std::exchange(entry.done, {});
+  const auto waiters = std::exchange(entry.waiters, {});
   context_.emit(MessageFailed{channel_of(entry), entry.shown()});
-  if (done) done(std::move(error));
+  complete(waiters, std::move(error));
+  finish_flushes();
 }
 
 void Outbox::fail(Entry& entry, Error error) {
+  stop_upload(entry);
   Lane& lane = *entry.lane;
   entry.state = State::failed;
   entry.error = error;
-  const auto done = std::exchange(entry.done, {});
+  const auto waiters = std::exchange(entry.waiters, {});
   context_.emit(MessageFailed{channel_of(entry), entry.shown()});
   queue_.move_to_failed(entry);
-  if (done) done(std::move(error));
+  complete(waiters, std::move(error));
   go_on(lane);
 }
 
@@ -363,13 +453,12 @@ void Outbox::wait_for_deadline() {
 void Outbox::on_deadline() {
   while (Entry* entry = queue_.take_expired(context_.now)) {
     entry->over = true;
-    if (entry->state == State::uploading) actions_.push_back(StopUpload{entry->id});
     if (entry->state == State::uploading || entry->state == State::queued) on_over(*entry);
   }
 }
 
 void Outbox::on_over(Entry& entry) {
-  if (entry.maybe_stored && entry.newest_before) return fail(entry, outcome_unknown());
+  if (entry.maybe_stored) return fail(entry, outcome_unknown());
   fail(entry, {.code = Errc::timed_out, .message = "the message could not be sent within its lifetime"});
 }
 

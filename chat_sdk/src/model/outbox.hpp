@@ -22,13 +22,14 @@ struct OutboxSettings {
 
 /// Upload this file of a message; answer with Outbox::on_uploaded().
 struct UploadFile {
+  std::uint64_t upload;
   std::string local_id;
   std::shared_ptr<const NewMessage> message;
   std::size_t file = 0;
 };
-/// Nobody wants the file any more that is being uploaded for this message.
+/// Nobody wants that upload any more.
 struct StopUpload {
-  std::string local_id;
+  std::uint64_t upload;
 };
 using OutboxAction = std::variant<UploadFile, StopUpload>;
 
@@ -61,13 +62,14 @@ class Outbox {
 
   /// @name What the user wants; legal in every state of the connection
   /// `done` gets the outcome, at once if the message is not acceptable. Returns the local id, "" in that
-  /// case.
+  /// case. A message with the key of one that is waiting or failed is the same one; it must be alike.
   std::string submit(const std::string& channel_sid, NewMessage message, Done<Message> done);
   /// Takes a failed or blocked message up again. Errc::not_found, Errc::conflict: it has not failed.
   void retry(const std::string& channel_sid, const std::string& id, Done<Message> done);
   /// Errc::not_found, Errc::conflict: it is being sent, or it may have been stored.
   void discard(const std::string& channel_sid, const std::string& id, Done<void> done);
-  /// Whoever waited for it does no more: discards it if that is still possible.
+  /// One of those who submitted it does not want it any more: the last one discards it, if that is still
+  /// possible.
   void cancel(const std::string& id);
   /// The messages of a channel that are not sent, oldest first.
   std::vector<OutgoingMessage> outgoing(const std::string& channel_sid) const {
@@ -83,7 +85,7 @@ class Outbox {
   /// The connection was given up; for good if `final`: everything fails then, and is gone if the client was
   /// closed. Otherwise everything waits for the next on_ready().
   void on_given_up(const Error& reason, bool final);
-  void on_uploaded(const std::string& id, Result<std::string> media_sid);
+  void on_uploaded(const std::string& id, std::uint64_t upload, Result<std::string> media_sid);
 
   /// Drain after every input.
   std::optional<OutboxAction> next();
@@ -94,30 +96,39 @@ class Outbox {
   using State = OutboxEntry::State;
   struct Flush {
     std::uint64_t through;  ///< the number of the last message it waits for
+    TimePoint deadline;
     Done<void> done;
   };
 
+  std::string submit_again(const std::string& id, Done<Message> done);
   void enqueue(Entry& entry);
   void proceed(Lane& lane);
+  void start(Entry& entry);
+  void wait(Lane& lane, Duration time);
   void upload(Entry& entry);
   void send(Entry& entry);
   void on_answer(Entry& entry, const Result<http::Response>& reply);
   void search_history(Entry& entry, const GetMessages& query, int pages);
   void on_history(Entry& entry, const Result<MessagePage>& page, int pages);
   void try_again(Entry& entry, const Error& error);
+  void stop_upload(Entry& entry);
 
   void on_sent(Entry& entry, Message message);
   void refuse(Entry& entry, Error error);
   void fail(Entry& entry, Error error);
+  void remove(Entry& entry, Error error);
   void close(const Error& reason);
   void go_on(Lane& lane);
   void finish_flushes();
+  void expect_flush(std::uint64_t number);
+  bool all_done_through(std::uint64_t number) const;
 
   void wait_for_deadline();
   void on_deadline();
   void on_over(Entry& entry);
 
-  bool may_leave(const Entry& entry) const;
+  bool is_forgotten_by_service(const Entry& entry) const;
+  static bool may_leave(const Entry& entry);
   std::string attributes_of(const Entry& entry) const;
   Channel channel_of(const Entry& entry) const;
   std::int64_t newest_index(const std::string& channel_sid) const;
@@ -131,10 +142,11 @@ class Outbox {
   MakeHandle make_handle_;
   OutboxSettings settings_;
   bool ready_ = false;
+  bool closed_ = false;
   OutboxQueue queue_;
   bool waits_for_deadline_ = false;
   std::map<std::uint64_t, Flush> flushes_;
-  std::uint64_t last_wait_ = 0, last_flush_ = 0;
+  std::uint64_t last_wait_ = 0, last_flush_ = 0, last_upload_ = 0;
   std::deque<OutboxAction> actions_;
 };
 

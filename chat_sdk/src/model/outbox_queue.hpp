@@ -32,12 +32,18 @@ struct OutboxEntry {
   State state = State::queued;
   bool over = false;          ///< the deadline has passed; an answer is outstanding
   bool maybe_stored = false;  ///< a request left, and nobody knows what became of it
+  /// Its name was given by the caller, who may have given it to another client before; not looked for yet.
+  bool named = false;
   /// The channel's newest message when this one was first sent, -1 if there was none; nothing: was never
   /// sent.
   std::optional<std::int64_t> newest_before{};
-  int server_errors = 0;
+  WallTime first_sent_at{};       ///< if `newest_before`
+  TimePoint search_not_before{};  ///< what is on its way may still be stored
+  std::uint64_t upload = 0;       ///< names the upload under way
+  int answered_errors = 0;        ///< of the service, that are no refusals
   std::optional<Error> error{};
-  Done<Message> done{};
+  std::vector<Done<Message>> waiters{};
+  int wanted = 0;  ///< waiters that have not cancelled
 
   /// As the user sees it.
   OutgoingMessage shown() const;
@@ -48,7 +54,8 @@ struct OutboxLane {
   std::string channel_sid;
   std::map<std::uint64_t, OutboxEntry*> queue{};  ///< by number
   Backoff backoff;
-  std::uint64_t wait = 0;  ///< names the wait for the next try; 0: it does not wait
+  std::uint64_t wait = 0;   ///< names the wait for the next try; 0: it does not wait
+  bool proceeding = false;  ///< its first message is being started
 };
 
 /// Which messages there are, and in which order: a queue for each channel, those that failed, and their

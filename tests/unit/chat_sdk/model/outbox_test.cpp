@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 constexpr const char* kPost = "POST /Conversations/CH1/Messages";
 
-Error error(Errc code) { return {.code = code, .message = "no"}; }
+Error error(Errc code, int status = 0) { return {.code = code, .message = "no", .http_status = status}; }
 
 /// An outbox that may send at once, unless the test says otherwise.
 class OutboxTest : public ModelFixture {
@@ -113,6 +113,30 @@ TEST_F(OutboxTest, TheSameKeyAgainWaitsForTheSameOutcome) {
   EXPECT_EQ(outcomes[0]->value().sid, outcomes[1]->value().sid);
 }
 
+TEST_F(OutboxTest, AnotherMessageWithTheSameKeyIsRefused) {
+  NewMessage message("text");
+  message.key = "order-17";
+  submit(message);
+  submit(message, "CH2");
+  EXPECT_EQ(code(1), Errc::conflict);
+  message.text = "another";
+  submit(message);
+  EXPECT_EQ(code(2), Errc::conflict);
+  EXPECT_FALSE(outcomes[0]);
+}
+
+TEST_F(OutboxTest, TheLastOneWhoCancelsDiscards) {
+  submit("first");
+  NewMessage message("text");
+  message.key = "order-17";
+  submit(message);
+  submit(message);
+  outbox.cancel("order-17");
+  EXPECT_EQ(states().size(), 2u);
+  outbox.cancel("order-17");
+  EXPECT_EQ(states().size(), 1u);
+}
+
 TEST_F(OutboxTest, QueuedMayBeDiscarded) {
   submit("one");
   const auto second = submit("two");
@@ -204,11 +228,16 @@ TEST_F(OutboxTest, ARefusedMessageStepsAside) {
 TEST_F(OutboxTest, AMessageThatBreaksTheServiceDoesNotHoldTheChannelForEver) {
   submit("one");
   submit("two");
-  for (int i = 0; i < 8; ++i) {
-    rest.fail(kPost, error(Errc::server_error));
+  for (int i = 0; i < 20; ++i) {
+    rest.fail(kPost, error(Errc::server_error, 503));
     pass(40s);
   }
-  EXPECT_EQ(code(0), Errc::server_error);
+  EXPECT_FALSE(outcomes[0]) << "a busy one is waited for";
+  for (int i = 0; i < 8; ++i) {
+    rest.fail(kPost, error(Errc::server_error, 500));
+    pass(40s);
+  }
+  EXPECT_EQ(code(0), Errc::outcome_unknown);
   EXPECT_TRUE(rest.waits(kPost)) << "the next one";
 }
 
@@ -219,6 +248,22 @@ TEST_F(OutboxTest, SendingIsNotDiscarded) {
   outbox.cancel(id);
   stored(0, "one");
   EXPECT_EQ(heard<MessageSent>().size(), 1u);
+}
+
+TEST_F(OutboxTest, WhatWasSurelyNotStoredIsDiscarded) {
+  const auto id = submit("one");
+  rest.fail(kPost, error(Errc::too_many_requests));
+  submit("two");
+  outbox.discard("CH1", id, kept());
+  EXPECT_TRUE(finished.at(0));
+  EXPECT_TRUE(rest.waits(kPost)) << "the next one does not wait for what is gone";
+}
+
+TEST_F(OutboxTest, WhatWasDoneButCannotBeReadIsUnknown) {
+  submit("one");
+  rest.fail(kPost, error(Errc::outcome_unknown, 404));
+  EXPECT_EQ(code(0), Errc::outcome_unknown);
+  EXPECT_EQ(states(), (States{OutgoingState::failed}));
 }
 
 TEST_F(OutboxTest, WhatMayHaveBeenStoredIsNotDiscarded) {
@@ -249,6 +294,18 @@ TEST_F(OutboxTest, WhatMayHaveBeenStoredSaysSoInTheEnd) {
   outbox.on_disconnected();
   pass(24h);
   EXPECT_EQ(code(0), Errc::outcome_unknown);
+}
+
+TEST_F(OutboxTest, WhatTheServiceMayHaveForgottenIsNotSentAgainByItself) {
+  const auto id = submit("one");
+  rest.fail(kPost, error(Errc::outcome_unknown));
+  outbox.on_disconnected();
+  context.wall_now += std::chrono::hours(48);  // the machine slept: its clock of monotonic time did not move
+  outbox.on_ready();
+  EXPECT_EQ(code(0), Errc::outcome_unknown);
+  EXPECT_FALSE(rest.waits(kPost));
+  outbox.retry("CH1", id, [](const Result<Message>&) {});
+  EXPECT_TRUE(rest.waits(kPost)) << "its user wants it all the same";
 }
 
 TEST_F(OutboxTest, AnAnswerThatIsOutstandingCountsAfterTheEndOfLife) {
@@ -320,6 +377,16 @@ TEST_F(BlockingOutbox, ARefusedMessageHoldsTheQueueUntilItIsSentAgain) {
   EXPECT_TRUE(rest.waits(kPost));
 }
 
+TEST_F(BlockingOutbox, ABlockedMessageHasHadItsOutcome) {
+  submit("one");
+  rest.fail(kPost, error(Errc::forbidden));
+  outbox.flush(1min, kept());
+  EXPECT_TRUE(finished.at(0));
+  outbox.on_given_up(error(Errc::denied), /*final=*/true);
+  EXPECT_EQ(heard<MessageFailed>().size(), 1u);
+  EXPECT_EQ(states(), (States{OutgoingState::blocked}));
+}
+
 TEST_F(BlockingOutbox, ADiscardedMessageHoldsNothing) {
   const auto id = submit("one");
   submit("two");
@@ -341,10 +408,21 @@ class OutboxWithFiles : public OutboxTest {
   /// The file that is to be uploaded now; fails the test if there is none.
   std::size_t wanted_file() {
     const auto action = outbox.next();
-    const auto* upload = action ? std::get_if<UploadFile>(&*action) : nullptr;
-    EXPECT_TRUE(upload);
-    return upload ? upload->file : 99;
+    const auto* wanted = action ? std::get_if<UploadFile>(&*action) : nullptr;
+    EXPECT_TRUE(wanted);
+    if (wanted) upload = wanted->upload;
+    return wanted ? wanted->file : 99;
   }
+  void uploaded(const std::string& id, Result<std::string> sid) {
+    outbox.on_uploaded(id, upload, std::move(sid));
+  }
+  bool stopped() {
+    const auto action = outbox.next();
+    const auto* stop = action ? std::get_if<StopUpload>(&*action) : nullptr;
+    return stop && stop->upload == upload;
+  }
+
+  std::uint64_t upload = 0;  ///< the newest one
 };
 
 TEST_F(OutboxWithFiles, FilesGoFirstOneAfterTheOtherAndInOrder) {
@@ -353,22 +431,22 @@ TEST_F(OutboxWithFiles, FilesGoFirstOneAfterTheOtherAndInOrder) {
   EXPECT_EQ(outbox.outgoing("CH1")[0].files, (std::vector<std::string>{"a.txt", "a.txt"}));
   EXPECT_EQ(wanted_file(), 0u);
   EXPECT_FALSE(outbox.next());
-  outbox.on_uploaded(id, std::string("ME1"));
+  uploaded(id, std::string("ME1"));
   EXPECT_EQ(wanted_file(), 1u);
   EXPECT_EQ(rest.waiting(), 0u) << "the text behind waits, too";
-  outbox.on_uploaded(id, std::string("ME2"));
+  uploaded(id, std::string("ME2"));
   EXPECT_NE(rest.request(kPost).body.find(R"(["ME1","ME2"])"), std::string::npos);
 }
 
 TEST_F(OutboxWithFiles, OnlyWhatIsNotThereIsUploadedAgain) {
   const auto id = submit(with_files(2));
   wanted_file();
-  outbox.on_uploaded(id, std::string("ME1"));
+  uploaded(id, std::string("ME1"));
   wanted_file();
-  outbox.on_uploaded(id, error(Errc::unreachable));
+  uploaded(id, error(Errc::unreachable));
   pass(2s);
   EXPECT_EQ(wanted_file(), 1u);
-  outbox.on_uploaded(id, std::string("ME2"));
+  uploaded(id, std::string("ME2"));
   rest.fail(kPost, error(Errc::outcome_unknown));
   pass(2s);
   EXPECT_TRUE(rest.waits(kPost)) << "only the message is repeated";
@@ -378,7 +456,7 @@ TEST_F(OutboxWithFiles, OnlyWhatIsNotThereIsUploadedAgain) {
 TEST_F(OutboxWithFiles, AFileThatIsRefusedEndsTheMessageAndNobodySeesIt) {
   const auto id = submit(with_files(1));
   wanted_file();
-  outbox.on_uploaded(id, error(Errc::limit_exceeded));
+  uploaded(id, error(Errc::limit_exceeded, 413));
   EXPECT_EQ(code(0), Errc::limit_exceeded);
   EXPECT_EQ(rest.waiting(), 0u);
 }
@@ -387,19 +465,41 @@ TEST_F(OutboxWithFiles, ACancelledUploadIsStopped) {
   const auto id = submit(with_files(1));
   wanted_file();
   outbox.cancel(id);
-  const auto action = outbox.next();
-  ASSERT_TRUE(action && std::holds_alternative<StopUpload>(*action));
-  outbox.on_uploaded(id, std::string("ME1"));
+  EXPECT_TRUE(stopped());
+  uploaded(id, std::string("ME1"));
   EXPECT_EQ(rest.waiting(), 0u);
   EXPECT_EQ(code(0), Errc::cancelled);
+}
+
+TEST_F(OutboxWithFiles, ADenialStopsTheUploadAndItsLateAnswerCountsForNothing) {
+  const auto id = submit(with_files(2));
+  wanted_file();
+  const auto old = upload;
+  outbox.on_given_up(error(Errc::denied), /*final=*/true);
+  EXPECT_TRUE(stopped());
+  outbox.on_ready();
+  outbox.retry("CH1", id, [](const Result<Message>&) {});
+  EXPECT_EQ(wanted_file(), 0u);
+  outbox.on_uploaded(id, old, std::string("MEold"));
+  EXPECT_FALSE(outbox.next());
+  uploaded(id, std::string("ME1"));
+  EXPECT_EQ(wanted_file(), 1u);
+}
+
+TEST_F(OutboxWithFiles, WhatWasUploadedForARefusedMessageIsUploadedAgain) {
+  const auto id = submit(with_files(1));
+  wanted_file();
+  uploaded(id, std::string("ME1"));
+  rest.fail(kPost, error(Errc::forbidden));
+  outbox.retry("CH1", id, [](const Result<Message>&) {});
+  EXPECT_EQ(wanted_file(), 0u) << "the service may have removed it";
 }
 
 TEST_F(OutboxWithFiles, TheEndOfLifeStopsAnUpload) {
   submit(with_files(1));
   wanted_file();
   pass(24h);
-  const auto action = outbox.next();
-  ASSERT_TRUE(action && std::holds_alternative<StopUpload>(*action));
+  EXPECT_TRUE(stopped());
   EXPECT_EQ(code(0), Errc::timed_out);
 }
 
@@ -417,7 +517,7 @@ class OutboxWithoutMutationIds : public OutboxTest {
   }
   void lose_answer() {
     rest.fail(kPost, error(Errc::outcome_unknown));
-    pass(2s);
+    pass(3s);
   }
   static constexpr const char* kHistory = "GET /items/ESCH1";
 };
@@ -437,6 +537,38 @@ TEST_F(OutboxWithoutMutationIds, WhatIsFoundInTheHistoryIsNotSentAgain) {
   rest.answer(kHistory, page(keyed(8, "other") + "," + keyed(9, id)));
   EXPECT_EQ(outcomes[0]->value().index, 9);
   EXPECT_EQ(heard<MessageSent>().size(), 1u);
+}
+
+TEST_F(OutboxWithoutMutationIds, WhatSomebodyElseMarkedWithTheKeyIsNotOurs) {
+  const auto id = submit("one");
+  lose_answer();
+  std::string of_bob = keyed(9, id);
+  of_bob.replace(of_bob.find("alice"), 5, "bob");
+  rest.answer(kHistory, page(of_bob));
+  EXPECT_FALSE(outcomes[0]);
+  EXPECT_TRUE(rest.waits(kPost));
+}
+
+TEST_F(OutboxWithoutMutationIds, WhatIsOnItsWayMaySettleBeforeItIsLookedFor) {
+  submit("one");
+  rest.fail(kPost, error(Errc::outcome_unknown));
+  outbox.on_disconnected();
+  outbox.on_ready();
+  EXPECT_FALSE(rest.waits(kHistory));
+  pass(2s);
+  EXPECT_TRUE(rest.waits(kHistory));
+}
+
+TEST_F(OutboxWithoutMutationIds, ACrowdThatIsRefusedAtOnceDoesNotPileUp) {
+  outbox.on_disconnected();
+  for (int i = 0; i < 20'000; ++i) {
+    NewMessage message("text");
+    message.key = "order-" + std::to_string(i);
+    submit(message, "CHunknown");
+  }
+  outbox.on_ready();
+  EXPECT_EQ(code(0), Errc::not_found);
+  EXPECT_EQ(code(19'999), Errc::not_found);
 }
 
 TEST_F(OutboxWithoutMutationIds, WhatIsNotFoundIsSentAgain) {
@@ -543,6 +675,24 @@ TEST_F(OutboxTest, FlushWaitsForWhatWasSubmittedBefore) {
   EXPECT_TRUE(finished[1]);
   pass(2min);
   EXPECT_EQ(finished.size(), 2u);
+}
+
+TEST_F(OutboxTest, FlushOutlivesAConnectionThatIsGivenUp) {
+  submit("one");
+  outbox.flush(1min, kept());
+  outbox.on_given_up(error(Errc::unreachable), /*final=*/false);
+  timers.fail_all(error(Errc::unreachable));
+  EXPECT_TRUE(finished.empty());
+  pass(1min);
+  EXPECT_EQ(finished.at(0).error().code, Errc::timed_out);
+}
+
+TEST_F(OutboxTest, NothingIsTakenAfterTheEnd) {
+  outbox.on_given_up(error(Errc::client_closed), /*final=*/true);
+  submit("one");
+  EXPECT_EQ(code(0), Errc::client_closed);
+  outbox.flush(1min, kept());
+  EXPECT_EQ(finished.at(0).error().code, Errc::client_closed);
 }
 
 TEST_F(OutboxTest, FlushEndsInTimeAndLosesNothing) {
