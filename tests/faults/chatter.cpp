@@ -24,10 +24,11 @@ Result<T> get(std::future<Result<T>> future) {
 }  // namespace
 
 struct Chatter::Parts {
-  Parts(const std::string& url, const std::string& token)
+  Parts(const std::string& url, const std::string& token, Duration message_life)
       : client(runtime, {.endpoint = Endpoint::service(url),
                          .tokens = fixed_token(token),
-                         .retry = {.min = milliseconds(50), .max = milliseconds(500)}}),
+                         .retry = {.min = milliseconds(50), .max = milliseconds(500)},
+                         .outbox = {.lifetime = message_life}}),
         events(client.on_event([this](const Event& event) {
           const auto* added = std::get_if<MessageAdded>(&event);
           if (!added) return;
@@ -43,8 +44,8 @@ struct Chatter::Parts {
   Subscription events;
 };
 
-Chatter::Chatter(const std::string& url, const std::string& token)
-    : parts_(std::make_unique<Parts>(url, token)) {}
+Chatter::Chatter(const std::string& url, const std::string& token, Duration message_life)
+    : parts_(std::make_unique<Parts>(url, token, message_life)) {}
 
 Chatter::~Chatter() = default;
 

@@ -3,6 +3,7 @@
 #include <future>
 #include <memory>
 #include <parley/error.hpp>
+#include <parley/seams.hpp>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,8 @@ namespace parley::faults {
 /// for their outcome, at most 40 s.
 class Chatter {
  public:
-  /// `token` is the person's access token.
-  Chatter(const std::string& url, const std::string& token);
+  /// `token` is the person's access token; a message is tried for `message_life`.
+  Chatter(const std::string& url, const std::string& token, Duration message_life);
   ~Chatter();
 
   Result<void> connect();

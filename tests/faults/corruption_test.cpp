@@ -42,7 +42,7 @@ TEST_F(Corruption, TheServiceSaysSoAndBecomesUnreadyAndCheckFindsIt) {
   spoil("messages");
   start();
   EXPECT_EQ(status_of("/readyz"), 200) << "it cannot know yet";
-  const auto alice = person("alice");
+  const auto alice = person("alice", std::chrono::seconds(3));
   EXPECT_FALSE(alice->send("onto a damaged page"));
   EXPECT_TRUE(log_says("database_damaged"));
   EXPECT_EQ(status_of("/readyz"), 503);

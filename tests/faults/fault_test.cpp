@@ -27,7 +27,7 @@ std::optional<int> FaultTest::stop_service() {
   return service_->exit_code();
 }
 
-std::unique_ptr<Chatter> FaultTest::person(const std::string& identity) {
+std::unique_ptr<Chatter> FaultTest::person(const std::string& identity, Duration message_life) {
   const auto& account = config_["account"];
   token::TokenSpec spec;
   spec.identity = identity;
@@ -36,7 +36,7 @@ std::unique_ptr<Chatter> FaultTest::person(const std::string& identity) {
   const token::ApiKey key{account["account_sid"], account["api_key_sid"], account["api_key_secret"]};
   const auto token = token::mint(key, spec, system_clock().wall_now()).value();
   const auto address = "ws://" + url_.host + ":" + std::to_string(url_.port) + "/v3/wsconnect";
-  auto chatter = std::make_unique<Chatter>(address, token);
+  auto chatter = std::make_unique<Chatter>(address, token, message_life);
   const auto connected = chatter->connect();
   EXPECT_TRUE(connected) << connected.error().to_string();
   const auto entered = chatter->enter("room");

@@ -23,8 +23,9 @@ class FaultTest : public support::ChatProgram {
   /// As an operator does: the exit code.
   std::optional<int> stop_service();
 
-  /// A connected client in the channel "room".
-  std::unique_ptr<Chatter> person(const std::string& identity);
+  /// A connected client in the channel "room", which tries each message for `message_life`.
+  std::unique_ptr<Chatter> person(const std::string& identity,
+                                  Duration message_life = std::chrono::seconds(30));
 
   struct Outcome {
     std::optional<int> code;

@@ -162,11 +162,8 @@ void Outbox::cancel(const std::string& id) {
 }
 
 void Outbox::remove(Entry& entry, Error error) {
-  stop_upload(entry);
   Lane& lane = *entry.lane;
-  if (!lane.queue.empty() && lane.queue.begin()->second == &entry) lane.wait = 0;
-  entry.state = State::failed;
-  entry.error = error;
+  end(entry, error);
   const auto waiters = std::move(entry.waiters);
   context_.emit(MessageFailed{channel_of(entry), entry.shown()});
   queue_.forget(entry);
@@ -421,15 +418,22 @@ void Outbox::refuse(Entry& entry, Error error) {
 }
 
 void Outbox::fail(Entry& entry, Error error) {
-  stop_upload(entry);
   Lane& lane = *entry.lane;
-  entry.state = State::failed;
-  entry.error = error;
+  end(entry, error);
   const auto waiters = std::exchange(entry.waiters, {});
   context_.emit(MessageFailed{channel_of(entry), entry.shown()});
   queue_.move_to_failed(entry);
   complete(waiters, std::move(error));
   go_on(lane);
+}
+
+// Those behind it do not wait for its next try.
+void Outbox::end(Entry& entry, const Error& error) {
+  stop_upload(entry);
+  Lane& lane = *entry.lane;
+  if (!lane.queue.empty() && lane.queue.begin()->second == &entry) lane.wait = 0;
+  entry.state = State::failed;
+  entry.error = error;
 }
 
 void Outbox::go_on(Lane& lane) {

@@ -117,6 +117,7 @@ class Outbox {
   void refuse(Entry& entry, Error error);
   void fail(Entry& entry, Error error);
   void remove(Entry& entry, Error error);
+  void end(Entry& entry, const Error& error);
   void close(const Error& reason);
   void go_on(Lane& lane);
   void finish_flushes();

@@ -288,6 +288,18 @@ TEST_F(OutboxTest, WhatIsNeverSentFailsInTime) {
   EXPECT_EQ(states(), (States{OutgoingState::failed, OutgoingState::failed}));
 }
 
+TEST_F(OutboxTest, NobodyWaitsForTheNextTryOfAMessageWhoseLifeIsOver) {
+  submit("one");
+  pass(23h + 59min + 50s);
+  Error busy = error(Errc::too_many_requests);
+  busy.retry_after = 60s;
+  rest.fail(kPost, busy);
+  submit("two");
+  pass(10s);
+  EXPECT_EQ(code(0), Errc::timed_out);
+  EXPECT_TRUE(rest.waits(kPost));
+}
+
 TEST_F(OutboxTest, WhatMayHaveBeenStoredSaysSoInTheEnd) {
   submit("one");
   rest.fail(kPost, error(Errc::outcome_unknown));
