@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "chat_sdk/src/model/checks.hpp"
+#include "chat_sdk/src/model/send_outcome.hpp"
 #include "chat_sdk/src/model/translation.hpp"
 #include "common/base/random.hpp"
 #include "common/protocol/conversations/message_key.hpp"
@@ -10,46 +11,14 @@
 namespace parley::detail {
 namespace {
 
-constexpr int kMaxAnsweredErrors =
-    8;  // a message that breaks the service must not hold its channel for a day
+constexpr int kMaxFailures =
+    8;  // of the service: a message that breaks it must not hold its channel for a day
 constexpr int kMaxPagesSearched = 10;
 constexpr std::size_t kPageSearched = 100;
 constexpr Duration kSettles = std::chrono::seconds(2);  // what was on its way is stored, or lost
 constexpr Duration kMaxRetryAfter = std::chrono::minutes(5);
 constexpr auto kServiceRemembers = std::chrono::hours(47);  // mutation ids; see ADR 004
 constexpr Duration kMaxLifetime = std::chrono::hours(24 * 365);
-
-/// What an answer that is no success means for the message.
-enum class Meaning { not_done, unclear, refused };
-
-Meaning meaning_of(const Error& error) {
-  switch (error.code) {
-    case Errc::connection_lost:
-    case Errc::unreachable:
-    case Errc::timed_out:  // it never left
-    case Errc::too_many_requests:
-    case Errc::token_expired:
-    case Errc::invalid_token:
-    case Errc::denied:  // the connection's business: it gives up, or has a new token next time
-    case Errc::cancelled:
-      return Meaning::not_done;
-    case Errc::outcome_unknown:
-    case Errc::server_error:
-    case Errc::protocol_error:
-      return Meaning::unclear;
-    case Errc::limit_exceeded:  // of the connection: an answer was too large
-      return error.http_status == 0 ? Meaning::unclear : Meaning::refused;
-    default:
-      return error.http_status == 408 ? Meaning::unclear : Meaning::refused;
-  }
-}
-
-// The service has answered, but neither done nor refused it, and is not just busy.
-bool is_answered(const Error& error) {
-  const int status = error.http_status;
-  const bool busy = status == 429 || status == 502 || status == 503 || status == 504;
-  return !busy && (status != 0 || error.code == Errc::protocol_error);
-}
 
 Error not_queued() {
   return {.code = Errc::not_found,
@@ -125,7 +94,7 @@ void Outbox::enqueue(Entry& entry) {
   entry.state = State::queued;
   entry.error.reset();
   entry.over = false;
-  entry.answered_errors = 0;
+  entry.failures = 0;
   queue_.enqueue(entry, context_.now + settings_.options.lifetime);
   wait_for_deadline();
   context_.emit(MessagePending{channel_of(entry), entry.shown()});
@@ -178,39 +147,7 @@ bool Outbox::may_leave(const Entry& entry) {
 
 void Outbox::flush(Duration deadline, Done<void> done) {
   if (closed_) return done(client_closed());
-  if (all_done_through(queue_.last_number())) return done({});
-  const auto number = ++last_flush_;
-  const Duration time = std::min(deadline, kMaxLifetime);
-  flushes_.emplace(number, Flush{queue_.last_number(), context_.now + time, std::move(done)});
-  expect_flush(number);
-}
-
-// A connection that is given up ends all waits of its timers, but not those of a user.
-void Outbox::expect_flush(std::uint64_t number) {
-  const Duration left = flushes_.at(number).deadline - context_.now;
-  timers_.after(std::max(left, Duration::zero()), [this, number](const Result<void>& time) {
-    if (!flushes_.contains(number)) return;
-    if (!time && !closed_) return expect_flush(number);
-    const auto done = std::move(flushes_.extract(number).mapped().done);
-    done(closed_ ? client_closed()
-                 : Error{.code = Errc::timed_out, .message = "some messages are not sent yet"});
-  });
-}
-
-bool Outbox::all_done_through(std::uint64_t number) const {
-  for (const auto& [at, entry] : queue_.queued()) {
-    if (at > number) break;
-    if (entry->state != State::blocked) return false;
-  }
-  return true;
-}
-
-void Outbox::finish_flushes() {
-  while (!flushes_.empty() && all_done_through(flushes_.begin()->second.through)) {
-    const auto done = std::move(flushes_.begin()->second.done);
-    flushes_.erase(flushes_.begin());
-    done({});
-  }
+  flushes_.wait(std::min(deadline, kMaxLifetime), std::move(done));
 }
 
 // --- what the world does
@@ -244,6 +181,7 @@ void Outbox::close(const Error& reason) {
     queue_.forget(*entry);
     complete(waiters, reason);
   }
+  flushes_.close(reason);
 }
 
 void Outbox::on_uploaded(const std::string& id, std::uint64_t upload, Result<std::string> media_sid) {
@@ -252,7 +190,7 @@ void Outbox::on_uploaded(const std::string& id, std::uint64_t upload, Result<std
   entry->state = State::queued;
   if (!media_sid) {
     const Error& error = media_sid.error();
-    return meaning_of(error) == Meaning::refused ? refuse(*entry, error) : try_again(*entry, error);
+    return outcome_of(error) == SendOutcome::refused ? refuse(*entry, error) : try_again(*entry, error);
   }
   entry->lane->backoff.reset();
   entry->media_sids.push_back(std::move(*media_sid));
@@ -333,12 +271,12 @@ void Outbox::on_answer(Entry& entry, const Result<http::Response>& reply) {
   auto stored = decoded(reply, conversations::decode_message);
   if (stored) return on_sent(entry, to_message(std::move(*stored)));
   const Error& error = stored.error();
-  const Meaning meaning = meaning_of(error);
-  if (meaning == Meaning::refused) {
+  const SendOutcome meaning = outcome_of(error);
+  if (meaning == SendOutcome::refused) {
     entry.maybe_stored = false;
     return refuse(entry, error);
   }
-  if (meaning == Meaning::not_done) return try_again(entry, error);
+  if (meaning == SendOutcome::not_done) return try_again(entry, error);
   entry.maybe_stored = true;
   const bool known_as_done = error.code == Errc::outcome_unknown && error.http_status != 0;
   const bool has_key =
@@ -360,7 +298,7 @@ void Outbox::on_history(Entry& entry, const Result<MessagePage>& page, int pages
   entry.state = State::queued;
   if (!page) {
     const Error& error = page.error();
-    if (meaning_of(error) != Meaning::refused) return try_again(entry, error);
+    if (outcome_of(error) != SendOutcome::refused) return try_again(entry, error);
     return refuse(entry, entry.maybe_stored ? outcome_unknown() : error);
   }
   const std::string& self = urls_.configuration().identity;
@@ -377,7 +315,7 @@ void Outbox::on_history(Entry& entry, const Result<MessagePage>& page, int pages
 
 void Outbox::try_again(Entry& entry, const Error& error) {
   if (entry.over) return on_over(entry);
-  if (is_answered(error) && ++entry.answered_errors >= kMaxAnsweredErrors)
+  if (is_failing(error) && ++entry.failures >= kMaxFailures)
     return refuse(entry, entry.maybe_stored ? outcome_unknown() : error);
   const Duration own = entry.lane->backoff.after_failure(context_.random.uniform());
   const Duration asked =
@@ -414,7 +352,7 @@ void Outbox::refuse(Entry& entry, Error error) {
   const auto waiters = std::exchange(entry.waiters, {});
   context_.emit(MessageFailed{channel_of(entry), entry.shown()});
   complete(waiters, std::move(error));
-  finish_flushes();
+  flushes_.on_outcome();
 }
 
 void Outbox::fail(Entry& entry, Error error) {
@@ -437,7 +375,7 @@ void Outbox::end(Entry& entry, const Error& error) {
 }
 
 void Outbox::go_on(Lane& lane) {
-  finish_flushes();
+  flushes_.on_outcome();
   proceed(lane);
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 #include <deque>
-#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -10,6 +9,7 @@
 
 #include "chat_sdk/src/connection/service_access.hpp"
 #include "chat_sdk/src/model/channel_registry.hpp"
+#include "chat_sdk/src/model/flushes.hpp"
 #include "chat_sdk/src/model/history.hpp"
 #include "chat_sdk/src/model/outbox_queue.hpp"
 
@@ -94,11 +94,6 @@ class Outbox {
   using Entry = OutboxEntry;
   using Lane = OutboxLane;
   using State = OutboxEntry::State;
-  struct Flush {
-    std::uint64_t through;  ///< the number of the last message it waits for
-    TimePoint deadline;
-    Done<void> done;
-  };
 
   std::string submit_again(const std::string& id, Done<Message> done);
   void enqueue(Entry& entry);
@@ -120,9 +115,6 @@ class Outbox {
   void end(Entry& entry, const Error& error);
   void close(const Error& reason);
   void go_on(Lane& lane);
-  void finish_flushes();
-  void expect_flush(std::uint64_t number);
-  bool all_done_through(std::uint64_t number) const;
 
   void wait_for_deadline();
   void on_deadline();
@@ -145,9 +137,9 @@ class Outbox {
   bool ready_ = false;
   bool closed_ = false;
   OutboxQueue queue_;
+  Flushes flushes_{timers_, queue_};
   bool waits_for_deadline_ = false;
-  std::map<std::uint64_t, Flush> flushes_;
-  std::uint64_t last_wait_ = 0, last_flush_ = 0, last_upload_ = 0;
+  std::uint64_t last_wait_ = 0, last_upload_ = 0;
   std::deque<OutboxAction> actions_;
 };
 

@@ -40,7 +40,7 @@ struct OutboxEntry {
   WallTime first_sent_at{};       ///< if `newest_before`
   TimePoint search_not_before{};  ///< what is on its way may still be stored
   std::uint64_t upload = 0;       ///< names the upload under way
-  int answered_errors = 0;        ///< of the service, that are no refusals
+  int failures = 0;               ///< of the service, that are no refusals
   std::optional<Error> error{};
   std::vector<Done<Message>> waiters{};
   int wanted = 0;  ///< waiters that have not cancelled
