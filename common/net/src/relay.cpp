@@ -21,6 +21,7 @@ class Pair final : public std::enable_shared_from_this<Pair> {
   void start(const tcp::endpoint& target) {
     target_.async_connect(target, [self = shared_from_this()](ErrorCode error) {
       if (error) return self->end();
+      self->forward_at_once();
       self->pump(self->client_, self->target_, self->upstream_);
       self->pump(self->target_, self->client_, self->downstream_);
     });
@@ -42,6 +43,14 @@ class Pair final : public std::enable_shared_from_this<Pair> {
 
  private:
   using Buffer = std::array<char, 16 * 1024>;
+
+  // A relay that waits for more to send would make each small packet late by the receiver's delayed
+  // acknowledgement.
+  void forward_at_once() {
+    ErrorCode ignored;
+    client_.set_option(tcp::no_delay(true), ignored);
+    target_.set_option(tcp::no_delay(true), ignored);
+  }
 
   void pump(tcp::socket& from, tcp::socket& to, Buffer& buffer) {
     from.async_read_some(asio::buffer(buffer),
