@@ -2,12 +2,12 @@
 // service is pulled, messages are given to one channel, the cable is plugged in again. Limit: a message of a
 // channel is sent when the one before it was answered. Run by bench/parked_sends.sh.
 //
-//   parked_sends_bench WEBSOCKET_URL TOKEN COUNT    prints one line: messages, ms until all are queued and
-//   told,
-//                                                   bytes of memory for each, ms from the reconnect until all
-//                                                   are stored
+//   parked_sends_bench WEBSOCKET_URL TOKEN COUNT
+//
+// prints one line: messages, ms until all are queued and told, bytes of allocated memory for each, ms from
+// the reconnect until all are stored.
 
-#include <unistd.h>
+#include <malloc.h>
 #include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
@@ -18,7 +18,6 @@
 
 #include <parley/parley.hpp>
 
-#include "bench/support/wire.hpp"
 #include "common/net/relay.hpp"
 
 namespace {
@@ -67,7 +66,7 @@ int main(int argc, char** argv) {
   std::promise<void> pulled;
   boost::asio::post(cable_runtime.executor(), [&] { cable.cut(), pulled.set_value(); });
   pulled.get_future().get();
-  const auto memory = parley::bench::resident_kib(getpid());
+  const auto memory = mallinfo2().uordblks;
   const auto start = Now::now();
   const std::string text(100, 'x');
   for (int i = 0; i < count; ++i)
@@ -77,7 +76,7 @@ int main(int argc, char** argv) {
     });
   queued.wait();
   const Milliseconds queueing = Now::now() - start;
-  const double each = 1024.0 * static_cast<double>(parley::bench::resident_kib(getpid()) - memory) / count;
+  const double each = static_cast<double>(mallinfo2().uordblks - memory) / count;
 
   boost::asio::post(cable_runtime.executor(), [&] { cable.mend(); });
   const auto plugged = Now::now();
