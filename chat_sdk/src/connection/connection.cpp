@@ -72,9 +72,8 @@ void Connection::give_up(Error reason, ConnectionState state) {
   keeper_.stop();
   machine_.disconnect(context_.now);
   subscriber_.on_disconnected();
-  observer_->on_given_up(
-      reason,
-      closed_ || state == ConnectionState::denied);  // first: what fails below must not be tried again
+  // First: what fails below must not be tried again.
+  observer_->on_given_up(reason, closed_ || state == ConnectionState::denied);
   timers_.fail_all(reason);
   rest_.fail_queued(reason);
   finish_connect(reason);

@@ -33,6 +33,7 @@ struct GateSettings {
 class RequestGate {
  public:
   using Id = std::uint64_t;
+
   explicit RequestGate(GateSettings settings = {});
 
   /// Queues a request that next() will name. Ids rise.

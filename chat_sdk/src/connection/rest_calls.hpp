@@ -38,6 +38,9 @@ class RestCalls {
   }
 };
 
+/// True for a status that says: the same again, later.
+inline bool is_busy(int status) { return status == 502 || status == 503 || status == 504; }
+
 /// What a reply says, or why there is none.
 template <class T>
 Result<T> decoded(const Result<http::Response>& reply, Result<T> (*decode)(std::string_view body)) {

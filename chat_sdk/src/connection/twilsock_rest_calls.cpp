@@ -23,8 +23,6 @@ Split split_url(std::string_view url) {
   return {std::string(url.substr(0, slash)), std::string(url.substr(slash))};
 }
 
-bool is_busy(int status) { return status == 502 || status == 503 || status == 504; }
-
 Error not_in_time() {
   return {.code = Errc::timed_out, .message = "the request could not be sent within the time allowed"};
 }

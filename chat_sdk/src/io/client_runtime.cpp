@@ -2,7 +2,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include "chat_sdk/src/model/checks.hpp"
 #include "common/base/limits.hpp"
 #include "common/net/in_process.hpp"
 

@@ -37,21 +37,19 @@ using OutboxAction = std::variant<UploadFile, StopUpload>;
 /// exactly one outcome. No I/O.
 ///
 ///   state     | holds while                               | leaves by
-///   ----------|-------------------------------------------|-----------------------------------------------------
+///   ----------|-------------------------------------------|--------------------------------------------
 ///   queued    | others are before it, or nothing can be   | its turn -> checking, uploading or sending
 ///             | sent, or a failed try is to be repeated   |
-///   checking  | it may have been stored: the history is   | found -> sent; not found -> queued, to be sent;
-///   no
-///             | searched for its key                      | answer -> queued
-///   uploading | its next file is on its way               | all there -> sending; a failure that may pass ->
-///             |                                           | queued; another -> refused
+///   checking  | it may have been stored: the history is   | found -> sent; not found -> queued, to be
+///             | searched for its key                      | sent; no answer -> queued
+///   uploading | its next file is on its way               | all there -> sending; a failure that may
+///             |                                           | pass -> queued; another -> refused
 ///   sending   | it is on its way itself                   | stored -> sent; no or an unclear answer ->
-///   queued, to
-///             |                                           | be checked unless the service knows mutation
-///             ids; |                                           | another -> refused
+///             |                                           | queued, to be checked unless the service
+///             |                                           | knows mutation ids; another -> refused
 ///   blocked   | it was refused, and holds the channel     | retry() -> queued; discard()
-///   failed    | it was refused or its life is over; it is | retry() -> queued, as the last one; discard()
-///             | out of the queue                          |
+///   failed    | it was refused or its life is over; it is | retry() -> queued, as the last one;
+///             | out of the queue                          | discard()
 ///
 /// "Sent" is no state: the message is forgotten. "Refused" is blocked or failed, as the options say. The end
 /// of its life leads from all but the last two to failed, as soon as no answer is outstanding.

@@ -1,5 +1,7 @@
 #include "chat_sdk/src/model/send_outcome.hpp"
 
+#include "chat_sdk/src/connection/rest_calls.hpp"
+
 namespace parley::detail {
 
 SendOutcome outcome_of(const Error& error) {
@@ -25,9 +27,8 @@ SendOutcome outcome_of(const Error& error) {
 }
 
 bool is_failing(const Error& error) {
-  const int status = error.http_status;
-  const bool busy = status == 429 || status == 502 || status == 503 || status == 504;
-  return !busy && (status != 0 || error.code == Errc::protocol_error);
+  if (error.code == Errc::too_many_requests || is_busy(error.http_status)) return false;
+  return error.http_status != 0 || error.code == Errc::protocol_error;
 }
 
 }  // namespace parley::detail

@@ -72,9 +72,10 @@ class BadCable {
 };
 
 /// What a client tells of its own messages, by local id.
-class Told {
+class OwnMessages {
  public:
-  explicit Told(Client& client) : events_(client.on_event([this](const Event& event) { on_event(event); })) {}
+  explicit OwnMessages(Client& client)
+      : events_(client.on_event([this](const Event& event) { on_event(event); })) {}
 
   struct Counts {
     int pending = 0, sent = 0, failed = 0;
@@ -124,7 +125,7 @@ TEST_P(OutboxOverABadCable, EveryMessageIsStoredOnceAndInOrder) {
   wishes.endpoint.knows_mutation_ids = GetParam();
   wishes.retry = {milliseconds(10), milliseconds(50)};
   Client alice(runtime, std::move(wishes));
-  Told told(alice);
+  OwnMessages own(alice);
   ASSERT_TRUE(get(alice.async_connect(use_future)));
   const auto channel = get(alice.async_create_group_channel("cable", use_future)).value();
 
@@ -143,9 +144,9 @@ TEST_P(OutboxOverABadCable, EveryMessageIsStoredOnceAndInOrder) {
   ASSERT_EQ(texts.size(), std::size_t(count)) << "lost or doubled";
   for (int i = 0; i < count; ++i) EXPECT_EQ(texts[static_cast<std::size_t>(i)], std::to_string(i));
   ASSERT_TRUE(get(alice.async_close(use_future)));
-  const auto counts = told.counts();
+  const auto counts = own.counts();
   EXPECT_EQ(counts.size(), std::size_t(count));
-  for (const auto& [id, count] : counts) EXPECT_EQ(count, (Told::Counts{1, 1, 0})) << id;
+  for (const auto& [id, count] : counts) EXPECT_EQ(count, (OwnMessages::Counts{1, 1, 0})) << id;
 }
 
 INSTANTIATE_TEST_SUITE_P(Services, OutboxOverABadCable, ::testing::Bool(), [](const auto& info) {
