@@ -15,6 +15,19 @@ ConnectionSettings connection_settings(const ClientOptions& options) {
   return {options.endpoint.region.empty() ? "us1" : options.endpoint.region, options.timeouts, options.retry};
 }
 
+// No progress is told once the caller has cancelled, though some may be queued.
+template <class Caller>
+ProgressHandler while_wanted(std::shared_ptr<Callbacks> callbacks, std::shared_ptr<Caller> caller,
+                             ProgressHandler tell) {
+  if (!tell) return {};
+  return [callbacks = std::move(callbacks), caller = std::move(caller),
+          tell = std::move(tell)](const Progress& progress) {
+    callbacks->run([caller, tell, progress] {
+      if (caller->wanted) tell(progress);
+    });
+  };
+}
+
 }  // namespace
 
 std::shared_ptr<ClientRuntime> ClientRuntime::make(Executors executors, ClientOptions options) {
@@ -56,7 +69,6 @@ struct ClientRuntime::Ticket {
   Transfers::Id id = 0;  ///< on the strand; 0: not begun
 };
 
-// No progress is told once the caller has cancelled, though some may be queued.
 template <class T>
 void ClientRuntime::transfer(Completion<T> handler, ProgressHandler on_progress, Begin<T> begin) {
   const auto ticket = std::make_shared<Ticket>();
@@ -65,13 +77,7 @@ void ClientRuntime::transfer(Completion<T> handler, ProgressHandler on_progress,
     if (const auto self = weak.lock())
       self->run([runtime = self.get(), ticket](Engine&) { runtime->transfers_.stop(ticket->id); });
   };
-  ProgressHandler report;
-  if (on_progress)
-    report = [callbacks = callbacks_, ticket, on_progress](const Progress& progress) {
-      callbacks->run([ticket, on_progress, progress] {
-        if (ticket->wanted) on_progress(progress);
-      });
-    };
+  const ProgressHandler report = while_wanted(callbacks_, ticket, std::move(on_progress));
   const auto done = callbacks_->track<T>(std::move(handler), on_cancel);
   run([runtime = this, ticket, report, done, begin = std::move(begin)](Engine& engine) {
     engine.connection().when_usable([runtime, ticket, report, done, begin](Result<void> usable) {
@@ -95,13 +101,7 @@ void ClientRuntime::send_message(std::string channel_sid, NewMessage message, Co
         if (!std::exchange(waiting->ended, true)) engine.outbox().cancel(waiting->local_id);
       });
   };
-  if (message.on_progress)
-    message.on_progress = [callbacks = callbacks_, waiting,
-                           tell = std::move(message.on_progress)](const Progress& progress) {
-      callbacks->run([waiting, tell, progress] {
-        if (waiting->wanted) tell(progress);
-      });
-    };
+  message.on_progress = while_wanted(callbacks_, waiting, std::move(message.on_progress));
   const auto finish = callbacks_->track<Message>(std::move(done), on_cancel);
   run([waiting, finish, sid = std::move(channel_sid), message = std::move(message)](Engine& engine) {
     if (!waiting->wanted) return;
