@@ -1,5 +1,7 @@
 #include "chat_sdk/src/io/callbacks.hpp"
 
+#include <boost/asio/system_executor.hpp>
+
 namespace parley::detail {
 
 Subscription Callbacks::attach(EventHandler handler) {
@@ -10,7 +12,7 @@ Subscription Callbacks::attach(EventHandler handler) {
 }
 
 void Callbacks::deliver(Event event) {
-  boost::asio::post(strand_, [self = shared_from_this(), event = std::move(event)] {
+  boost::asio::post(strand(), [self = shared_from_this(), event = std::move(event)] {
     for (const auto& weak : self->attached()) {
       // Asked before each call: the handler before may have detached this one, or closed the client.
       const auto handler = self->closed() ? nullptr : weak.lock();
@@ -20,7 +22,7 @@ void Callbacks::deliver(Event event) {
 }
 
 void Callbacks::run(std::function<void()> work) {
-  boost::asio::post(strand_, [self = shared_from_this(), work = std::move(work)] {
+  boost::asio::post(strand(), [self = shared_from_this(), work = std::move(work)] {
     if (!self->closed()) work();
   });
 }
@@ -49,6 +51,17 @@ void Callbacks::close() {
 
 void Callbacks::complete_untracked(Completion<void> handler, Work work) {
   post<void>(std::move(handler), {}, std::move(work));
+}
+
+void Callbacks::let_go() {
+  Strand last = boost::asio::make_strand(boost::asio::any_io_executor(boost::asio::system_executor()));
+  const std::lock_guard lock(mutex_);
+  std::swap(strand_, last);
+}
+
+Callbacks::Strand Callbacks::strand() const {
+  const std::lock_guard lock(mutex_);
+  return strand_;
 }
 
 bool Callbacks::closed() const {

@@ -44,19 +44,23 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
 
   /// Completes everything tracked; no event comes after it.
   void close();
+  /// The last that is done, after close(): lets go of the user's executor, which may be gone from now on.
+  void let_go();
   bool closed() const;
   template <class T>
   Work work_for(const Completion<T>& handler) const {
-    return boost::asio::prefer(boost::asio::get_associated_executor(handler, strand_),
+    return boost::asio::prefer(boost::asio::get_associated_executor(handler, strand()),
                                boost::asio::execution::outstanding_work.tracked);
   }
   /// Completes an operation that is not tracked: the close itself, behind all others.
   void complete_untracked(Completion<void> handler, Work work);
 
  private:
+  using Strand = boost::asio::strand<boost::asio::any_io_executor>;
   template <class T>
   struct Operation;
 
+  Strand strand() const;
   std::list<std::weak_ptr<EventHandler>> attached();
   /// False if closed already.
   bool add(std::uint64_t id, std::function<void(Error)> fail);
@@ -66,8 +70,8 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
   template <class T>
   void post(Completion<T> handler, Result<T> outcome, Work work);
 
-  boost::asio::strand<boost::asio::any_io_executor> strand_;
   mutable std::mutex mutex_;
+  Strand strand_;
   bool closed_ = false;
   std::atomic<std::uint64_t> last_id_{0};
   std::map<std::uint64_t, std::function<void(Error)>> operations_;
@@ -118,8 +122,9 @@ void Callbacks::complete(const std::shared_ptr<Operation<T>>& operation, Result<
 
 template <class T>
 void Callbacks::post(Completion<T> handler, Result<T> outcome, Work work) {
-  boost::asio::post(strand_, [strand = strand_, handler = std::move(handler), outcome = std::move(outcome),
-                              work = std::move(work)]() mutable {
+  const Strand strand = this->strand();
+  boost::asio::post(strand, [strand, handler = std::move(handler), outcome = std::move(outcome),
+                             work = std::move(work)]() mutable {
     auto executor = boost::asio::get_associated_executor(handler, strand);
     boost::asio::dispatch(executor, [handler = std::move(handler), outcome = std::move(outcome)]() mutable {
       std::move(handler)(std::move(outcome));

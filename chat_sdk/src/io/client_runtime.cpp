@@ -1,6 +1,7 @@
 #include "chat_sdk/src/io/client_runtime.hpp"
 
 #include <boost/asio/post.hpp>
+#include <future>
 
 #include "common/base/limits.hpp"
 #include "common/net/in_process.hpp"
@@ -38,8 +39,9 @@ std::shared_ptr<ClientRuntime> ClientRuntime::make(Executors executors, ClientOp
 
 ClientRuntime::ClientRuntime(const Executors& executors, ClientOptions options)
     : options_(std::move(options)),
+      own_thread_(executors.io != executors.user),
       strand_(boost::asio::make_strand(executors.io)),
-      token_strand_(executors.io == executors.user ? strand_ : boost::asio::make_strand(executors.user)),
+      token_strand_(own_thread_ ? boost::asio::make_strand(executors.user) : strand_),
       clock_(options_.seams.clock ? *options_.seams.clock : system_clock()),
       callbacks_(std::make_shared<Callbacks>(options_.callbacks.value_or(executors.user))),
       transfers_(strand_, {{options_.tls.ca_file, /*verify=*/true}, options_.timeouts.request}),
@@ -154,10 +156,25 @@ void ClientRuntime::close(Completion<void> done) {
 
 void ClientRuntime::shut_down() {
   callbacks_->close();
-  run([this](Engine& engine) {
+  const auto ended = std::make_shared<std::promise<void>>();
+  run([this, ended](Engine& engine) {
     transfers_.stop_all();
     engine.connection().close();
+    apply_actions();
+    let_go_of_user();
+    ended->set_value();
   });
+  if (own_thread_ && !is_io_thread()) ended->get_future().wait();
+}
+
+// The user's executor and functions may end with the client. An executor that does our I/O takes all of it
+// along.
+void ClientRuntime::let_go_of_user() {
+  if (own_thread_) callbacks_->let_go();
+  token_strand_ = strand_;
+  options_.tokens = {};
+  options_.log = {};
+  options_.callbacks.reset();
 }
 
 void ClientRuntime::apply_actions() {

@@ -36,7 +36,8 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   void download(Download wanted, Completion<std::uint64_t> done);
   void connect(Completion<void> done);
   void close(Completion<void> done);
-  /// What ~Client does: close without anybody to tell.
+  /// What ~Client does: close without anybody to tell. Nothing of the user's is touched after it returned,
+  /// but by what runs on the user's executor.
   void shut_down();
 
   Subscription on_event(EventHandler handler) { return callbacks_->attach(std::move(handler)); }
@@ -55,6 +56,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   using Begin = std::function<Transfers::Id(MediaAccess, ProgressHandler, Done<T>)>;
   template <class T>
   void transfer(Completion<T> handler, ProgressHandler on_progress, Begin<T> begin);
+  void let_go_of_user();
   void apply_actions();
   void apply(ConnectionAction action);
   void apply(OutboxAction action);
@@ -70,6 +72,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   void log_status(const ConnectionStatus& status) const;
 
   ClientOptions options_;
+  const bool own_thread_;  // its I/O is not on the user's executor
   Strand strand_;
   Strand token_strand_;  // of token sources
   const Clock& clock_;

@@ -17,4 +17,7 @@ struct Executors {
 /// clients share.
 boost::asio::any_io_executor io_executor(const boost::asio::any_io_executor& user);
 
+/// Is the caller on that thread? False in the static libraries.
+bool is_io_thread();
+
 }  // namespace parley::detail
