@@ -1,6 +1,7 @@
 #include <parley/client.hpp>
 
 #include "chat_sdk/src/io/client_runtime.hpp"
+#include "chat_sdk/src/io/closed_client.hpp"
 #include "common/protocol/conversations/direct_name.hpp"
 
 namespace parley {
@@ -20,7 +21,7 @@ Client::Client(Runtime& runtime, ClientOptions options) : Client(runtime.executo
 Client::Client(boost::asio::any_io_executor executor, ClientOptions options)
     : runtime_(detail::ClientRuntime::make({detail::io_executor(executor), executor}, std::move(options))) {}
 
-Client::~Client() { runtime_->shut_down(); }
+Client::~Client() { detail::ClientRuntime::end(std::move(runtime_)); }
 
 Subscription Client::on_event(EventHandler handler) { return runtime_->on_event(std::move(handler)); }
 
@@ -32,10 +33,15 @@ std::vector<Channel> Client::group_channels() const { return of_kind(channels(),
 std::vector<Channel> Client::direct_channels() const { return of_kind(channels(), ChannelKind::direct); }
 Channel Client::current_channel() const { return runtime_->channels().current(); }
 
-void Client::connect(detail::ClientRuntime& runtime, Completion<void> done) {
-  runtime.connect(std::move(done));
+void Client::connect(const WeakRuntime& weak, Completion<void> done) {
+  const auto runtime = weak.lock();
+  runtime ? runtime->connect(std::move(done)) : detail::complete_as_closed<void>(std::move(done));
 }
-void Client::close(detail::ClientRuntime& runtime, Completion<void> done) { runtime.close(std::move(done)); }
+
+void Client::close(const WeakRuntime& weak, Completion<void> done) {
+  const auto runtime = weak.lock();
+  runtime ? runtime->close(std::move(done)) : detail::complete_as_closed<void>(std::move(done));
+}
 
 std::string direct_channel_name(std::string_view a, std::string_view b) {
   return conversations::direct_name(a, b);

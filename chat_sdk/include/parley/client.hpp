@@ -70,15 +70,14 @@ class Client {
   template <class Token = boost::asio::deferred_t>
   auto async_connect(Token&& token = {}) {
     return boost::asio::async_initiate<Token, Signature<void>>(
-        [runtime = runtime_](auto handler) { connect(*runtime, Completion<void>(std::move(handler))); },
-        token);
+        [runtime = weak()](auto handler) { connect(runtime, Completion<void>(std::move(handler))); }, token);
   }
 
   /// Says goodbye and ends. Operations in flight complete with Errc::client_closed first. Final.
   template <class Token = boost::asio::deferred_t>
   auto async_close(Token&& token = {}) {
     return boost::asio::async_initiate<Token, Signature<void>>(
-        [runtime = runtime_](auto handler) { close(*runtime, Completion<void>(std::move(handler))); }, token);
+        [runtime = weak()](auto handler) { close(runtime, Completion<void>(std::move(handler))); }, token);
   }
 
   /// Completes when every message given to the client before has its outcome, e.g. before the program ends.
@@ -164,8 +163,10 @@ class Client {
                                                             std::move(arguments)...);
   }
 
-  PARLEY_API static void connect(detail::ClientRuntime& runtime, Completion<void> done);
-  PARLEY_API static void close(detail::ClientRuntime& runtime, Completion<void> done);
+  using WeakRuntime = std::weak_ptr<detail::ClientRuntime>;
+  WeakRuntime weak() const { return runtime_; }
+  PARLEY_API static void connect(const WeakRuntime& runtime, Completion<void> done);
+  PARLEY_API static void close(const WeakRuntime& runtime, Completion<void> done);
 
   std::shared_ptr<detail::ClientRuntime> runtime_;
 };

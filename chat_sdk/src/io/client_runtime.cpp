@@ -1,7 +1,7 @@
 #include "chat_sdk/src/io/client_runtime.hpp"
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
-#include <future>
 
 #include "common/base/limits.hpp"
 #include "common/net/in_process.hpp"
@@ -32,7 +32,7 @@ ProgressHandler while_wanted(std::shared_ptr<Callbacks> callbacks, std::shared_p
 }  // namespace
 
 std::shared_ptr<ClientRuntime> ClientRuntime::make(Executors executors, ClientOptions options) {
-  const std::shared_ptr<ClientRuntime> runtime(new ClientRuntime(executors, std::move(options)));
+  const std::shared_ptr<ClientRuntime> runtime(new ClientRuntime(executors, std::move(options)), destroy);
   runtime->start();
   return runtime;
 }
@@ -46,6 +46,15 @@ ClientRuntime::ClientRuntime(const Executors& executors, ClientOptions options)
       callbacks_(std::make_shared<Callbacks>(options_.callbacks.value_or(executors.user))),
       transfers_(strand_, {{options_.tls.ca_file, /*verify=*/true}, options_.timeouts.request}),
       timer_(strand_) {}
+
+void ClientRuntime::destroy(ClientRuntime* runtime) {
+  const Strand strand = runtime->strand_;
+  boost::asio::dispatch(strand, [owned = std::unique_ptr<ClientRuntime>(runtime)]() mutable {
+    auto gone = std::move(owned->gone_);
+    owned.reset();
+    gone.set_value();
+  });
+}
 
 void ClientRuntime::start() {
   Random& random = options_.seams.random ? *options_.seams.random : own_random_;
@@ -154,17 +163,22 @@ void ClientRuntime::close(Completion<void> done) {
   });
 }
 
+void ClientRuntime::end(std::shared_ptr<ClientRuntime> runtime) {
+  const bool waits = runtime->own_thread_ && !is_io_thread();
+  const auto gone = runtime->gone_.get_future();
+  runtime->shut_down();
+  runtime.reset();
+  if (waits) gone.wait();
+}
+
 void ClientRuntime::shut_down() {
   callbacks_->close();
-  const auto ended = std::make_shared<std::promise<void>>();
-  run([this, ended](Engine& engine) {
+  run([this](Engine& engine) {
     transfers_.stop_all();
     engine.connection().close();
     apply_actions();
     let_go_of_user();
-    ended->set_value();
   });
-  if (own_thread_ && !is_io_thread()) ended->get_future().wait();
 }
 
 // The user's executor and functions may end with the client. An executor that does our I/O takes all of it

@@ -2,6 +2,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -19,8 +20,9 @@ namespace parley::detail {
 
 /// Carries the engine's actions out: one strand for all I/O, one ordered queue of callbacks to the user.
 ///
-/// Lifetime: pending work holds it; the Client holds it; channel handles hold it weakly. shut_down() cuts
-/// the ring, so that the last reference goes soon after.
+/// Lifetime: pending work holds it; the Client holds it; channel handles hold it weakly. end() cuts the ring,
+/// so that the last reference goes soon after. Whoever has that one, it is destroyed on the strand, as all
+/// that it holds is used there.
 class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
  public:
   static std::shared_ptr<ClientRuntime> make(Executors executors, ClientOptions options);
@@ -36,9 +38,9 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   void download(Download wanted, Completion<std::uint64_t> done);
   void connect(Completion<void> done);
   void close(Completion<void> done);
-  /// What ~Client does: close without anybody to tell. Nothing of the user's is touched after it returned,
-  /// but by what runs on the user's executor.
-  void shut_down();
+  /// What ~Client does: closes it without anybody to tell. Nothing of the user's is touched after this
+  /// returned, but by what runs on the user's executor.
+  static void end(std::shared_ptr<ClientRuntime> runtime);
 
   Subscription on_event(EventHandler handler) { return callbacks_->attach(std::move(handler)); }
   ConnectionStatus status() const;
@@ -56,6 +58,8 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   using Begin = std::function<Transfers::Id(MediaAccess, ProgressHandler, Done<T>)>;
   template <class T>
   void transfer(Completion<T> handler, ProgressHandler on_progress, Begin<T> begin);
+  static void destroy(ClientRuntime* runtime);
+  void shut_down();
   void let_go_of_user();
   void apply_actions();
   void apply(ConnectionAction action);
@@ -86,6 +90,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   std::uint64_t current_stream_ = 0;
   boost::asio::steady_timer timer_;
   std::optional<TimePoint> armed_for_;
+  std::promise<void> gone_;
   mutable std::mutex mutex_;  // guards what other threads read: status_, identity_
   ConnectionStatus status_;
   std::string identity_;
