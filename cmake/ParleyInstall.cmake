@@ -1,6 +1,7 @@
 # cmake --install: the SDK as static libraries and as a shared one, its public headers, parleyConfig.cmake and parley.pc.
-# The documented targets are parley::chat_sdk, parley::chat_sdk_shared and, where the programs are built,
-# parley::chat_service_lib (component `service`); the other rooms come along because static libraries need them.
+# The documented targets are parley::chat_sdk, parley::chat_sdk_shared, parley::cache_sqlite (component `cache`) and, where
+# the programs are built, parley::chat_service_lib (component `service`); the other rooms come along because static libraries
+# need them.
 option(PARLEY_INSTALL "Make rules to install the libraries" ${PROJECT_IS_TOP_LEVEL})
 if(NOT PARLEY_INSTALL)
   return()
@@ -8,13 +9,17 @@ endif()
 include(CMakePackageConfigHelpers)
 
 set(parley_installed_rooms parley_base parley_os parley_token parley_protocol parley_net parley_chat_sdk)
+set(parley_cache_rooms)
+if(TARGET parley_cache_sqlite)
+  set(parley_cache_rooms parley_storage parley_cache_sqlite)
+endif()
 set(parley_service_rooms)
 if(PARLEY_BUILD_PROGRAMS)
-  set(parley_service_rooms parley_storage parley_chat_service_lib)
+  set(parley_service_rooms parley_chat_service_lib)
 endif()
 
 # nlohmann/json is header-only and stays inside our .cpp files: programs that link our libraries need not have it.
-foreach(room IN LISTS parley_installed_rooms parley_service_rooms)
+foreach(room IN LISTS parley_installed_rooms parley_cache_rooms parley_service_rooms)
   get_target_property(links ${room} INTERFACE_LINK_LIBRARIES)
   list(REMOVE_ITEM links $<LINK_ONLY:nlohmann_json::nlohmann_json>)
   set_target_properties(${room} PROPERTIES INTERFACE_LINK_LIBRARIES "${links}")
@@ -41,6 +46,12 @@ install(DIRECTORY common/base/include/parley chat_sdk/include/parley
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT parley FILES_MATCHING PATTERN *.hpp)
 
 set(parley_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/parley)
+if(parley_cache_rooms)
+  install(TARGETS ${parley_cache_rooms} EXPORT parleyCacheTargets
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT parley)
+  install(DIRECTORY chat_sdk/cache_sqlite/include/parley DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT parley)
+  install(EXPORT parleyCacheTargets NAMESPACE parley:: DESTINATION ${parley_package_dir} COMPONENT parley)
+endif()
 if(parley_service_rooms)
   install(TARGETS ${parley_service_rooms} EXPORT parleyServiceTargets
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT parley)

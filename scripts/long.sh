@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 forms='
 properties  | 20 | 10,000 random histories of the service core against its model
 simulation  | 15 | 10,000 seeds of client and service on a network that breaks
-kills       | 10 | a service killed a hundred times under load, nothing acknowledged is lost
+kills       | 15 | a service, and a client with a cache, killed a hundred times under load: nothing acknowledged is lost
 fuzz        | 60 | each fuzz target for five minutes
 tsan        | 40 | official clients against programs with the thread sanitizer
 asan        | 30 | official clients against programs with the address and undefined-behaviour sanitizers
@@ -22,7 +22,11 @@ steady      | 90 | twenty runs of the suite and five of the official clients bes
 
 run_properties() { scripts/build.sh release service_properties_test && PARLEY_SEEDS=10000 build/release/tests/service_properties_test; }
 run_simulation() { scripts/build.sh release chat_simulation_test && PARLEY_SEEDS=10000 build/release/tests/chat_simulation_test; }
-run_kills() { scripts/build.sh release faults_kill_test && PARLEY_KILLS=100 build/release/tests/faults_kill_test; }
+run_kills() {
+  scripts/build.sh release faults_kill_test faults_client_kill_test
+  PARLEY_KILLS=100 build/release/tests/faults_kill_test
+  PARLEY_KILLS=100 build/release/tests/faults_client_kill_test
+}
 run_fuzz() { scripts/fuzz.sh 300; }
 run_clients() { scripts/build.sh "$1" chat_service token_server sdk_peer && tests/conformance/official_js/run.sh "build/$1/bin"; }
 run_tsan() { run_clients tsan; }

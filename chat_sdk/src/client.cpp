@@ -43,6 +43,11 @@ void Client::close(const WeakRuntime& weak, Completion<void> done) {
   runtime ? runtime->close(std::move(done)) : detail::complete_as_closed<void>(std::move(done));
 }
 
+void Client::forget(const WeakRuntime& weak, Completion<void> done) {
+  const auto runtime = weak.lock();
+  runtime ? runtime->forget(std::move(done)) : detail::complete_as_closed<void>(std::move(done));
+}
+
 std::string direct_channel_name(std::string_view a, std::string_view b) {
   return conversations::direct_name(a, b);
 }

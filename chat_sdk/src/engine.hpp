@@ -13,11 +13,11 @@ namespace parley::detail {
 /// out. The runtime around it does what the actions say; the simulation plays the runtime on virtual time.
 ///
 /// Not thread-safe: one owner. Every input takes the time; events are handed to `emit` and operations
-/// complete inside such a call. Drain next() of connection and outbox after each.
+/// complete inside such a call. Drain next() of connection, outbox and cache after each.
 class Engine {
  public:
-  Engine(ConnectionSettings settings, OutboxSettings outbox_settings, Random& random,
-         std::function<void(Event)> emit, MakeHandle make_handle);
+  Engine(ConnectionSettings settings, OutboxSettings outbox_settings, CacheSettings cache_settings,
+         Random& random, std::function<void(Event)> emit, MakeHandle make_handle);
 
   /// The time of the input that follows; with every input.
   void set_time(TimePoint now, WallTime wall_now);
@@ -26,6 +26,7 @@ class Engine {
   const Connection& connection() const { return connection_; }
   Operations& operations() { return operations_; }
   Outbox& outbox() { return model_.outbox; }
+  Cache& cache() { return model_.cache; }
   OutboxOperations& outbox_operations() { return outbox_operations_; }
 
   const std::string& identity() const { return connection_.urls().configuration().identity; }

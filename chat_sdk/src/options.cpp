@@ -15,6 +15,13 @@ Endpoint Endpoint::stream(std::shared_ptr<net::InProcessListener> listener) {
   return {"", "us1", std::move(listener)};
 }
 
+CacheOptions CacheOptions::sqlite(std::string directory, std::string identity) {
+  CacheOptions options;
+  options.directory = std::move(directory);
+  options.identity = std::move(identity);
+  return options;
+}
+
 std::string_view to_string(ConnectionState state) {
   switch (state) {
     case ConnectionState::offline:

@@ -65,7 +65,7 @@ std::optional<std::string> unfit_file_beside(const std::string& path) {
 
 void spare_memory_statistics() { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
 
-Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options) {
+Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options, bool* damaged) {
   if (const auto unfit = unfit_file_beside(options.path))
     return storage_error(*unfit, "it is no regular file; whatever it is, remove it");
   sqlite3* handle = nullptr;
@@ -79,6 +79,7 @@ Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options)
   if (!database->run_script(kSetup)) {
     Error error = storage_error(options.path, explain(handle));
     error.retry_after = database->error()->retry_after;
+    if (damaged) *damaged = database->is_damaged();
     return error;
   }
   database->keep_log_short(options.path);

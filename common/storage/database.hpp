@@ -47,8 +47,9 @@ struct DatabaseOptions {
 /// Thread rule: one thread at a time. Lifetime: outlives its queries and transactions.
 class Database {
  public:
-  /// Fails with Errc::storage_error if the file cannot be opened or is not a database.
-  static Result<std::unique_ptr<Database>> open(const DatabaseOptions& options);
+  /// Fails with Errc::storage_error if the file cannot be opened or is not a database; `damaged` says whether
+  /// that is because of what is in it.
+  static Result<std::unique_ptr<Database>> open(const DatabaseOptions& options, bool* damaged = nullptr);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;

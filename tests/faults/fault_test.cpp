@@ -27,16 +27,22 @@ std::optional<int> FaultTest::stop_service() {
   return service_->exit_code();
 }
 
-std::unique_ptr<Chatter> FaultTest::person(const std::string& identity, Duration message_life) {
+std::string FaultTest::address() const {
+  return "ws://" + url_.host + ":" + std::to_string(url_.port) + "/v3/wsconnect";
+}
+
+std::string FaultTest::token_of(const std::string& identity) const {
   const auto& account = config_["account"];
   token::TokenSpec spec;
   spec.identity = identity;
   spec.ttl = std::chrono::hours(1);
   spec.grants = {token::ChatGrant{.service_sid = account["chat_service_sid"]}};
   const token::ApiKey key{account["account_sid"], account["api_key_sid"], account["api_key_secret"]};
-  const auto token = token::mint(key, spec, system_clock().wall_now()).value();
-  const auto address = "ws://" + url_.host + ":" + std::to_string(url_.port) + "/v3/wsconnect";
-  auto chatter = std::make_unique<Chatter>(address, token, message_life);
+  return token::mint(key, spec, system_clock().wall_now()).value();
+}
+
+std::unique_ptr<Chatter> FaultTest::person(const std::string& identity, Duration message_life) {
+  auto chatter = std::make_unique<Chatter>(address(), token_of(identity), message_life);
   const auto connected = chatter->connect();
   EXPECT_TRUE(connected) << connected.error().to_string();
   const auto entered = chatter->enter("room");

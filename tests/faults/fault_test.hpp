@@ -27,6 +27,9 @@ class FaultTest : public support::ChatProgram {
   std::unique_ptr<Chatter> person(const std::string& identity,
                                   Duration message_life = std::chrono::seconds(30));
 
+  std::string address() const;
+  std::string token_of(const std::string& identity) const;
+
   struct Outcome {
     std::optional<int> code;
     std::string out;

@@ -48,11 +48,14 @@ inline constexpr Room kRooms[] = {
      "chat_service common/base common/config common/net common/os common/storage/database"},
     {"chat_sdk/include", "common/base/include"},
     {"chat_sdk/src", "chat_sdk/include common/base common/protocol common/net"},
+    {"chat_sdk/cache_sqlite/include", "chat_sdk/include common/base/include"},
+    {"chat_sdk/cache_sqlite/src",
+     "chat_sdk/cache_sqlite/include chat_sdk/include common/base common/os common/storage"},
     {"chat_sdk/src/connection", "chat_sdk/include common/base common/protocol"},
     {"chat_sdk/src/model", "chat_sdk/include chat_sdk/src/connection common/base common/protocol"},
     {"chat_sdk/src/engine",
      "chat_sdk/include chat_sdk/src/connection chat_sdk/src/model common/base common/protocol"},
-    {"demo_app", "chat_sdk/include chat_service token_server common"},
+    {"demo_app", "chat_sdk/include chat_sdk/cache_sqlite/include chat_service token_server common"},
 };
 
 enum class Where { anywhere, sources };  ///< sources: .cpp files only
@@ -129,7 +132,8 @@ inline constexpr Name kNames[] = {
 };
 
 /// Where <parley/...> lives. Files there include only <...>.
-inline constexpr std::string_view kPublicFolders[] = {"common/base/include", "chat_sdk/include"};
+inline constexpr std::string_view kPublicFolders[] = {"common/base/include", "chat_sdk/include",
+                                                      "chat_sdk/cache_sqlite/include"};
 
 /// What is read.
 inline constexpr std::string_view kHouse[] = {"common", "token_server", "chat_service", "chat_sdk",

@@ -25,9 +25,15 @@ void Schedule::run_next() {
   what();
 }
 
-User::User(World& world, std::string name) : world_(world), name_(std::move(name)) {
+User::User(World& world, std::string name)
+    : world_(world), name_(std::move(name)), disk_(detail::SqliteStore::open(":memory:").value()) {
+  start();
+}
+
+void User::start() {
   engine_ = std::make_unique<detail::Engine>(
-      detail::ConnectionSettings{}, detail::OutboxSettings{{}, world_.mutation_ids}, world_.random,
+      detail::ConnectionSettings{}, detail::OutboxSettings{{}, world_.mutation_ids},
+      detail::CacheSettings{.enabled = true, .identity = name_}, world_.random,
       [this](const Event& event) { on_event(event); },
       [](std::shared_ptr<detail::ChannelSlot> slot) { return Channel(std::move(slot), {}); });
 }
@@ -36,6 +42,48 @@ void User::act(const std::function<void(detail::Engine&)>& act) {
   engine_->set_time(world_.now, world_.wall);
   act(*engine_);
   apply();
+}
+
+void User::restart() {
+  cut();
+  if (writing_ && world_.random.below(2) == 0) static_cast<void>(write(*writing_));
+  writing_.reset();
+  ++process_;
+  for (const auto& [id, told] : outcomes)
+    if (told == 0) owed.insert(id);
+  outcomes.clear();
+  messages.clear();
+  completed = started;  // nobody is left to be told
+  restarted = true;
+  start();
+  act([&](detail::Engine& engine) { engine.connection().connect(tracked<void>()); });
+}
+
+void User::on_outcome(const std::string& local_id) {
+  ++outcomes[local_id];
+  owed.erase(local_id);
+}
+
+Result<void> User::write(const detail::WriteCache& batch) {
+  if (disk_full) return Error{.code = Errc::storage_error, .message = "the disk is full"};
+  return disk_->write(*batch.changes);
+}
+
+void User::apply(const detail::CacheAction& action) {
+  const auto when = world_.now + microseconds(world_.random.below(30'000));
+  if (std::holds_alternative<detail::OpenCache>(action))
+    return world_.schedule_.at(when, [this, process = process_] {
+      if (process != process_) return;
+      act([this](detail::Engine& engine) {
+        engine.cache().on_opened(detail::CacheContents{disk_->outgoing().value()});
+      });
+    });
+  writing_ = std::get<detail::WriteCache>(action);
+  world_.schedule_.at(when, [this, process = process_] {
+    if (process != process_) return;
+    const auto written = write(*std::exchange(writing_, std::nullopt));
+    act([&](detail::Engine& engine) { engine.cache().on_written(written); });
+  });
 }
 
 void User::on_time() {
@@ -48,11 +96,12 @@ void User::on_event(const Event& event) {
   if (const auto* added = std::get_if<MessageAdded>(&event))
     messages[added->channel.sid()].push_back(added->message);
   if (const auto* pending = std::get_if<MessagePending>(&event)) outcomes[pending->message.local_id];
-  if (const auto* sent = std::get_if<MessageSent>(&event)) ++outcomes[sent->local_id];
-  if (const auto* failed = std::get_if<MessageFailed>(&event)) ++outcomes[failed->message.local_id];
+  if (const auto* sent = std::get_if<MessageSent>(&event)) on_outcome(sent->local_id);
+  if (const auto* failed = std::get_if<MessageFailed>(&event)) on_outcome(failed->message.local_id);
 }
 
 void User::apply() {
+  while (const auto action = engine_->cache().next()) apply(*action);
   while (auto action = engine_->connection().next()) {
     if (std::holds_alternative<twilsock::Open>(*action)) {
       dial();

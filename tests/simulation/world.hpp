@@ -3,9 +3,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "chat_sdk/cache_sqlite/src/sqlite_store.hpp"
 #include "chat_sdk/src/engine.hpp"
 #include "chat_service/core.hpp"
 #include "common/base/random.hpp"
@@ -41,23 +43,37 @@ class User {
 
   void on_time();
   void cut();
+  /// The process dies, and another one is started over the same disk. What was being written is there, or
+  /// not.
+  void restart();
   const std::string& name() const { return name_; }
   detail::Engine& engine() { return *engine_; }
 
   std::vector<Event> heard;
   std::map<std::string, std::vector<Message>> messages;  ///< heard since the last join, by channel SID
-  std::map<std::string, int> outcomes;                   ///< told of each message of this user's, by local id
+  /// Told by this process of each message of this user's, by local id.
+  std::map<std::string, int> outcomes;
+  std::set<std::string> owed;  ///< told as pending by earlier processes, without an outcome yet
+  bool restarted = false;
+  bool disk_full = false;
   int started = 0, completed = 0;
   std::string trouble;  ///< "completed twice" and the like
 
  private:
   friend class World;
+  void start();
   void apply();
+  void apply(const detail::CacheAction& action);
+  Result<void> write(const detail::WriteCache& batch);
+  void on_outcome(const std::string& local_id);
   void dial();
   void on_event(const Event& event);
 
   World& world_;
   std::string name_;
+  std::unique_ptr<detail::SqliteStore> disk_;
+  std::uint64_t process_ = 0;
+  std::optional<detail::WriteCache> writing_;
   std::unique_ptr<detail::Engine> engine_;
   std::optional<chat_service::ConnectionId> connection_;
   std::uint64_t epoch_ = 0;  // deliveries of an earlier connection are void

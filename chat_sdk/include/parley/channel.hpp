@@ -44,8 +44,9 @@ class Channel {
   /// Fails with Errc::invalid_argument (the field is named; nothing was queued), with the service's refusal,
   /// e.g. Errc::forbidden (not a member) or limit_exceeded (a file is too large), with Errc::denied when the
   /// client is refused, or after OutboxOptions::lifetime with timed_out, or with outcome_unknown if it may
-  /// have been stored. A cancelled message is discarded unless it is being sent or may have been stored:
-  /// MessageSent tells of it then.
+  /// have been stored. With a cache also with storage_error: it cannot be kept, nothing was queued; and what
+  /// ends with client_closed may be sent by the next client. A cancelled message is discarded unless it is
+  /// being sent or may have been stored: MessageSent tells of it then.
   template <class Token = boost::asio::deferred_t>
   auto async_send_message(NewMessage message, Token&& token = {}) const {
     return boost::asio::async_initiate<Token, Signature<Message>>(

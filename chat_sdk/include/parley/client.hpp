@@ -80,6 +80,16 @@ class Client {
         [runtime = weak()](auto handler) { close(runtime, Completion<void>(std::move(handler))); }, token);
   }
 
+  /// Ends as async_close() does, and removes what the cache holds of this identity, messages that are not
+  /// sent included: for a logout. Final. Errc::storage_error, Errc::conflict (another client has it open):
+  /// something is left. Errc::invalid_argument: no CacheOptions::identity was given, and there was no
+  /// connection that told it.
+  template <class Token = boost::asio::deferred_t>
+  auto async_forget(Token&& token = {}) {
+    return boost::asio::async_initiate<Token, Signature<void>>(
+        [runtime = weak()](auto handler) { forget(runtime, Completion<void>(std::move(handler))); }, token);
+  }
+
   /// Completes when every message given to the client before has its outcome, e.g. before the program ends.
   /// Errc::timed_out: not all have after `deadline`; they go on.
   template <class Token = boost::asio::deferred_t>
@@ -167,6 +177,7 @@ class Client {
   WeakRuntime weak() const { return runtime_; }
   PARLEY_API static void connect(const WeakRuntime& runtime, Completion<void> done);
   PARLEY_API static void close(const WeakRuntime& runtime, Completion<void> done);
+  PARLEY_API static void forget(const WeakRuntime& runtime, Completion<void> done);
 
   std::shared_ptr<detail::ClientRuntime> runtime_;
 };

@@ -84,6 +84,12 @@ struct MessageFailed {
   Channel channel;
   OutgoingMessage message;
 };
+/// The cache cannot be opened or written (a full disk, say), or was damaged and begun anew. Messages fail
+/// with that error until it can be written again; those that were told as pending are kept. Told once until
+/// then.
+struct CacheFailed {
+  Error error;
+};
 /// The number of unread messages changed.
 struct UnreadChanged {
   Channel channel;
@@ -94,7 +100,7 @@ struct UnreadChanged {
 using Event =
     std::variant<ConnectionChanged, TokenRefreshed, TokenRefreshFailed, ChannelJoined, ChannelLeft,
                  ChannelUpdated, MemberJoined, MemberLeft, MemberUpdated, MessageAdded, MessageUpdated,
-                 MessageRemoved, MessagePending, MessageSent, MessageFailed, UnreadChanged>;
+                 MessageRemoved, MessagePending, MessageSent, MessageFailed, CacheFailed, UnreadChanged>;
 
 /// Called once per event on the callback executor. Must not throw.
 using EventHandler = std::function<void(const Event&)>;

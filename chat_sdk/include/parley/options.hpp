@@ -59,6 +59,27 @@ struct OutboxOptions {
   std::size_t max_messages = 100'000;  ///< waiting at once; one more fails with Errc::limit_exceeded
 };
 
+/// Where the client keeps what is to survive the end of the program: the messages that are to be sent. Those
+/// that were told as pending are sent by the next client of that identity, once, in order; it tells of them
+/// again.
+///
+/// Needs the component parley::cache_sqlite: link it, and include <parley/cache_sqlite.hpp> in one source
+/// file. Without it async_connect() and every message fail with Errc::invalid_argument.
+struct CacheOptions {
+  /// The cache of one Endpoint and one identity is one SQLite file in this directory (UTF-8), which is made
+  /// if it is missing; only this user may read them. Accounts of the vendor's cloud share an Endpoint: give
+  /// each a directory of its own. Nobody else may write in it, and it is on a disk of this computer.
+  PARLEY_API static CacheOptions sqlite(std::string directory, std::string identity = "");
+
+  std::string directory;  ///< "": no cache
+  /// Whose client this is; it never sees what another identity left. "": that of the first token, so nothing
+  /// is restored, and no message is told as pending, before the client was connected.
+  std::string identity;
+  /// Of the messages that wait or have failed; one more fails with Errc::limit_exceeded. Files that are given
+  /// as bytes are kept in the cache and count, those that are given by their path are not.
+  std::uint64_t max_bytes = 256U << 20U;
+};
+
 struct RetryPolicy {
   Duration min = std::chrono::seconds(1);  ///< after the first failure; doubles, each +-20 %
   Duration max = std::chrono::seconds(120);
@@ -83,6 +104,7 @@ struct ClientOptions {
   Timeouts timeouts{};
   RetryPolicy retry{};
   OutboxOptions outbox{};
+  CacheOptions cache{};
   /// Where completions and events run, one at a time. Nothing: the Runtime's (or the given) executor.
   std::optional<boost::asio::any_io_executor> callbacks{};
   Seams seams{};

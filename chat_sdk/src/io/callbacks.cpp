@@ -49,8 +49,24 @@ void Callbacks::close() {
   for (const auto& [id, fail] : pending) fail(client_closed());
 }
 
-void Callbacks::complete_untracked(Completion<void> handler, Work work) {
-  post<void>(std::move(handler), {}, std::move(work));
+Done<void> Callbacks::track_last(Completion<void> handler) {
+  Work work = work_for(handler);
+  const auto operation =
+      std::make_shared<Operation<void>>(Operation<void>{++last_id_, std::move(handler), std::move(work)});
+  const std::lock_guard lock(mutex_);
+  last_operations_.emplace_back([this, operation] { complete<void>(operation, client_closed()); });
+  return [self = shared_from_this(), operation](Result<void> outcome) {
+    self->complete<void>(operation, std::move(outcome));
+  };
+}
+
+void Callbacks::close_last() {
+  std::list<std::function<void()>> pending;
+  {
+    const std::lock_guard lock(mutex_);
+    pending.swap(last_operations_);
+  }
+  for (const auto& complete : pending) complete();
 }
 
 void Callbacks::let_go() {

@@ -52,8 +52,9 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
     return boost::asio::prefer(boost::asio::get_associated_executor(handler, strand()),
                                boost::asio::execution::outstanding_work.tracked);
   }
-  /// Completes an operation that is not tracked: the close itself, behind all others.
-  void complete_untracked(Completion<void> handler, Work work);
+  /// As track(), for what ends the client: close_last() completes it instead of close().
+  Done<void> track_last(Completion<void> handler);
+  void close_last();
 
  private:
   using Strand = boost::asio::strand<boost::asio::any_io_executor>;
@@ -75,6 +76,7 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
   bool closed_ = false;
   std::atomic<std::uint64_t> last_id_{0};
   std::map<std::uint64_t, std::function<void(Error)>> operations_;
+  std::list<std::function<void()>> last_operations_;
   std::list<std::weak_ptr<EventHandler>> handlers_;
 };
 

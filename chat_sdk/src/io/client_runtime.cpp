@@ -2,8 +2,10 @@
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
+#include <filesystem>
 
 #include "common/base/limits.hpp"
+#include "common/base/path.hpp"
 #include "common/net/in_process.hpp"
 
 namespace parley::detail {
@@ -14,6 +16,24 @@ constexpr Duration kFlushTime = std::chrono::seconds(1);
 
 ConnectionSettings connection_settings(const ClientOptions& options) {
   return {options.endpoint.region.empty() ? "us1" : options.endpoint.region, options.timeouts, options.retry};
+}
+
+OutboxSettings outbox_settings(const ClientOptions& options) {
+  OutboxSettings settings{options.outbox, options.endpoint.knows_mutation_ids};
+  if (!options.cache.directory.empty()) settings.max_bytes = options.cache.max_bytes;
+  return settings;
+}
+
+// Whoever gives another way to the same service means another one.
+std::string service_of(const Endpoint& endpoint) {
+  return endpoint.listener ? "in this process" : endpoint.url + " " + endpoint.region;
+}
+
+// The program may change its directory later.
+std::string absolute(const std::string& directory) {
+  std::error_code unknown;
+  const auto path = std::filesystem::absolute(to_path(directory), unknown);
+  return unknown ? directory : to_utf8(path);
 }
 
 // No progress is told once the caller has cancelled, though some may be queued.
@@ -45,7 +65,13 @@ ClientRuntime::ClientRuntime(const Executors& executors, ClientOptions options)
       clock_(options_.seams.clock ? *options_.seams.clock : system_clock()),
       callbacks_(std::make_shared<Callbacks>(options_.callbacks.value_or(executors.user))),
       transfers_(strand_, {{options_.tls.ca_file, /*verify=*/true}, options_.timeouts.request}),
-      timer_(strand_) {}
+      timer_(strand_) {
+  const CacheOptions& cache = options_.cache;
+  if (cache.directory.empty()) return;
+  cache_ = std::make_unique<CacheThread>(
+      CachePlace{absolute(cache.directory), service_of(options_.endpoint), cache.identity}, cache_component(),
+      strand_);
+}
 
 void ClientRuntime::destroy(ClientRuntime* runtime) {
   const Strand strand = runtime->strand_;
@@ -59,8 +85,9 @@ void ClientRuntime::destroy(ClientRuntime* runtime) {
 void ClientRuntime::start() {
   Random& random = options_.seams.random ? *options_.seams.random : own_random_;
   engine_ = std::make_unique<Engine>(
-      connection_settings(options_), OutboxSettings{options_.outbox, options_.endpoint.knows_mutation_ids},
-      random, [this](Event event) { on_event(std::move(event)); },
+      connection_settings(options_), outbox_settings(options_),
+      CacheSettings{cache_ != nullptr, options_.cache.identity}, random,
+      [this](Event event) { on_event(std::move(event)); },
       [weak = weak_from_this()](std::shared_ptr<ChannelSlot> slot) {
         return Channel(std::move(slot), weak);
       });
@@ -153,13 +180,18 @@ void ClientRuntime::connect(Completion<void> done) {
 }
 
 void ClientRuntime::close(Completion<void> done) {
-  auto work = callbacks_->work_for(done);
-  auto last = std::make_shared<Completion<void>>(std::move(done));
-  run([this, callbacks = callbacks_, last, work = std::move(work)](Engine& engine) {
-    transfers_.stop_all();
-    engine.connection().close();
-    callbacks->close();
-    callbacks->complete_untracked(std::move(*last), work);
+  end_with(&CacheThread::close, callbacks_->track_last(std::move(done)));
+}
+
+void ClientRuntime::forget(Completion<void> done) {
+  end_with(&CacheThread::remove, callbacks_->track_last(std::move(done)));
+}
+
+void ClientRuntime::end_with(void (CacheThread::*end_cache)(Done<void>), Done<void> done) {
+  run([this, done = std::move(done), end_cache](Engine& engine) {
+    end_work(engine);
+    callbacks_->close();
+    cache_ ? (cache_.get()->*end_cache)(done) : done({});
   });
 }
 
@@ -173,10 +205,11 @@ void ClientRuntime::end(std::shared_ptr<ClientRuntime> runtime) {
 
 void ClientRuntime::shut_down() {
   callbacks_->close();
+  if (cache_) cache_->let_go();
+  callbacks_->close_last();
   run([this](Engine& engine) {
-    transfers_.stop_all();
-    engine.connection().close();
-    apply_actions();
+    end_work(engine);
+    if (cache_) cache_->close([](Result<void>) {});
     let_go_of_user();
   });
 }
@@ -191,11 +224,26 @@ void ClientRuntime::let_go_of_user() {
   options_.callbacks.reset();
 }
 
+// What is to be written is on its way when this returns.
+void ClientRuntime::end_work(Engine& engine) {
+  transfers_.stop_all();
+  engine.connection().close();
+  apply_actions();
+}
+
+// The cache is opened with the first of whatever is asked of the client: what it brings is told then.
+Subscription ClientRuntime::on_event(EventHandler handler) {
+  auto subscription = callbacks_->attach(std::move(handler));
+  if (cache_) run([](Engine&) {});
+  return subscription;
+}
+
 void ClientRuntime::apply_actions() {
   for (bool quiet = false; !quiet;) {
     quiet = true;
     while (auto action = engine_->connection().next()) quiet = false, apply(std::move(*action));
     while (auto action = engine_->outbox().next()) quiet = false, apply(std::move(*action));
+    while (auto action = engine_->cache().next()) quiet = false, apply(std::move(*action));
   }
   arm_timer();
   const std::lock_guard lock(mutex_);
@@ -219,6 +267,21 @@ void ClientRuntime::apply(OutboxAction action) {
   if (auto* wanted = std::get_if<UploadFile>(&action)) return upload(std::move(*wanted));
   const auto stopped = uploads_.extract(std::get<StopUpload>(action).upload);
   if (!stopped.empty()) transfers_.stop(stopped.mapped());
+}
+
+void ClientRuntime::apply(CacheAction action) {
+  if (const auto* wanted = std::get_if<OpenCache>(&action))
+    return cache_->open(wanted->identity, [weak = weak_from_this()](Result<CacheContents> contents) {
+      const auto self = weak.lock();
+      if (!self) return;
+      self->engine_->set_time(self->clock_.now(), self->clock_.wall_now());
+      self->engine_->cache().on_opened(std::move(contents));
+      self->apply_actions();
+    });
+  cache_->write(std::get<WriteCache>(action).changes, [weak = weak_from_this()](const Result<void>& outcome) {
+    if (const auto self = weak.lock())
+      self->run([outcome](Engine& engine) { engine.cache().on_written(outcome); });
+  });
 }
 
 void ClientRuntime::upload(UploadFile wanted) {

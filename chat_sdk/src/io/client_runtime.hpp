@@ -10,6 +10,7 @@
 #include <parley/client.hpp>
 
 #include "chat_sdk/src/engine.hpp"
+#include "chat_sdk/src/io/cache_thread.hpp"
 #include "chat_sdk/src/io/callbacks.hpp"
 #include "chat_sdk/src/io/executors.hpp"
 #include "chat_sdk/src/io/transfers.hpp"
@@ -38,11 +39,12 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   void download(Download wanted, Completion<std::uint64_t> done);
   void connect(Completion<void> done);
   void close(Completion<void> done);
+  void forget(Completion<void> done);
   /// What ~Client does: closes it without anybody to tell. Nothing of the user's is touched after this
   /// returned, but by what runs on the user's executor.
   static void end(std::shared_ptr<ClientRuntime> runtime);
 
-  Subscription on_event(EventHandler handler) { return callbacks_->attach(std::move(handler)); }
+  Subscription on_event(EventHandler handler);
   ConnectionStatus status() const;
   std::string identity() const;
   const ChannelList& channels() const { return engine_->channels(); }
@@ -64,6 +66,9 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   void apply_actions();
   void apply(ConnectionAction action);
   void apply(OutboxAction action);
+  void apply(CacheAction action);
+  void end_work(Engine& engine);
+  void end_with(void (CacheThread::*end_cache)(Done<void>), Done<void> done);
   void upload(UploadFile wanted);
   MediaAccess media_access() const;
   void dial();
@@ -83,6 +88,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   SecureRandom own_random_;
   std::shared_ptr<Callbacks> callbacks_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<CacheThread> cache_;  // null without a cache
   Transfers transfers_;
   std::map<std::uint64_t, Transfers::Id> uploads_;  // as the outbox names them
   std::unique_ptr<net::Dial> dial_;

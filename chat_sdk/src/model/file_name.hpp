@@ -1,21 +1,15 @@
 #pragma once
-#include <filesystem>
 #include <string>
 
 #include <parley/media.hpp>
 
-namespace parley::detail {
+#include "common/base/path.hpp"
 
-/// Paths are UTF-8 in the interface, on every system.
-inline std::filesystem::path to_path(const std::string& text) {
-  return {std::u8string(reinterpret_cast<const char8_t*>(text.data()), text.size())};
-}
+namespace parley::detail {
 
 /// What others are shown: the name given, or the last part of the path.
 inline std::string file_name_of(const NewFile& file) {
-  if (!file.filename.empty()) return file.filename;
-  const std::u8string name = to_path(file.path).filename().u8string();
-  return {reinterpret_cast<const char*>(name.data()), name.size()};
+  return file.filename.empty() ? to_utf8(to_path(file.path).filename()) : file.filename;
 }
 
 }  // namespace parley::detail

@@ -20,13 +20,13 @@ class Flushes {
 
  private:
   struct Waiting {
-    std::uint64_t through;  ///< the number of the last message it waits for
+    std::int64_t through;  ///< the number of the last message it waits for
     TimePoint deadline;
     Done<void> done;
   };
 
   void expect(std::uint64_t id);
-  bool all_done_through(std::uint64_t number) const;
+  bool all_done_through(std::int64_t number) const;
 
   Timers& timers_;
   const OutboxQueue& queue_;

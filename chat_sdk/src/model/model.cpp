@@ -2,7 +2,8 @@
 
 namespace parley::detail {
 
-Model::Model(const ServiceAccess& service, MakeHandle make_handle, OutboxSettings outbox_settings)
+Model::Model(const ServiceAccess& service, MakeHandle make_handle, OutboxSettings outbox_settings,
+             CacheSettings cache_settings)
     : rest(service.rest),
       urls(service.urls),
       subscriptions(service.subscriber),
@@ -17,7 +18,15 @@ Model::Model(const ServiceAccess& service, MakeHandle make_handle, OutboxSetting
       joining(service, registry, opener),
       direct_channels(service, registry, joining),
       history(service, opener),
-      outbox(service, outbox_settings, history, registry, std::move(make_handle)) {}
+      cache(service.context, service.timers, std::move(cache_settings),
+            [this](std::vector<StoredOutgoing> stored) { outbox.restore(std::move(stored)); }),
+      outbox(service, outbox_settings, cache, history, registry, std::move(make_handle)) {}
+
+void Model::load(Done<void> done) {
+  cache.open(urls.configuration().identity, [this, done](const Result<void>& opened) {
+    opened ? my_conversations.load(done) : done(opened.error());
+  });
+}
 
 void Model::on_sync(const sync::SubscriberAction& action) {
   if (const auto* apply = std::get_if<sync::Apply>(&action)) {
@@ -36,6 +45,7 @@ void Model::on_given_up(const Error& reason, bool final) {
   opener.give_up(reason);
   healer.give_up();
   unread.give_up();
+  if (reason.code == Errc::client_closed) cache.close();
 }
 
 }  // namespace parley::detail

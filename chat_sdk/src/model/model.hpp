@@ -1,5 +1,6 @@
 #pragma once
 #include "chat_sdk/src/connection/connection.hpp"
+#include "chat_sdk/src/model/cache.hpp"
 #include "chat_sdk/src/model/direct_channels.hpp"
 #include "chat_sdk/src/model/history.hpp"
 #include "chat_sdk/src/model/joining.hpp"
@@ -11,9 +12,10 @@ namespace parley::detail {
 
 /// The parts of which channels, members and unread counts are made, tied together; each says what it does.
 struct Model final : ConnectionObserver {
-  Model(const ServiceAccess& service, MakeHandle make_handle, OutboxSettings outbox_settings = {});
+  Model(const ServiceAccess& service, MakeHandle make_handle, OutboxSettings outbox_settings = {},
+        CacheSettings cache_settings = {});
 
-  void load(Done<void> done) override { my_conversations.load(std::move(done)); }
+  void load(Done<void> done) override;
   void on_sync(const sync::SubscriberAction& action) override;
   void on_ready() override { outbox.on_ready(); }
   void on_disconnected() override { outbox.on_disconnected(); }
@@ -32,6 +34,7 @@ struct Model final : ConnectionObserver {
   Joining joining;
   DirectChannels direct_channels;
   History history;
+  Cache cache;
   Outbox outbox;
 };
 

@@ -13,11 +13,13 @@ namespace {
 
 constexpr int kMaxFailures =
     8;  // of the service: a message that breaks it must not hold its channel for a day
-constexpr int kMaxPagesSearched = 10;
+constexpr int kMaxPagesSearched = 10;         // for a message that somebody else may have sent
+constexpr int kMaxPagesIfMaybeStored = 1000;  // for one of which the page where it can be found is known
 constexpr std::size_t kPageSearched = 100;
 constexpr Duration kSettles = std::chrono::seconds(2);  // what was on its way is stored, or lost
 constexpr Duration kMaxRetryAfter = std::chrono::minutes(5);
 constexpr auto kServiceRemembers = std::chrono::hours(47);  // mutation ids; see ADR 004
+constexpr Duration kMarkAgain = std::chrono::seconds(5);
 constexpr Duration kMaxLifetime = std::chrono::hours(24 * 365);
 
 Error not_queued() {
@@ -29,10 +31,20 @@ Error outcome_unknown() {
   return {.code = Errc::outcome_unknown, .message = "the message may have been stored; its answer was lost"};
 }
 
+Error not_in_time() {
+  return {.code = Errc::timed_out, .message = "the message could not be sent within its lifetime"};
+}
+
 Error discarded() { return {.code = Errc::cancelled, .message = "discarded before it was sent"}; }
 
-bool are_alike(const NewMessage& a, const NewMessage& b) {
-  return a.text == b.text && a.attributes == b.attributes && a.files.size() == b.files.size();
+Error key_is_taken() {
+  return {.code = Errc::conflict, .message = "key: another message has it that is not sent yet"};
+}
+
+bool is_same(const OutboxEntry& entry, const std::string& channel_sid, const NewMessage& message) {
+  const NewMessage& own = *entry.message;
+  return entry.lane->channel_sid == channel_sid && own.text == message.text &&
+         own.attributes == message.attributes && own.files.size() == message.files.size();
 }
 
 void complete(const std::vector<Done<Message>>& waiters, const Result<Message>& outcome) {
@@ -41,7 +53,7 @@ void complete(const std::vector<Done<Message>>& waiters, const Result<Message>& 
 
 }  // namespace
 
-Outbox::Outbox(const ServiceAccess& service, OutboxSettings settings, History& history,
+Outbox::Outbox(const ServiceAccess& service, OutboxSettings settings, Cache& cache, History& history,
                const ChannelRegistry& registry, MakeHandle make_handle)
     : context_(service.context),
       timers_(service.timers),
@@ -50,7 +62,8 @@ Outbox::Outbox(const ServiceAccess& service, OutboxSettings settings, History& h
       history_(history),
       registry_(registry),
       make_handle_(std::move(make_handle)),
-      settings_(settings) {
+      settings_(settings),
+      journal_(context_, cache) {
   settings_.options.lifetime = std::min(settings_.options.lifetime, kMaxLifetime);
 }
 
@@ -61,15 +74,16 @@ std::string Outbox::submit(const std::string& channel_sid, NewMessage message, D
   if (closed_) return refused(client_closed());
   if (auto error = check(message, settings_.knows_mutation_ids)) return refused(std::move(*error));
   if (const Entry* known = queue_.find(message.key)) {
-    if (known->lane->channel_sid == channel_sid && are_alike(*known->message, message))
-      return submit_again(message.key, std::move(done));
-    return refused({.code = Errc::conflict, .message = "key: another message has it that is not sent yet"});
+    if (is_same(*known, channel_sid, message)) return submit_again(message.key, std::move(done));
+    return refused(key_is_taken());
   }
   if (queue_.queued().size() >= settings_.options.max_messages)
     return refused({.code = Errc::limit_exceeded, .message = "too many messages wait to be sent"});
+  if (queue_.bytes() + bytes_of(message) > settings_.max_bytes)
+    return refused({.code = Errc::limit_exceeded, .message = "the messages that wait take too much room"});
   const bool named = !message.key.empty();
   std::string id = named ? message.key : random_uuid(context_.random);
-  Entry& entry = queue_.add(channel_sid, id, std::move(message));
+  Entry& entry = queue_.add(channel_sid, id, std::make_shared<const NewMessage>(std::move(message)));
   entry.named = named;
   entry.created_at = context_.wall_now;
   entry.waiters.push_back(std::move(done));
@@ -85,20 +99,53 @@ std::string Outbox::submit_again(const std::string& id, Done<Message> done) {
     retry(std::string(entry.lane->channel_sid), copy, std::move(done));
   } else {
     entry.waiters.push_back(std::move(done));
-    ++entry.wanted;
+    entry.wanted = entry.unwanted ? 1 : entry.wanted + 1;
+    entry.unwanted = false;
   }
   return copy;
 }
 
 void Outbox::enqueue(Entry& entry) {
-  entry.state = State::queued;
-  entry.error.reset();
+  const bool to_end = entry.state == State::failed;
+  entry.before = entry.state;
+  entry.state = State::saving;
   entry.over = false;
   entry.failures = 0;
   queue_.enqueue(entry, context_.now + settings_.options.lifetime);
   wait_for_deadline();
+  if (!entry.sendable_since && ready_) entry.sendable_since = context_.wall_now;
+  expect_mark(entry);
+  journal_.save(entry, newest_index(entry.lane->channel_sid), to_end,
+                [this, number = entry.number](const Result<void>& outcome) {
+                  if (auto* saved = queue_.find(number, State::saving)) on_saved(*saved, outcome);
+                });
+}
+
+void Outbox::on_saved(Entry& entry, const Result<void>& outcome) {
+  if (!outcome) return on_not_saved(entry, outcome.error());
+  entry.saved = true;
+  entry.state = State::queued;
+  entry.error.reset();
+  if (entry.unwanted) return withdraw(entry, [](Result<void>) {});
+  entry.told = true;
   context_.emit(MessagePending{channel_of(entry), entry.shown()});
+  if (entry.over) return on_over(entry);
   proceed(*entry.lane);
+}
+
+// One that failed before is what it was.
+void Outbox::on_not_saved(Entry& entry, const Error& error) {
+  Lane& lane = *entry.lane;
+  const auto waiters = std::exchange(entry.waiters, {});
+  entry.state = entry.before;
+  if (!entry.saved)
+    queue_.forget(entry);
+  else if (entry.state == State::blocked)
+    queue_.forget_deadline(entry);
+  else if (const auto forgotten = queue_.move_to_failed(entry))
+    journal_.erase(*forgotten);
+  complete(waiters, error);
+  go_on(lane);
 }
 
 void Outbox::retry(const std::string& channel_sid, const std::string& id, Done<Message> done) {
@@ -110,7 +157,10 @@ void Outbox::retry(const std::string& channel_sid, const std::string& id, Done<M
   entry->waiters = {std::move(done)};
   entry->wanted = 1;
   if (is_forgotten_by_service(*entry)) entry->maybe_stored = false;  // its user wants it all the same
-  if (!entry->maybe_stored) entry->media_sids.clear();  // the service may have removed what no message named
+  if (!entry->maybe_stored) {
+    entry->media_sids.clear();  // the service may have removed what no message named
+    entry->sendable_since.reset();
+  }
   enqueue(*entry);
 }
 
@@ -121,28 +171,57 @@ void Outbox::discard(const std::string& channel_sid, const std::string& id, Done
   if (!may_leave(*entry))
     return done(
         Error{.code = Errc::conflict, .message = "the message is being sent, or may have been stored"});
-  remove(*entry, discarded());
-  done({});
+  withdraw(*entry, std::move(done));
 }
 
 void Outbox::cancel(const std::string& id) {
   Entry* entry = queue_.find(id);
-  if (entry && --entry->wanted == 0 && may_leave(*entry)) remove(*entry, discarded());
+  if (!entry || --entry->wanted != 0 || !may_leave(*entry)) return;
+  entry->state == State::saving ? abandon(*entry, discarded()) : withdraw(*entry, [](Result<void>) {});
 }
 
-void Outbox::remove(Entry& entry, Error error) {
+// It ends before it was there; what is being written of it is erased behind that.
+void Outbox::abandon(Entry& entry, const Error& error) {
+  const auto waiters = std::exchange(entry.waiters, {});
+  entry.unwanted = true;
+  complete(waiters, error);
+  flushes_.on_outcome();
+}
+
+// The next process must not find what its user was told is gone.
+void Outbox::withdraw(Entry& entry, Done<void> done) {
+  stop_upload(entry);
+  entry.before = entry.state == State::uploading ? State::queued : entry.state;
+  entry.state = State::erasing;
+  journal_.erase(entry.id, [this, id = entry.id, done = std::move(done)](const Result<void>& outcome) {
+    Entry* erased = queue_.find(id);
+    if (!erased || erased->state != State::erasing) return;
+    outcome ? remove(*erased) : stay(*erased);
+    done(outcome);
+  });
+}
+
+void Outbox::stay(Entry& entry) {
+  entry.state = entry.before;
+  if (entry.over && entry.state == State::queued) return on_over(entry);
+  proceed(*entry.lane);
+}
+
+void Outbox::remove(Entry& entry) {
   Lane& lane = *entry.lane;
-  end(entry, error);
+  end(entry, discarded());
   const auto waiters = std::move(entry.waiters);
-  context_.emit(MessageFailed{channel_of(entry), entry.shown()});
+  if (entry.told) context_.emit(MessageFailed{channel_of(entry), entry.shown()});
   queue_.forget(entry);
-  complete(waiters, std::move(error));
+  complete(waiters, discarded());
   go_on(lane);
 }
 
 bool Outbox::may_leave(const Entry& entry) {
   if (entry.state == State::failed || entry.state == State::blocked) return true;
-  return entry.state != State::sending && entry.state != State::checking && !entry.maybe_stored;
+  if (entry.state == State::saving) return !entry.saved;
+  return entry.state != State::erasing && entry.state != State::sending && entry.state != State::checking &&
+         !entry.maybe_stored;
 }
 
 void Outbox::flush(Duration deadline, Done<void> done) {
@@ -152,13 +231,78 @@ void Outbox::flush(Duration deadline, Done<void> done) {
 
 // --- what the world does
 
+void Outbox::restore(std::vector<StoredOutgoing> stored) {
+  std::size_t left = stored.size();
+  for (auto& message : stored) restore(std::move(message), --left);
+  wait_for_deadline();
+  flushes_.on_outcome();
+  mark_sendable();
+  proceed_all();
+}
+
+// A message may have been given again before it was known that the cache has it.
+void Outbox::restore(StoredOutgoing stored, std::size_t left) {
+  std::vector<Done<Message>> early;
+  int wanted = 0;
+  if (Entry* given = queue_.find(stored.local_id)) {
+    early = std::move(given->waiters);
+    wanted = given->wanted;
+    if (!is_same(*given, stored.channel_sid, *stored.message))
+      complete(std::exchange(early, {}), key_is_taken());
+    queue_.forget(*given);
+  }
+  Entry& entry = queue_.add(stored.channel_sid, stored.local_id, stored.message);
+  journal_.restore(stored, entry);
+  entry.deadline = std::min(entry.deadline, context_.now + settings_.options.lifetime);
+  entry.search_not_before = context_.now + kSettles;
+  entry.told = true;
+  queue_.restore(entry, left);
+  expect_mark(entry);
+  const bool is_over = entry.state == State::failed || entry.state == State::blocked;
+  is_over ? context_.emit(MessageFailed{channel_of(entry), entry.shown()})
+          : context_.emit(MessagePending{channel_of(entry), entry.shown()});
+  for (auto& done : early) submit_again(stored.local_id, std::move(done));
+  if (!early.empty()) entry.wanted = wanted;
+}
+
 void Outbox::on_ready() {
   ready_ = true;
+  mark_sendable();
+  proceed_all();
+}
+
+void Outbox::proceed_all() {
   for (auto& [sid, lane] : queue_.lanes()) {
     lane.backoff.reset();
     lane.wait = 0;
     proceed(lane);
   }
+}
+
+void Outbox::expect_mark(const Entry& entry) {
+  if (!journal_.is_durable() || entry.sendable_since || entry.state == State::failed) return;
+  unmarked_through_ = std::max(unmarked_through_.value_or(entry.number), entry.number);
+}
+
+void Outbox::mark_sendable() {
+  if (!ready_ || !unmarked_through_ || std::exchange(marking_, true)) return;
+  journal_.mark_sendable(context_.wall_now, [this, through = *unmarked_through_,
+                                             since = context_.wall_now](const Result<void>& outcome) {
+    marking_ = false;
+    on_marked(through, since, outcome);
+  });
+}
+
+void Outbox::on_marked(std::int64_t through, WallTime since, const Result<void>& outcome) {
+  if (!outcome)
+    return timers_.after(kMarkAgain, [this](const Result<void>& time) {
+      if (time) mark_sendable();
+    });
+  for (const auto& [number, entry] : queue_.queued())
+    if (number <= through && !entry->sendable_since) entry->sendable_since = since;
+  if (unmarked_through_ != through) return mark_sendable();
+  unmarked_through_.reset();
+  proceed_all();
 }
 
 void Outbox::on_given_up(const Error& reason, bool final) {
@@ -167,7 +311,8 @@ void Outbox::on_given_up(const Error& reason, bool final) {
   if (reason.code == Errc::client_closed) return close(reason);
   const auto all = queue_.queued();
   for (const auto& [number, entry] : all) {
-    if (entry->state == State::blocked) continue;
+    if (entry->state == State::saving && !entry->saved) abandon(*entry, reason);
+    if (entry->state == State::blocked || entry->is_on_its_way_to_disk()) continue;
     entry->maybe_stored = entry->maybe_stored || entry->state == State::sending;
     fail(*entry, entry->maybe_stored ? outcome_unknown() : reason);
   }
@@ -194,6 +339,7 @@ void Outbox::on_uploaded(const std::string& id, std::uint64_t upload, Result<std
   }
   entry->lane->backoff.reset();
   entry->media_sids.push_back(std::move(*media_sid));
+  journal_.update(*entry);
   proceed(*entry->lane);
 }
 
@@ -213,7 +359,7 @@ std::optional<OutboxAction> Outbox::next() {
 // What is started may end at once, and the next one is started then: here, and not within the other.
 void Outbox::proceed(Lane& lane) {
   if (std::exchange(lane.proceeding, true)) return;
-  while (ready_ && !lane.wait && !lane.queue.empty()) {
+  while (may_send() && !lane.wait && !lane.queue.empty()) {
     Entry& first = *lane.queue.begin()->second;
     if (first.state != State::queued) break;
     start(first);
@@ -307,7 +453,9 @@ void Outbox::on_history(Entry& entry, const Result<MessagePage>& page, int pages
       return on_sent(entry, message);
   const std::int64_t oldest_possible = entry.newest_before.value_or(-1) + 1;
   const bool older = page->older && !page->messages.empty() && page->messages.front().index > oldest_possible;
-  if (older && pages < kMaxPagesSearched) return search_history(entry, *page->older, pages + 1);
+  const int most = entry.maybe_stored ? kMaxPagesIfMaybeStored : kMaxPagesSearched;
+  if (older && pages < most) return search_history(entry, *page->older, pages + 1);
+  if (older && entry.maybe_stored) return refuse(entry, outcome_unknown());
   entry.maybe_stored = entry.named = false;
   if (entry.over) return on_over(entry);
   proceed(*entry.lane);
@@ -339,6 +487,7 @@ void Outbox::on_sent(Entry& entry, Message message) {
   lane.backoff.reset();
   const auto waiters = std::move(entry.waiters);
   context_.emit(MessageSent{channel_of(entry), entry.id, message});
+  journal_.erase(entry.id);
   queue_.forget(entry);
   complete(waiters, std::move(message));
   go_on(lane);
@@ -349,6 +498,7 @@ void Outbox::refuse(Entry& entry, Error error) {
   queue_.forget_deadline(entry);
   entry.state = State::blocked;
   entry.error = error;
+  journal_.update(entry);
   const auto waiters = std::exchange(entry.waiters, {});
   context_.emit(MessageFailed{channel_of(entry), entry.shown()});
   complete(waiters, std::move(error));
@@ -360,7 +510,8 @@ void Outbox::fail(Entry& entry, Error error) {
   end(entry, error);
   const auto waiters = std::exchange(entry.waiters, {});
   context_.emit(MessageFailed{channel_of(entry), entry.shown()});
-  queue_.move_to_failed(entry);
+  journal_.update(entry);
+  if (const auto forgotten = queue_.move_to_failed(entry)) journal_.erase(*forgotten);
   complete(waiters, std::move(error));
   go_on(lane);
 }
@@ -383,10 +534,10 @@ void Outbox::go_on(Lane& lane) {
 
 void Outbox::wait_for_deadline() {
   const auto next = queue_.next_deadline();
-  if (waits_for_deadline_ || !next) return;
-  waits_for_deadline_ = true;
-  timers_.after(std::max(*next - context_.now, Duration::zero()), [this](const Result<void>&) {
-    waits_for_deadline_ = false;
+  if (!next || (waits_for_ && *waits_for_ <= *next)) return;
+  waits_for_ = next;
+  timers_.after(std::max(*next - context_.now, Duration::zero()), [this, at = *next](const Result<void>&) {
+    if (waits_for_ == at) waits_for_.reset();
     on_deadline();
     wait_for_deadline();
   });
@@ -395,13 +546,16 @@ void Outbox::wait_for_deadline() {
 void Outbox::on_deadline() {
   while (Entry* entry = queue_.take_expired(context_.now)) {
     entry->over = true;
-    if (entry->state == State::uploading || entry->state == State::queued) on_over(*entry);
+    if (entry->state == State::saving && !entry->saved)
+      abandon(*entry, not_in_time());
+    else if (entry->state == State::uploading || entry->state == State::queued)
+      on_over(*entry);
   }
 }
 
 void Outbox::on_over(Entry& entry) {
   if (entry.maybe_stored) return fail(entry, outcome_unknown());
-  fail(entry, {.code = Errc::timed_out, .message = "the message could not be sent within its lifetime"});
+  fail(entry, not_in_time());
 }
 
 // --- look-ups

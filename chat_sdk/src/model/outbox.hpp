@@ -1,5 +1,6 @@
 #pragma once
 #include <deque>
+#include <limits>
 #include <optional>
 #include <string>
 #include <variant>
@@ -11,13 +12,15 @@
 #include "chat_sdk/src/model/channel_registry.hpp"
 #include "chat_sdk/src/model/flushes.hpp"
 #include "chat_sdk/src/model/history.hpp"
+#include "chat_sdk/src/model/outbox_journal.hpp"
 #include "chat_sdk/src/model/outbox_queue.hpp"
 
 namespace parley::detail {
 
 struct OutboxSettings {
   OutboxOptions options{};
-  bool knows_mutation_ids = true;  ///< the service; see Endpoint
+  bool knows_mutation_ids = true;                                       ///< the service; see Endpoint
+  std::uint64_t max_bytes = std::numeric_limits<std::uint64_t>::max();  ///< see CacheOptions
 };
 
 /// Upload this file of a message; answer with Outbox::on_uploaded().
@@ -38,12 +41,16 @@ using OutboxAction = std::variant<UploadFile, StopUpload>;
 ///
 ///   state     | holds while                               | leaves by
 ///   ----------|-------------------------------------------|--------------------------------------------
+///   saving    | it is written to the cache; nobody but    | written -> queued, and told; not written ->
+///             | who gave it knows of it yet               | forgotten, or failed as it was before
 ///   queued    | others are before it, or nothing can be   | its turn -> checking, uploading or sending
 ///             | sent, or a failed try is to be repeated   |
 ///   checking  | it may have been stored: the history is   | found -> sent; not found -> queued, to be
 ///             | searched for its key                      | sent; no answer -> queued
 ///   uploading | its next file is on its way               | all there -> sending; a failure that may
 ///             |                                           | pass -> queued; another -> refused
+///   erasing   | its user does not want it any more        | erased -> gone, and told; not erased -> as it
+///             |                                           | was before
 ///   sending   | it is on its way itself                   | stored -> sent; no or an unclear answer ->
 ///             |                                           | queued, to be checked unless the service
 ///             |                                           | knows mutation ids; another -> refused
@@ -53,9 +60,12 @@ using OutboxAction = std::variant<UploadFile, StopUpload>;
 ///
 /// "Sent" is no state: the message is forgotten. "Refused" is blocked or failed, as the options say. The end
 /// of its life leads from all but the last two to failed, as soon as no answer is outstanding.
+///
+/// What the cache has is enough for the next process to go on. Nothing is sent before the cache says that it
+/// may have been: who finds it there asks the service whether it was.
 class Outbox {
  public:
-  Outbox(const ServiceAccess& service, OutboxSettings settings, History& history,
+  Outbox(const ServiceAccess& service, OutboxSettings settings, Cache& cache, History& history,
          const ChannelRegistry& registry, MakeHandle make_handle);
 
   /// @name What the user wants; legal in every state of the connection
@@ -77,6 +87,8 @@ class Outbox {
   void flush(Duration deadline, Done<void> done);
 
   /// @name What the world does
+  /// What earlier processes have left, oldest first; once.
+  void restore(std::vector<StoredOutgoing> stored);
   /// Messages can be sent from now on.
   void on_ready();
   void on_disconnected() { ready_ = false; }
@@ -95,6 +107,17 @@ class Outbox {
 
   std::string submit_again(const std::string& id, Done<Message> done);
   void enqueue(Entry& entry);
+  void on_saved(Entry& entry, const Result<void>& outcome);
+  void on_not_saved(Entry& entry, const Error& error);
+  void abandon(Entry& entry, const Error& error);
+  void withdraw(Entry& entry, Done<void> done);
+  void stay(Entry& entry);
+  void restore(StoredOutgoing stored, std::size_t left);
+  void expect_mark(const Entry& entry);
+  void mark_sendable();
+  void on_marked(std::int64_t through, WallTime since, const Result<void>& outcome);
+  bool may_send() const { return ready_ && !unmarked_through_; }
+  void proceed_all();
   void proceed(Lane& lane);
   void start(Entry& entry);
   void wait(Lane& lane, Duration time);
@@ -109,7 +132,7 @@ class Outbox {
   void on_sent(Entry& entry, Message message);
   void refuse(Entry& entry, Error error);
   void fail(Entry& entry, Error error);
-  void remove(Entry& entry, Error error);
+  void remove(Entry& entry);
   void end(Entry& entry, const Error& error);
   void close(const Error& reason);
   void go_on(Lane& lane);
@@ -134,9 +157,12 @@ class Outbox {
   OutboxSettings settings_;
   bool ready_ = false;
   bool closed_ = false;
+  std::optional<std::int64_t> unmarked_through_{};  ///< the number of the last that must not be sent yet
+  bool marking_ = false;
   OutboxQueue queue_;
+  OutboxJournal journal_;
   Flushes flushes_{timers_, queue_};
-  bool waits_for_deadline_ = false;
+  std::optional<TimePoint> waits_for_{};  ///< the deadline that a timer waits for
   std::uint64_t last_wait_ = 0, last_upload_ = 0;
   std::deque<OutboxAction> actions_;
 };

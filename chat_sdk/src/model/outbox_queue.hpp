@@ -20,16 +20,22 @@ struct OutboxLane;
 
 /// A message that is to be sent. See Outbox for the states.
 struct OutboxEntry {
-  enum class State { queued, checking, uploading, sending, blocked, failed };
+  enum class State { saving, queued, checking, uploading, sending, erasing, blocked, failed };
 
-  std::string id;            ///< the local id
-  std::uint64_t number = 0;  ///< rises with each that is queued: the order
+  std::string id;           ///< the local id
+  std::int64_t number = 0;  ///< rises with each that is queued: the order
   OutboxLane* lane = nullptr;
   std::shared_ptr<const NewMessage> message;
   std::vector<std::string> media_sids{};  ///< of the files that are there
   WallTime created_at{};
   TimePoint deadline{};
   State state = State::queued;
+  State before = State::queued;  ///< `saving` or `erasing`: what it is again if that fails
+  bool saved = false;            ///< it is in the cache
+  bool told = false;             ///< the user knows it
+  bool unwanted = false;         ///< to be erased as soon as it is saved; everybody was told
+  /// As the cache has it: since when it may have been sent; nothing: it must not be sent yet.
+  std::optional<WallTime> sendable_since{};
   bool over = false;          ///< the deadline has passed; an answer is outstanding
   bool maybe_stored = false;  ///< a request left, and nobody knows what became of it
   /// Its name was given by the caller, who may have given it to another client before; not looked for yet.
@@ -45,6 +51,7 @@ struct OutboxEntry {
   std::vector<Done<Message>> waiters{};
   int wanted = 0;  ///< waiters that have not cancelled
 
+  bool is_on_its_way_to_disk() const { return state == State::saving || state == State::erasing; }
   /// As the user sees it.
   OutgoingMessage shown() const;
 };
@@ -52,7 +59,7 @@ struct OutboxEntry {
 /// The messages of one channel that wait for each other, and how long they wait for the next try.
 struct OutboxLane {
   std::string channel_sid;
-  std::map<std::uint64_t, OutboxEntry*> queue{};  ///< by number
+  std::map<std::int64_t, OutboxEntry*> queue{};  ///< by number
   Backoff backoff;
   std::uint64_t wait = 0;   ///< names the wait for the next try; 0: it does not wait
   bool proceeding = false;  ///< its first message is being started
@@ -66,38 +73,48 @@ class OutboxQueue {
   using Lane = OutboxLane;
 
   /// A message that is in no queue yet. `id` is new.
-  Entry& add(const std::string& channel_sid, std::string id, NewMessage message);
+  Entry& add(const std::string& channel_sid, std::string id, std::shared_ptr<const NewMessage> message);
   /// Puts it at the end of its channel's queue, or back to where it was if it is there.
   void enqueue(Entry& entry, TimePoint deadline);
+  /// Puts one that is left from an earlier run before all others of this run. In the order of their age;
+  /// `left` are to follow.
+  void restore(Entry& entry, std::size_t left);
   /// Its deadline does not count any more; it keeps its place.
   void forget_deadline(Entry& entry) { deadlines_.erase({entry.deadline, entry.number}); }
-  /// Out of its queue, to be kept; the oldest of too many is forgotten.
-  void move_to_failed(Entry& entry);
+  /// Out of its queue, to be kept. Returns the id of the oldest, which is forgotten, if they are too many.
+  std::optional<std::string> move_to_failed(Entry& entry);
   void forget(Entry& entry);
 
   /// nullptr if there is none, as with all that follow.
   Entry* find(const std::string& id) const;
   Entry* find(const std::string& channel_sid, const std::string& id) const;
-  Entry* find(std::uint64_t number, Entry::State state) const;
+  Entry* find(std::int64_t number, Entry::State state) const;
   /// Whose deadline has passed, each once.
   Entry* take_expired(TimePoint now);
   std::optional<TimePoint> next_deadline() const;
 
   std::map<std::string, Lane>& lanes() { return lanes_; }
   /// In a channel's queue, of all channels, by number.
-  const std::map<std::uint64_t, Entry*>& queued() const { return queued_; }
-  std::uint64_t last_number() const { return last_number_; }
-  /// Of one channel, oldest first.
+  const std::map<std::int64_t, Entry*>& queued() const { return queued_; }
+  std::int64_t last_number() const { return last_number_; }
+  /// Of all messages, those that failed included, with their files that are not on the disk.
+  std::uint64_t bytes() const { return bytes_; }
+  /// Of one channel, oldest first, those that the user knows.
   std::vector<OutgoingMessage> shown(const std::string& channel_sid) const;
 
  private:
+  void put(Entry& entry, std::int64_t number);
   void leave_queue(Entry& entry);
 
   std::unordered_map<std::string, std::unique_ptr<Entry>> entries_;  // by local id
   std::map<std::string, Lane> lanes_;                                // by channel SID
-  std::map<std::uint64_t, Entry*> queued_, failed_;                  // by number
-  std::set<std::pair<TimePoint, std::uint64_t>> deadlines_;          // with the number
-  std::uint64_t last_number_ = 0;
+  std::map<std::int64_t, Entry*> queued_, failed_;                   // by number
+  std::set<std::pair<TimePoint, std::int64_t>> deadlines_;           // with the number
+  std::int64_t last_number_ = 0;
+  std::uint64_t bytes_ = 0;
 };
+
+/// What a message takes in memory, and in the cache.
+std::uint64_t bytes_of(const NewMessage& message);
 
 }  // namespace parley::detail

@@ -1,4 +1,5 @@
 // Names every operation of the interface, so that it does not link if one of them is missing in a library.
+#include <future>
 #include <iostream>
 #include <parley/parley.hpp>
 
@@ -36,6 +37,17 @@ void use(parley::Client& client) {
             << to_string(client.status().state) << client.identity();
   use(client.current_channel());
   client.async_close(ignore);
+  client.async_forget(ignore);
+}
+
+// This program has no component for the cache.
+bool says_what_is_missing(parley::Runtime& runtime, const parley::ClientOptions& options) {
+  std::promise<std::string> told;
+  parley::Client client(runtime, options);
+  const auto events = client.on_event([&](const parley::Event& event) {
+    if (const auto* failed = std::get_if<parley::CacheFailed>(&event)) told.set_value(failed->error.message);
+  });
+  return told.get_future().get().find("parley::cache_sqlite") != std::string::npos;
 }
 
 }  // namespace
@@ -48,6 +60,9 @@ int main() {
   options.endpoint = parley::Endpoint::service("ws://127.0.0.1:9/");
   options.tokens = parley::token_endpoint({.url = "http://127.0.0.1:9/", .user = "alice"});
   options.tokens = parley::fixed_token("no token");
+  options.cache = parley::CacheOptions::sqlite("cache", "alice");
+  if (!says_what_is_missing(runtime, options)) return 1;
+  options.cache = {};
   parley::Client client(runtime, options), other(runtime.executor(), options);
   use(client);
   try {

@@ -43,6 +43,7 @@ class OutboxTest : public ModelFixture {
   History& history = model.history;
   Outbox outbox{{context, timers, rest, urls, subscriber},
                 settings,
+                model.cache,
                 history,
                 registry,
                 [](std::shared_ptr<ChannelSlot> slot) { return Channel(std::move(slot), {}); }};

@@ -1,0 +1,98 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <parley/error.hpp>
+#include <parley/export.hpp>
+#include <parley/message.hpp>
+#include <parley/seams.hpp>
+
+/// The seam between the SDK and a component that keeps its cache. Not part of the interface.
+namespace parley::detail {
+
+/// What changes of a message while it waits to be sent.
+struct OutgoingProgress {
+  WallTime expires_at{};
+  /// Nothing: it was surely not sent. Otherwise since when it may have been.
+  std::optional<WallTime> sendable_since{};
+  std::vector<std::string> media_sids{};  ///< of its first files, those that are uploaded
+  std::optional<Error> error{};           ///< why it failed, or is blocked
+  bool blocked = false;
+};
+
+/// A message of the outbox as it lies in the cache.
+struct StoredOutgoing {
+  std::string local_id;
+  std::string channel_sid;
+  std::shared_ptr<const NewMessage> message{};
+  WallTime created_at{};
+  bool named = false;  ///< by the caller, see NewMessage::key
+  /// The newest message of the channel that was known when this one was given, -1 if none: it has a greater
+  /// index.
+  std::int64_t newest_before = -1;
+  OutgoingProgress progress{};
+};
+
+/// A new message, the last one of all; changes nothing if there is one of that id.
+struct AddOutgoing {
+  StoredOutgoing message;
+};
+struct UpdateOutgoing {
+  std::string local_id;
+  OutgoingProgress progress;
+  bool to_end = false;  ///< it is the last one of all now
+};
+struct EraseOutgoing {
+  std::string local_id;
+};
+/// All messages may be sent from now on, those that might be before excepted.
+struct MarkSendable {
+  WallTime since;
+};
+using CacheChange = std::variant<AddOutgoing, UpdateOutgoing, EraseOutgoing, MarkSendable>;
+
+/// What is in a cache when it is opened.
+struct CacheContents {
+  std::vector<StoredOutgoing> outgoing{};  ///< oldest first
+  /// The old file was damaged and set aside: where it is, and that this is what could be saved of it.
+  std::optional<Error> damage{};
+};
+
+/// An open cache: of one identity at one service, for this process alone.
+/// Thread: one at a time. Failures are Errc::storage_error.
+class CacheStore {
+ public:
+  virtual ~CacheStore() = default;
+  /// All of them or none, in order. What was written survives a power loss.
+  virtual Result<void> write(const std::vector<CacheChange>& changes) = 0;
+};
+
+/// Which cache.
+struct CachePlace {
+  std::string directory;  ///< UTF-8
+  std::string service;
+  std::string identity;
+};
+
+/// What a component offers. Both may wait for the disk, and a moment for another client that is ending.
+struct CacheComponent {
+  struct Opened {
+    std::unique_ptr<CacheStore> store;
+    CacheContents contents{};
+  };
+  /// Errc::conflict: it is open already, here or in another process.
+  Result<Opened> (*open)(const CachePlace& place) = nullptr;
+  /// Removes it. Errc::conflict as with open().
+  Result<void> (*remove)(const CachePlace& place) = nullptr;
+};
+
+/// The component of this program; its members are null if there is none. Any thread.
+PARLEY_API CacheComponent cache_component();
+/// Called before main() by the header of the component. True.
+PARLEY_API bool set_cache_component(CacheComponent component);
+
+}  // namespace parley::detail

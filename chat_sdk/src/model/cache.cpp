@@ -1,0 +1,114 @@
+#include "chat_sdk/src/model/cache.hpp"
+
+#include <iterator>
+#include <utility>
+
+namespace parley::detail {
+namespace {
+
+constexpr BackoffSettings kRetryBackoff{std::chrono::seconds(1), std::chrono::seconds(60), 0.8, 1.2};
+
+}  // namespace
+
+Cache::Cache(Context& context, Timers& timers, CacheSettings settings, Restore restore)
+    : context_(context),
+      timers_(timers),
+      settings_(std::move(settings)),
+      restore_(std::move(restore)),
+      backoff_(kRetryBackoff) {
+  if (settings_.enabled && !settings_.identity.empty()) open(settings_.identity, [](Result<void>) {});
+}
+
+void Cache::open(const std::string& identity, Done<void> done) {
+  if (!is_enabled()) return done({});
+  if (!settings_.identity.empty() && settings_.identity != identity)
+    return done(Error{.code = Errc::invalid_argument,
+                      .message = "cache.identity: expected the identity of the access token"});
+  if (state_ == State::idle || state_ == State::writing) return done({});
+  settings_.identity = identity;
+  opening_.push_back(std::move(done));
+  if (state_ == State::opening) return;
+  state_ = State::opening;
+  open_wanted_ = true;
+}
+
+void Cache::on_opened(Result<CacheContents> contents) {
+  if (closed_) return;
+  const auto opening = std::exchange(opening_, {});
+  state_ = contents ? State::idle : State::closed;
+  if (contents) {
+    trouble_.reset();
+    if (contents->damage) context_.emit(CacheFailed{*contents->damage});
+    restore_(std::move(contents->outgoing));
+  } else {
+    fail(contents.error());
+    const Batch refused = std::exchange(waiting_, {});
+    for (const auto& done : refused.waiters)
+      if (done) done(contents.error());
+  }
+  for (const auto& done : opening) contents ? done({}) : done(contents.error());
+}
+
+void Cache::write(CacheChange change, Done<void> done) {
+  if (!is_enabled() || closed_) return done ? done({}) : void();
+  if (state_ == State::closed && trouble_) return done ? done(*trouble_) : void();
+  if (done) rests_ = false;
+  waiting_.add(std::move(change), std::move(done));
+}
+
+void Cache::Batch::add(CacheChange change, Done<void> waiter) {
+  changes.push_back(std::move(change));
+  waiters.push_back(std::move(waiter));
+}
+
+void Cache::on_written(const Result<void>& outcome) {
+  if (closed_) return;
+  state_ = State::idle;
+  const auto batch = std::exchange(batch_, nullptr);
+  if (outcome) {
+    trouble_.reset();
+    backoff_.reset();
+  } else {
+    keep_for_next_try(*batch);
+    fail(outcome.error());
+  }
+  for (const auto& done : batch->waiters)
+    if (done) done(outcome);
+}
+
+// What nobody waits for stays, before what has come meanwhile.
+void Cache::keep_for_next_try(const Batch& batch) {
+  Batch kept;
+  for (std::size_t i = 0; i < batch.changes.size(); ++i)
+    if (!batch.waiters[i]) kept.add(batch.changes[i], {});
+  for (std::size_t i = 0; i < waiting_.changes.size(); ++i)
+    kept.add(std::move(waiting_.changes[i]), std::move(waiting_.waiters[i]));
+  waiting_ = std::move(kept);
+  rests_ = true;
+  timers_.after(backoff_.after_failure(context_.random.uniform()),
+                [this](const Result<void>&) { rests_ = false; });
+}
+
+void Cache::fail(const Error& error) {
+  const bool is_news = !trouble_;
+  trouble_ = error;
+  if (is_news) context_.emit(CacheFailed{error});
+}
+
+// What was given before the end is written, though nobody hears of it any more.
+void Cache::close() {
+  closed_ = true;
+  opening_.clear();
+  waiting_.waiters.clear();
+}
+
+std::optional<CacheAction> Cache::next() {
+  if (std::exchange(open_wanted_, false)) return OpenCache{settings_.identity};
+  const bool may_write = state_ == State::idle && !rests_;
+  if (waiting_.changes.empty() || !(may_write || (closed_ && state_ != State::closed))) return std::nullopt;
+  state_ = State::writing;
+  batch_ = std::make_shared<const Batch>(std::exchange(waiting_, {}));
+  return WriteCache{{batch_, &batch_->changes}};
+}
+
+}  // namespace parley::detail

@@ -1,0 +1,89 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <parley/detail/cache_store.hpp>
+#include <parley/detail/done.hpp>
+
+#include "chat_sdk/src/connection/timers.hpp"
+#include "common/base/backoff.hpp"
+
+namespace parley::detail {
+
+struct CacheSettings {
+  bool enabled = false;
+  std::string identity{};  ///< "": known with the first connection
+};
+
+/// Open the cache of this identity; answer with Cache::on_opened().
+struct OpenCache {
+  std::string identity;
+};
+/// Write these; answer with Cache::on_written().
+struct WriteCache {
+  std::shared_ptr<const std::vector<CacheChange>> changes;
+};
+using CacheAction = std::variant<OpenCache, WriteCache>;
+
+/// What survives the end of the program: opens the cache and hands it what is to be written, all that has
+/// come during one batch as the next one. Without a cache everything counts as written at once. No I/O.
+///
+///   state   | holds while                            | leaves by
+///   --------|----------------------------------------|------------------------------------------------------
+///   closed  | nobody knew the identity, or it could  | open() -> opening
+///           | not be opened; refuses writes then     |
+///   opening | it is opened; writes wait              | opened -> idle; failed -> closed
+///   idle    | nothing is to be written, or what could| a write, or the time for the next try -> writing
+///           | not be written waits                   |
+///   writing | a batch is on its way                  | written, or not -> idle
+class Cache {
+ public:
+  /// Everything there is, once, when the cache was opened, before anybody else hears of it.
+  using Restore = std::function<void(std::vector<StoredOutgoing>)>;
+
+  Cache(Context& context, Timers& timers, CacheSettings settings, Restore restore);
+
+  bool is_enabled() const { return settings_.enabled; }
+  /// Completes when it is open. Errc::invalid_argument: it is of another identity.
+  void open(const std::string& identity, Done<void> done);
+  /// To be written; `done` is told of it, and whoever gives one decides what is done after a failure. Without
+  /// one it is tried again.
+  void write(CacheChange change, Done<void> done = {});
+  void close();
+
+  void on_opened(Result<CacheContents> contents);
+  void on_written(const Result<void>& outcome);
+  /// Drain after every input.
+  std::optional<CacheAction> next();
+
+ private:
+  enum class State { closed, opening, idle, writing };
+  struct Batch {
+    std::vector<CacheChange> changes{};
+    std::vector<Done<void>> waiters{};  ///< of each change one, perhaps null
+    void add(CacheChange change, Done<void> waiter);
+  };
+
+  void fail(const Error& error);
+  void keep_for_next_try(const Batch& batch);
+
+  Context& context_;
+  Timers& timers_;
+  CacheSettings settings_;
+  Restore restore_;
+  State state_ = State::closed;
+  bool open_wanted_ = false;
+  bool rests_ = false;  ///< what could not be written waits for its next try
+  bool closed_ = false;
+  std::optional<Error> trouble_;  ///< why the last try failed
+  Backoff backoff_;
+  std::vector<Done<void>> opening_;
+  Batch waiting_;
+  std::shared_ptr<const Batch> batch_;  ///< on its way
+};
+
+}  // namespace parley::detail

@@ -1,0 +1,250 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include <parley/cache_sqlite.hpp>
+
+#include "common/storage/database.hpp"
+#include "tests/support/temporary_file.hpp"
+
+namespace parley::detail {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+StoredOutgoing message(const std::string& id) {
+  StoredOutgoing one{.local_id = id, .channel_sid = "CH1"};
+  one.message = std::make_shared<const NewMessage>("text of " + id);
+  one.created_at = WallTime(1234567890123456us);
+  return one;
+}
+
+/// Caches in a directory of the test's.
+class CacheSqlite : public ::testing::Test {
+ protected:
+  Result<CacheComponent::Opened> open(const std::string& identity = "alice") const {
+    return open_sqlite_cache({directory.string(), "wss://chat", identity});
+  }
+  void write(std::vector<CacheChange> changes) {
+    auto opened = open();
+    ASSERT_TRUE(opened) << opened.error().to_string();
+    ASSERT_TRUE(opened->store->write(changes));
+  }
+  std::vector<StoredOutgoing> outgoing(const std::string& identity = "alice") const {
+    auto opened = open(identity);
+    EXPECT_TRUE(opened) << opened.error().to_string();
+    return opened ? opened->contents.outgoing : std::vector<StoredOutgoing>();
+  }
+  /// The only file with that ending.
+  fs::path file(const std::string& ending) const {
+    for (const auto& entry : fs::directory_iterator(directory))
+      if (entry.path().string().ends_with(ending)) return entry.path();
+    ADD_FAILURE() << "no file " << ending;
+    return {};
+  }
+
+  const testing::TemporaryFile files;
+  const fs::path directory = files.directory() / "cache";
+};
+
+TEST_F(CacheSqlite, EverythingOfAMessageComesBack) {
+  StoredOutgoing given = message("a");
+  given.named = true;
+  given.newest_before = 41;
+  NewMessage text("text", R"({"a":1})");
+  text.files = {NewFile::from_bytes(std::string("\0x", 2), "name", "image/png"), NewFile::from_path("/p")};
+  given.message = std::make_shared<const NewMessage>(text);
+  given.progress = {
+      .expires_at = WallTime(1234567990123456us),
+      .sendable_since = WallTime(1234567890999999us),
+      .media_sids = {"ME1"},
+      .error = Error{.code = Errc::forbidden, .message = "no", .http_status = 403, .server_code = 50430},
+      .blocked = true};
+  write({AddOutgoing{given}});
+  const auto found = outgoing();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].local_id, given.local_id);
+  EXPECT_EQ(found[0].channel_sid, given.channel_sid);
+  EXPECT_EQ(found[0].message->text, text.text);
+  EXPECT_EQ(found[0].message->attributes, text.attributes);
+  EXPECT_EQ(found[0].created_at, given.created_at);
+  EXPECT_TRUE(found[0].named);
+  EXPECT_EQ(found[0].newest_before, 41);
+  ASSERT_EQ(found[0].message->files.size(), 2u);
+  EXPECT_EQ(found[0].message->files[0].bytes, std::string("\0x", 2));
+  EXPECT_EQ(found[0].message->files[0].filename, "name");
+  EXPECT_EQ(found[0].message->files[0].content_type, "image/png");
+  EXPECT_EQ(found[0].message->files[1].path, "/p");
+  EXPECT_EQ(found[0].progress.expires_at, given.progress.expires_at);
+  EXPECT_EQ(found[0].progress.sendable_since, given.progress.sendable_since);
+  EXPECT_EQ(found[0].progress.media_sids, given.progress.media_sids);
+  EXPECT_EQ(found[0].progress.error->code, Errc::forbidden);
+  EXPECT_EQ(found[0].progress.error->http_status, 403);
+  EXPECT_EQ(found[0].progress.error->server_code, 50430);
+  EXPECT_TRUE(found[0].progress.blocked);
+}
+
+TEST_F(CacheSqlite, ChangesApplyInTheirOrder) {
+  write({AddOutgoing{message("a")}, AddOutgoing{message("b")}, AddOutgoing{message("c")},
+         UpdateOutgoing{"a", {}, /*to_end=*/true}, EraseOutgoing{"b"}, MarkSendable{WallTime(5s)},
+         AddOutgoing{message("d")}, AddOutgoing{message("d")}});
+  const auto found = outgoing();
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[0].local_id, "c");
+  EXPECT_EQ(found[1].local_id, "a");
+  EXPECT_EQ(found[2].local_id, "d");
+  EXPECT_EQ(found[0].progress.sendable_since, WallTime(5s));
+  EXPECT_FALSE(found[2].progress.sendable_since) << "it came after the mark";
+}
+
+TEST_F(CacheSqlite, AnotherIdentityAndAnotherServiceSeeNothingOfIt) {
+  write({AddOutgoing{message("a")}});
+  EXPECT_TRUE(outgoing("bob").empty());
+  const auto other = open_sqlite_cache({directory.string(), "wss://other", "alice"});
+  EXPECT_TRUE(other->contents.outgoing.empty());
+  EXPECT_EQ(outgoing().size(), 1u);
+}
+
+TEST_F(CacheSqlite, NobodyElseMayReadItsFiles) {
+  const auto opened = open();
+  ASSERT_TRUE(opened->store->write({AddOutgoing{message("a")}}));
+  EXPECT_EQ(fs::status(directory).permissions(), fs::perms::owner_all);
+  std::size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    ++files;
+    EXPECT_EQ(entry.status().permissions(), fs::perms::owner_read | fs::perms::owner_write) << entry.path();
+  }
+  EXPECT_EQ(files, 4u) << "the database, its log and index, the lock";
+}
+
+TEST_F(CacheSqlite, ASecondClientIsRefusedUntilTheFirstIsClosed) {
+  auto first = open();
+  ASSERT_TRUE(first);
+  const auto second = open();
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Errc::conflict);
+  EXPECT_NE(second.error().message.find(".db: another client has it open"), std::string::npos);
+  EXPECT_TRUE(open("bob")) << "that is another one";
+  first->store.reset();
+  EXPECT_TRUE(open());
+}
+
+TEST_F(CacheSqlite, OneThatIsBeingClosedIsWaitedFor) {
+  auto first = open();
+  std::thread closing([store = std::move(first->store)]() mutable {
+    std::this_thread::sleep_for(200ms);  // a client that still writes
+    store.reset();
+  });
+  EXPECT_TRUE(open());
+  closing.join();
+}
+
+TEST_F(CacheSqlite, ALinkIsNotFollowed) {
+  open();
+  const fs::path database = file(".db");
+  const fs::path elsewhere = directory / "elsewhere";
+  std::ofstream(elsewhere).close();
+  fs::remove(database);
+  fs::create_symlink(elsewhere, database);
+  const auto opened = open();
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::storage_error);
+  EXPECT_EQ(fs::file_size(elsewhere), 0u);
+}
+
+TEST_F(CacheSqlite, ADirectoryThatCannotBeMadeIsNamed) {
+  const auto opened = open_sqlite_cache({"/proc/no/such", "wss://chat", "alice"});
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().message.find("/proc/no/such"), std::string::npos);
+}
+
+TEST_F(CacheSqlite, ANewerOneIsRefusedAndStaysAsItIs) {
+  write({AddOutgoing{message("a")}});
+  {
+    auto database = storage::Database::open({.path = file(".db").string()}).value();
+    ASSERT_TRUE(database->run("INSERT INTO schema_version(version, name) VALUES(1000, 'future')"));
+  }
+  const auto opened = open();
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().message.find("newer"), std::string::npos);
+  auto database = storage::Database::open({.path = file(".db").string()}).value();
+  EXPECT_TRUE(database->query("SELECT 1 FROM outbox").next());
+}
+
+TEST_F(CacheSqlite, WhatIsNoDatabaseIsSetAside) {
+  write({AddOutgoing{message("a")}});
+  std::ofstream(file(".db"), std::ios::trunc) << std::string(8192, 'x');
+  auto opened = open();
+  ASSERT_TRUE(opened) << opened.error().to_string();
+  ASSERT_TRUE(opened->contents.damage);
+  EXPECT_NE(opened->contents.damage->message.find(".db.damaged-1"), std::string::npos);
+  EXPECT_TRUE(opened->contents.outgoing.empty());
+  EXPECT_EQ(fs::file_size(file(".db.damaged-1")), 8192u);
+  EXPECT_TRUE(opened->store->write({AddOutgoing{message("b")}}));
+}
+
+TEST_F(CacheSqlite, WhatCanBeReadOfADamagedOneIsSaved) {
+  std::vector<CacheChange> changes;
+  for (int i = 0; i < 500; ++i) {
+    StoredOutgoing one = message("message" + std::to_string(i));
+    one.message = std::make_shared<const NewMessage>(std::string(1000, 'x') + std::to_string(i));
+    changes.emplace_back(AddOutgoing{one});
+  }
+  write(changes);
+  {
+    std::fstream database(file(".db"), std::ios::in | std::ios::out | std::ios::binary);
+    database.seekp(static_cast<std::streamoff>(fs::file_size(file(".db")) / 2));
+    database << std::string(4096, 'x');
+  }
+  {
+    const auto opened = open();
+    ASSERT_TRUE(opened) << opened.error().to_string();
+    ASSERT_TRUE(opened->contents.damage);
+    EXPECT_GT(opened->contents.outgoing.size(), 300u);
+    EXPECT_EQ(opened->contents.outgoing.front().local_id, "message0");
+    EXPECT_EQ(opened->contents.outgoing.back().local_id, "message499");
+  }
+  EXPECT_GT(outgoing().size(), 300u) << "and lies in the new one";
+}
+
+TEST_F(CacheSqlite, AChangeThatWasBrokenOffIsFinished) {
+  write({AddOutgoing{message("saved")}});
+  fs::rename(file(".db"), file(".db").string() + ".whole");
+  std::ofstream(file(".lock").replace_extension(".db")) << std::string(8192, 'x');
+  const auto found = outgoing();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].local_id, "saved");
+  EXPECT_EQ(fs::file_size(file(".db.damaged-1")), 8192u);
+}
+
+TEST_F(CacheSqlite, EveryDamagedFileIsKept) {
+  for (int i = 1; i <= 3; ++i) {
+    write({AddOutgoing{message("a")}});
+    std::ofstream(file(".db"), std::ios::trunc) << std::string(4096, 'x');
+    ASSERT_TRUE(open());
+    EXPECT_EQ(fs::file_size(file(".db.damaged-" + std::to_string(i))), 4096u);
+  }
+}
+
+TEST_F(CacheSqlite, WhatIsForgottenLeavesAnEmptyLockFile) {
+  write({AddOutgoing{message("a")}});
+  std::ofstream(file(".db"), std::ios::trunc) << std::string(8192, 'x');
+  open();  // sets one aside
+  const CachePlace place{directory.string(), "wss://chat", "alice"};
+  {
+    const auto opened = open();
+    EXPECT_EQ(remove_sqlite_cache(place).error().code, Errc::conflict) << "somebody has it open";
+  }
+  ASSERT_TRUE(remove_sqlite_cache(place));
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    EXPECT_TRUE(entry.path().string().ends_with(".lock")) << entry.path();
+    EXPECT_EQ(entry.file_size(), 0u);
+  }
+  EXPECT_TRUE(outgoing().empty());
+}
+
+}  // namespace
+}  // namespace parley::detail
