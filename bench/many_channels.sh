@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Start of a client with 100, 1,000 and 10,000 channels: the SDK next to the official JavaScript client, on the same
-# service with its default throttle, in turns. The limit: what the service lets one user ask for.
+# service with its default throttle, in turns; and of the SDK from its cache, without a network. The limit: what the service
+# lets one user ask for.
 #   bench/many_channels.sh [ROUNDS] [COUNTS...]
 source "$(dirname "$0")/support.sh"
 rounds=${1:-5}
@@ -18,7 +19,7 @@ column() { awk -v c="$1" '{print $c}' "$2" | median; }
 measure() { # COUNT: both clients in turns
   local count=$1 url
   url=$(url_of chat_service)
-  rm -f "$work/sdk" "$work/official"
+  rm -rf "$work/sdk" "$work/official" "$work/cached" "$work/cache"
   for _ in $(seq "$rounds"); do
     "$bin/many_channels_bench" start "$url" "$(token "user$count")" >>"$work/sdk"
     sleep "$pause" # the throttle's bucket fills
@@ -26,7 +27,12 @@ measure() { # COUNT: both clients in turns
       2>/dev/null >>"$work/official" || echo "$count - - -" >>"$work/official"
     sleep "$pause"
   done
-  for client in sdk official; do
+  "$bin/many_channels_bench" start "$url" "$(token "user$count")" "$work/cache" >"$work/filled"
+  sleep "$pause"
+  for _ in $(seq "$rounds"); do
+    "$bin/many_channels_bench" offline "$url" "$work/cache" "user$count" >>"$work/cached"
+  done
+  for client in sdk official cached; do
     printf '%6s channels, %-8s %8.0f ms until ready, %8.0f ms of processor, %7.0f KiB\n' "$count" "$client" \
       "$(column 2 "$work/$client")" "$(column 3 "$work/$client")" "$(column 4 "$work/$client")"
   done

@@ -75,7 +75,7 @@ void User::apply(const detail::CacheAction& action) {
     return world_.schedule_.at(when, [this, process = process_] {
       if (process != process_) return;
       act([this](detail::Engine& engine) {
-        engine.cache().on_opened(detail::CacheContents{disk_->outgoing().value()});
+        engine.cache().on_opened(disk_->contents().value());
       });
     });
   writing_ = std::get<detail::WriteCache>(action);

@@ -30,10 +30,10 @@ Result<OpenStore> open(const CacheFiles& files, bool& damaged) {
   if (!path) return path.error();
   auto store = SqliteStore::open(to_utf8(*path), &damaged);
   if (!store) return store.error();
-  auto outgoing = (*store)->outgoing();
+  auto contents = (*store)->contents();
   damaged = (*store)->is_damaged();
-  if (!outgoing) return outgoing.error();
-  return OpenStore{std::move(*store), {.outgoing = std::move(*outgoing)}};
+  if (!contents) return contents.error();
+  return OpenStore{std::move(*store), std::move(*contents)};
 }
 
 Error was_damaged(const std::filesystem::path& aside, std::size_t saved) {

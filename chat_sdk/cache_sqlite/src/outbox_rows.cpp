@@ -1,28 +1,15 @@
 #include "chat_sdk/cache_sqlite/src/outbox_rows.hpp"
 
-#include <chrono>
 #include <map>
 #include <utility>
+
+#include "chat_sdk/cache_sqlite/src/row_values.hpp"
 
 namespace parley::detail {
 namespace {
 
-using std::chrono::microseconds;
 using storage::Database;
 using storage::Query;
-
-std::int64_t to_integer(WallTime time) {
-  return std::chrono::duration_cast<microseconds>(time.time_since_epoch()).count();
-}
-
-WallTime to_time(std::int64_t micro) {
-  return WallTime(std::chrono::duration_cast<WallTime::duration>(microseconds(micro)));
-}
-
-std::optional<std::int64_t> to_integer(const std::optional<WallTime>& time) {
-  if (!time) return std::nullopt;
-  return to_integer(*time);
-}
 
 // By its stable name. Codes of later versions are what the error was called for: a failure.
 Errc to_code(const std::string& name) {

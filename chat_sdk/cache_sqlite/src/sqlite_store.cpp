@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "chat_sdk/cache_sqlite/src/channel_rows.hpp"
 #include "chat_sdk/cache_sqlite/src/outbox_rows.hpp"
 #include "common/storage/migrations.hpp"
 #include "common/storage/transaction.hpp"
@@ -36,7 +37,23 @@ constexpr storage::Migration kMigrations[] = {{1, "outbox", R"(
         bytes BLOB NOT NULL,
         media_sid TEXT,                       -- NULL: is not uploaded
         PRIMARY KEY(message, position));
-      CREATE INDEX outbox_unsendable ON outbox(place) WHERE sendable_since IS NULL)"}};
+      CREATE INDEX outbox_unsendable ON outbox(place) WHERE sendable_since IS NULL)"},
+                                              {2, "channels", R"(
+      CREATE TABLE channel(
+        sid TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        description TEXT NOT NULL,
+        attributes TEXT NOT NULL,
+        created_by TEXT NOT NULL,
+        direct INTEGER NOT NULL,
+        peer TEXT NOT NULL,
+        muted INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        last_message_index INTEGER,
+        last_read_index INTEGER,
+        unread_count INTEGER NOT NULL,
+        first_unread_index INTEGER) WITHOUT ROWID)"}};
 
 }  // namespace
 
@@ -59,10 +76,10 @@ Result<void> SqliteStore::prepare() {
   return database_->error().value_or(Error{.code = Errc::storage_error, .message = "the cache is damaged"});
 }
 
-Result<std::vector<StoredOutgoing>> SqliteStore::outgoing() {
-  auto messages = read_outgoing(*database_);
+Result<CacheContents> SqliteStore::contents() {
+  CacheContents contents{.outgoing = read_outgoing(*database_), .channels = read_channels(*database_)};
   if (const auto error = database_->error()) return *error;
-  return messages;
+  return contents;
 }
 
 Result<void> SqliteStore::write(const std::vector<CacheChange>& changes) {

@@ -15,7 +15,7 @@ class SqliteStore final : public CacheStore {
   /// of what is in the file.
   static Result<std::unique_ptr<SqliteStore>> open(const std::string& path, bool* damaged = nullptr);
 
-  Result<std::vector<StoredOutgoing>> outgoing();
+  Result<CacheContents> contents();
   Result<void> write(const std::vector<CacheChange>& changes) override;
   /// Something was read that SQLite did not write so.
   bool is_damaged() const { return damaged_ || database_->is_damaged(); }

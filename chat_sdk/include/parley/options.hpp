@@ -59,9 +59,10 @@ struct OutboxOptions {
   std::size_t max_messages = 100'000;  ///< waiting at once; one more fails with Errc::limit_exceeded
 };
 
-/// Where the client keeps what is to survive the end of the program: the messages that are to be sent. Those
-/// that were told as pending are sent by the next client of that identity, once, in order; it tells of them
-/// again.
+/// Where the client keeps what is to survive the end of the program: the messages that are to be sent, and the
+/// list of channels. Messages that were told as pending are sent by the next client of that identity, once, in
+/// order; it tells of them again. It shows the channels at once, as they were left (CacheRestored), and catches up
+/// when it is connected.
 ///
 /// Needs the component parley::cache_sqlite: link it, and include <parley/cache_sqlite.hpp> in one source
 /// file. Without it async_connect() and every message fail with Errc::invalid_argument.

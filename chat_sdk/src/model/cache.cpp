@@ -39,7 +39,7 @@ void Cache::on_opened(Result<CacheContents> contents) {
   if (contents) {
     trouble_.reset();
     if (contents->damage) context_.emit(CacheFailed{*contents->damage});
-    restore_(std::move(contents->outgoing));
+    restore_(std::move(*contents));
   } else {
     fail(contents.error());
     const Batch refused = std::exchange(waiting_, {});

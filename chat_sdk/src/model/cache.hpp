@@ -43,11 +43,13 @@ using CacheAction = std::variant<OpenCache, WriteCache>;
 class Cache {
  public:
   /// Everything there is, once, when the cache was opened, before anybody else hears of it.
-  using Restore = std::function<void(std::vector<StoredOutgoing>)>;
+  using Restore = std::function<void(CacheContents)>;
 
   Cache(Context& context, Timers& timers, CacheSettings settings, Restore restore);
 
   bool is_enabled() const { return settings_.enabled; }
+  /// Whose it is; "": not known yet.
+  const std::string& identity() const { return settings_.identity; }
   /// Completes when it is open. Errc::invalid_argument: it is of another identity.
   void open(const std::string& identity, Done<void> done);
   /// To be written; `done` is told of it, and whoever gives one decides what is done after a failure. Without

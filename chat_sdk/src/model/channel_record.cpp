@@ -4,10 +4,19 @@
 #include <tuple>
 #include <utility>
 
+#include "chat_sdk/src/model/channel_cache.hpp"
 #include "chat_sdk/src/model/translation.hpp"
 #include "common/protocol/conversations/direct_name.hpp"
 
 namespace parley::detail {
+namespace {
+
+bool is_shown_otherwise(const ChannelState& a, const ChannelState& b) {
+  return a.name != b.name || a.description != b.description || a.attributes != b.attributes ||
+         a.muted != b.muted;
+}
+
+}  // namespace
 
 ChannelRecord::ChannelRecord(Context& context, std::string sid, std::string self_identity,
                              const MakeHandle& make_handle)
@@ -17,7 +26,19 @@ ChannelRecord::ChannelRecord(Context& context, std::string sid, std::string self
   publish();
 }
 
-void ChannelRecord::publish() { slot_->store(state_); }
+void ChannelRecord::publish() {
+  slot_->store(state_);
+  if (cache_) cache_->on_changed(state_.sid);
+}
+
+// Messages that have come meanwhile were not counted.
+void ChannelRecord::restore(ChannelState state) {
+  state_ = std::move(state);
+  state_.unread.exact = false;
+  told_unread_ = state_.unread;
+  told_ = from_cache_ = true;
+  slot_->store(state_);
+}
 
 void ChannelRecord::publish_roster() {
   std::vector<Member> members;
@@ -37,6 +58,7 @@ void ChannelRecord::emit(Event event) {
 void ChannelRecord::mark_loaded(bool announce) {
   if (state_.loaded) return;
   state_.loaded = true;
+  from_cache_ = false;
   publish();
   if (told_) return emit(ChannelUpdated{handle()});
   told_ = true;
@@ -72,6 +94,8 @@ void ChannelRecord::put_description(const Source& source) {
 }
 
 void ChannelRecord::set_listed(const conversations::Conversation& entry) {
+  from_cache_ = false;
+  const ChannelState before = state_;
   put_description(entry);
   state_.muted = entry.muted;
   if (entry.tells_last_message) {
@@ -80,6 +104,9 @@ void ChannelRecord::set_listed(const conversations::Conversation& entry) {
   }
   put_own_state(entry, /*live=*/false);
   publish();
+  if (!told_) return;
+  if (is_shown_otherwise(before, state_)) emit(ChannelUpdated{handle()});
+  tell_unread();
 }
 
 void ChannelRecord::mark_left() {
@@ -105,9 +132,7 @@ void ChannelRecord::apply_document(const sync::Event& event) {
   const ChannelState before = state_;
   put_document(*document);
   publish();
-  const bool shown = before.name != state_.name || before.description != state_.description ||
-                     before.attributes != state_.attributes;
-  if (shown) emit(ChannelUpdated{handle()});
+  if (is_shown_otherwise(before, state_)) emit(ChannelUpdated{handle()});
 }
 
 void ChannelRecord::set_roster(const std::vector<conversations::SyncItem>& items) {

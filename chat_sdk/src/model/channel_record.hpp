@@ -16,6 +16,8 @@
 
 namespace parley::detail {
 
+class ChannelCache;
+
 /// Makes the handle of a channel that users hold; given by whoever runs the engine.
 using MakeHandle = std::function<Channel(std::shared_ptr<ChannelSlot>)>;
 
@@ -32,6 +34,10 @@ class ChannelRecord {
   const ChannelState& state() const { return state_; }
 
   /// @name What loading brings
+  /// As the cache has it; the user is told of it in another way.
+  void restore(ChannelState state);
+  /// Nothing was heard of it since.
+  bool is_from_cache() const { return from_cache_; }
   /// What the list of channels says; not yet the members, and perhaps not the newest message.
   void set_listed(const conversations::Conversation& entry);
   void set_document(const conversations::ConversationDocument& document);
@@ -73,6 +79,9 @@ class ChannelRecord {
   bool apply_my_conversation(const conversations::MyConversation& own);
   void mark_left();
 
+  /// It is to be kept in that from now on; nullptr: in none.
+  void keep_in(ChannelCache* cache) { cache_ = cache; }
+
   /// nullptr if that identity is no member.
   const Member* member(std::string_view identity) const;
 
@@ -109,6 +118,8 @@ class ChannelRecord {
   std::map<std::string, RosterEntry> roster_;
   bool counted_ = false;
   bool told_ = false;  ///< the user knows the channel
+  bool from_cache_ = false;
+  ChannelCache* cache_ = nullptr;
   Unread told_unread_;
   bool first_unread_exists_ = false;
   bool count_unsure_ = false;

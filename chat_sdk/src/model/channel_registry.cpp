@@ -12,6 +12,13 @@ RecordPtr ChannelRegistry::by_name(std::string_view name) const {
   return at == by_name_.end() ? nullptr : at->second;
 }
 
+std::vector<RecordPtr> ChannelRegistry::all() const {
+  std::vector<RecordPtr> records;
+  records.reserve(by_sid_.size());
+  for (const auto& [sid, record] : by_sid_) records.push_back(record);
+  return records;
+}
+
 void ChannelRegistry::add(const RecordPtr& record) {
   if (!by_sid_.emplace(record->state().sid, record).second) return;
   add_name(record);

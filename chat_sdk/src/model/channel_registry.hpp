@@ -2,6 +2,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "chat_sdk/src/model/channel_list.hpp"
 #include "chat_sdk/src/model/channel_record.hpp"
@@ -15,6 +16,9 @@ class ChannelRegistry {
   /// nullptr if there is none.
   RecordPtr by_sid(std::string_view sid) const;
   RecordPtr by_name(std::string_view name) const;
+
+  /// In no order.
+  std::vector<RecordPtr> all() const;
 
   void add(const RecordPtr& record);
   /// Returns what was removed; nullptr if there was none.

@@ -6,10 +6,18 @@ Model::Model(const ServiceAccess& service, MakeHandle make_handle, OutboxSetting
              CacheSettings cache_settings)
     : rest(service.rest),
       urls(service.urls),
+      cache(service.context, service.timers, std::move(cache_settings),
+            [this](CacheContents contents) { restore(std::move(contents)); }),
+      channel_cache(service.timers, cache, registry),
       subscriptions(service.subscriber),
       unread(service, subscriptions, registry),
       make_record([&context = service.context, this, make_handle](const std::string& sid) {
-        return std::make_shared<ChannelRecord>(context, sid, urls.configuration().identity, make_handle);
+        // Only the cache knows whose it is without a connection.
+        const auto& connected = urls.configuration().identity;
+        const auto& self = connected.empty() ? cache.identity() : connected;
+        auto record = std::make_shared<ChannelRecord>(context, sid, self, make_handle);
+        record->keep_in(cache.is_enabled() ? &channel_cache : nullptr);
+        return record;
       }),
       healer(service, registry, unread),
       opener(service, subscriptions, registry, unread, healer, make_record),
@@ -18,14 +26,23 @@ Model::Model(const ServiceAccess& service, MakeHandle make_handle, OutboxSetting
       joining(service, registry, opener),
       direct_channels(service, registry, joining),
       history(service, opener),
-      cache(service.context, service.timers, std::move(cache_settings),
-            [this](std::vector<StoredOutgoing> stored) { outbox.restore(std::move(stored)); }),
-      outbox(service, outbox_settings, cache, history, registry, std::move(make_handle)) {}
+      outbox(service, outbox_settings, cache, history, registry, std::move(make_handle)),
+      context_(service.context) {}
 
 void Model::load(Done<void> done) {
   cache.open(urls.configuration().identity, [this, done](const Result<void>& opened) {
     opened ? my_conversations.load(done) : done(opened.error());
   });
+}
+
+void Model::restore(CacheContents contents) {
+  for (auto& channel : contents.channels) {
+    const auto record = make_record(channel.sid);
+    record->restore(std::move(channel));
+    registry.add(record);
+  }
+  outbox.restore(std::move(contents.outgoing));
+  context_.emit(CacheRestored{});
 }
 
 void Model::on_sync(const sync::SubscriberAction& action) {
@@ -45,7 +62,9 @@ void Model::on_given_up(const Error& reason, bool final) {
   opener.give_up(reason);
   healer.give_up();
   unread.give_up();
-  if (reason.code == Errc::client_closed) cache.close();
+  if (reason.code != Errc::client_closed) return;
+  channel_cache.flush();
+  cache.close();
 }
 
 }  // namespace parley::detail

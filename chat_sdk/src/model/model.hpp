@@ -1,6 +1,7 @@
 #pragma once
 #include "chat_sdk/src/connection/connection.hpp"
 #include "chat_sdk/src/model/cache.hpp"
+#include "chat_sdk/src/model/channel_cache.hpp"
 #include "chat_sdk/src/model/direct_channels.hpp"
 #include "chat_sdk/src/model/history.hpp"
 #include "chat_sdk/src/model/joining.hpp"
@@ -23,7 +24,9 @@ struct Model final : ConnectionObserver {
 
   RestCalls& rest;
   ServiceUrls& urls;
+  Cache cache;
   ChannelRegistry registry;
+  ChannelCache channel_cache;
   ChannelSubscriptions subscriptions;
   UnreadCounts unread;
   MakeRecord make_record;
@@ -34,8 +37,12 @@ struct Model final : ConnectionObserver {
   Joining joining;
   DirectChannels direct_channels;
   History history;
-  Cache cache;
   Outbox outbox;
+
+ private:
+  void restore(CacheContents contents);
+
+  Context& context_;
 };
 
 }  // namespace parley::detail

@@ -91,9 +91,21 @@ void MyConversations::open_listed(const Done<void>& done) {
     listed[i]->mark_listed();
     opener_.open(listed[i]->state().sid, {.background = true}, [](const Result<RecordPtr>&) {});
   }
+  drop_unlisted();
   for (const auto& sid : std::exchange(gained_, {}))
     if (!registry_.by_sid(sid)) open_new(sid);
   one_done();
+}
+
+// Of those that the cache had and the list has not, this user is no member any more, or is one again.
+void MyConversations::drop_unlisted() {
+  for (const auto& record : registry_.all()) {
+    if (!record->is_from_cache()) continue;
+    const std::string sid = record->state().sid;
+    const bool again = gained_.contains(sid);
+    drop(sid);
+    if (again) gained_.insert(sid);
+  }
 }
 
 void MyConversations::apply(const sync::Event& event) {
@@ -101,7 +113,7 @@ void MyConversations::apply(const sync::Event& event) {
   const bool member = event.change != sync::Change::item_removed && own && own->status == "joined";
   if (!member) return drop(event.item_key);
   const auto record = registry_.by_sid(event.item_key);
-  if (!record && reading_list_) return void(gained_.insert(event.item_key));
+  if ((!record || record->is_from_cache()) && reading_list_) return void(gained_.insert(event.item_key));
   if (!record) return open_new(event.item_key);
   if (record->apply_my_conversation(*own)) unread_.recount(record);
 }

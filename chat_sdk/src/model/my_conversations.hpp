@@ -30,6 +30,7 @@ class MyConversations {
   void read_list(const std::string& page_token, Done<void> done);
   void add_listed(const conversations::Conversation& entry);
   void open_listed(const Done<void>& done);
+  void drop_unlisted();
   void open_new(const std::string& sid);
 
   RestCalls& rest_;

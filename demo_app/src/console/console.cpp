@@ -162,6 +162,10 @@ void Console::on_event(const Event& event) {
       Overloaded{
           [&](const MessageAdded& added) { on_message(added); },
           [&](const ConnectionChanged& changed) { on_status(changed.status); },
+          [&](const CacheRestored&) {
+            if (!client_.channels().empty()) list_channels();
+          },
+          [&](const CacheFailed& failed) { print("! " + printable(failed.error.to_string())); },
           [&](const ChannelJoined& joined) { print("+ you are in " + title(*joined.channel.state())); },
           [&](const ChannelLeft& left) { print("- you are no longer in " + title(*left.channel.state())); },
           [&](const MemberJoined& joined) {

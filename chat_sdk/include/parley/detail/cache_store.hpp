@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include <parley/channel_state.hpp>
 #include <parley/error.hpp>
 #include <parley/export.hpp>
 #include <parley/message.hpp>
@@ -53,11 +54,20 @@ struct EraseOutgoing {
 struct MarkSendable {
   WallTime since;
 };
-using CacheChange = std::variant<AddOutgoing, UpdateOutgoing, EraseOutgoing, MarkSendable>;
+/// As the list shows it: without its members.
+struct PutChannel {
+  std::shared_ptr<const ChannelState> channel;
+};
+struct EraseChannel {
+  std::string sid;
+};
+using CacheChange =
+    std::variant<AddOutgoing, UpdateOutgoing, EraseOutgoing, MarkSendable, PutChannel, EraseChannel>;
 
 /// What is in a cache when it is opened.
 struct CacheContents {
   std::vector<StoredOutgoing> outgoing{};  ///< oldest first
+  std::vector<ChannelState> channels{};
   /// The old file was damaged and set aside: where it is, and that this is what could be saved of it.
   std::optional<Error> damage{};
 };

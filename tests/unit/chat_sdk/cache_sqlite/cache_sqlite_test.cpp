@@ -100,6 +100,57 @@ TEST_F(CacheSqlite, ChangesApplyInTheirOrder) {
   EXPECT_FALSE(found[2].progress.sendable_since) << "it came after the mark";
 }
 
+TEST_F(CacheSqlite, EverythingOfAChannelComesBackButItsMembers) {
+  ChannelState given;
+  given.sid = "CH1";
+  given.name = "alice#bob";
+  given.description = "shown";
+  given.attributes = R"({"a":1})";
+  given.created_by = "alice";
+  given.kind = ChannelKind::direct;
+  given.peer = "bob";
+  given.joined = given.loaded = given.muted = true;
+  given.created_at = WallTime(1234567890123456us);
+  given.updated_at = WallTime(1234567890123457us);
+  given.last_message_index = 8;
+  given.last_read_index = 6;
+  given.unread = {2, true, 7};
+  write({PutChannel{std::make_shared<const ChannelState>(given)}});
+  {
+    const auto opened = open();
+    ASSERT_EQ(opened->contents.channels.size(), 1u);
+    const ChannelState& found = opened->contents.channels[0];
+    EXPECT_EQ(found.sid, given.sid);
+    EXPECT_EQ(found.name, given.name);
+    EXPECT_EQ(found.description, given.description);
+    EXPECT_EQ(found.attributes, given.attributes);
+    EXPECT_EQ(found.created_by, given.created_by);
+    EXPECT_EQ(found.kind, given.kind);
+    EXPECT_EQ(found.peer, given.peer);
+    EXPECT_TRUE(found.joined && found.muted && !found.loaded);
+    EXPECT_EQ(found.created_at, given.created_at);
+    EXPECT_EQ(found.updated_at, given.updated_at);
+    EXPECT_EQ(found.last_message_index, 8);
+    EXPECT_EQ(found.last_read_index, 6);
+    EXPECT_EQ(found.unread, (Unread{2, false, 7}));
+  }
+  write({EraseChannel{"CH1"}});
+  EXPECT_TRUE(open()->contents.channels.empty());
+}
+
+TEST_F(CacheSqlite, AnOlderOneIsBroughtUpToDate) {
+  write({AddOutgoing{message("a")}});
+  {
+    auto database = storage::Database::open({.path = file(".db").string()}).value();
+    ASSERT_TRUE(database->run_script("DROP TABLE channel; DELETE FROM schema_version WHERE version > 1"));
+  }
+  auto opened = open();
+  ASSERT_TRUE(opened) << opened.error().to_string();
+  EXPECT_FALSE(opened->contents.damage);
+  EXPECT_EQ(opened->contents.outgoing.size(), 1u);
+  EXPECT_TRUE(opened->store->write({EraseChannel{"CH1"}}));
+}
+
 TEST_F(CacheSqlite, AnotherIdentityAndAnotherServiceSeeNothingOfIt) {
   write({AddOutgoing{message("a")}});
   EXPECT_TRUE(outgoing("bob").empty());

@@ -16,7 +16,7 @@ class CacheTest : public ::testing::Test {
  protected:
   void begin(CacheSettings settings) {
     cache = std::make_unique<Cache>(context, timers, std::move(settings),
-                                    [this](const std::vector<StoredOutgoing>& all) { restored = all; });
+                                    [this](const CacheContents& all) { restored = all.outgoing; });
   }
   void begin_open() {
     begin({true, "alice"});
@@ -122,7 +122,7 @@ TEST_F(CacheTest, OpeningHoldsWritesAndIsAskedOnce) {
 TEST_F(CacheTest, AFileThatWasDamagedIsTold) {
   begin({true, "alice"});
   ASSERT_TRUE(cache->next());
-  cache->on_opened(CacheContents{{}, full()});
+  cache->on_opened(CacheContents{.damage = full()});
   EXPECT_EQ(failures_told(), 1);
   cache->write(erasure("a"), kept());
   EXPECT_EQ(batch(), Ids{"a"}) << "it is open all the same";

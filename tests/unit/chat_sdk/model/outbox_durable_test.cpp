@@ -1,7 +1,4 @@
-#include <memory>
-
-#include "chat_sdk/cache_sqlite/src/sqlite_store.hpp"
-#include "tests/unit/chat_sdk/model/model_fixture.hpp"
+#include "tests/unit/chat_sdk/model/process_fixture.hpp"
 
 namespace parley::detail {
 namespace {
@@ -10,57 +7,10 @@ using namespace std::chrono_literals;
 
 constexpr const char* kPost = "POST /Conversations/CH1/Messages";
 
-Error no_space() { return {.code = Errc::storage_error, .message = "no space"}; }
-
-/// A client process of alice's, whose service the test plays.
-struct Process {
-  Process(std::uint64_t seed, OutboxSettings settings, WallTime wall_now, std::vector<Event>& events)
-      : random(seed),
-        context{.wall_now = wall_now,
-                .random = random,
-                .emit = [&events](Event one) { events.push_back(std::move(one)); }},
-        model({context, timers, rest, urls, subscriber},
-              [](std::shared_ptr<ChannelSlot> slot) { return Channel(std::move(slot), {}); }, settings,
-              {.enabled = true, .identity = "alice"}) {
-    conversations::Configuration configuration;
-    configuration.identity = "alice";
-    configuration.conversations_url = "https://chat/Conversations";
-    configuration.my_conversations_url = "https://chat/Mine";
-    configuration.my_conversations_map = "US1.my_conversations";
-    urls.set(configuration);
-  }
-
-  SeededRandom random;
-  Context context;
-  Timers timers{context};
-  FakeRest rest;
-  ServiceUrls urls{"us1"};
-  sync::Subscriber subscriber;
-  Model model;
-};
-
-/// One process after the other, over a disk that stays.
-class DurableOutboxTest : public ::testing::Test {
+class DurableOutboxTest : public ProcessFixture {
  protected:
-  explicit DurableOutboxTest(OutboxSettings chosen = {}) : settings(chosen) { start(); }
+  using ProcessFixture::ProcessFixture;
 
-  /// A new process, the last one is dead; what it had not written yet is lost.
-  void start() {
-    events.clear();
-    process = std::make_unique<Process>(++processes, settings, wall, events);
-    EXPECT_TRUE(std::holds_alternative<OpenCache>(cache().next().value()));
-  }
-  void open() { cache().on_opened(CacheContents{disk->outgoing().value()}); }
-  void restart() {
-    start();
-    open();
-  }
-  /// Writes as long as there is something to write.
-  void write() {
-    while (const auto action = cache().next())
-      cache().on_written(disk_full ? Result<void>(no_space())
-                                   : disk->write(*std::get<WriteCache>(*action).changes));
-  }
   void ready() {
     outbox().on_ready();
     write();
@@ -87,22 +37,10 @@ class DurableOutboxTest : public ::testing::Test {
     rest().fail(kPost, {.code = code, .message = "no", .http_status = status});
     write();
   }
-  void pass(Duration time) {
-    process->context.now += time;
-    wall += std::chrono::duration_cast<WallTime::duration>(time);
-    process->context.wall_now = wall;
-    process->timers.on_time();
-    write();
-  }
   std::vector<std::string> on_disk() const {
     std::vector<std::string> texts;
-    for (const auto& message : disk->outgoing().value()) texts.push_back(message.message->text);
+    for (const auto& message : disk->contents().value().outgoing) texts.push_back(message.message->text);
     return texts;
-  }
-  template <class T>
-  std::size_t heard() const {
-    return static_cast<std::size_t>(std::count_if(
-        events.begin(), events.end(), [](const Event& one) { return std::holds_alternative<T>(one); }));
   }
   std::size_t told() const { return heard<MessagePending>() + heard<MessageFailed>(); }
   std::vector<OutgoingState> states() const {
@@ -112,19 +50,10 @@ class DurableOutboxTest : public ::testing::Test {
   }
   Errc code(std::size_t index) const { return outcomes.at(index).value().error().code; }
   Outbox& outbox() { return process->model.outbox; }
-  Cache& cache() { return process->model.cache; }
-  FakeRest& rest() { return process->rest; }
   using States = std::vector<OutgoingState>;
   using Texts = std::vector<std::string>;
 
-  OutboxSettings settings;
-  bool disk_full = false;
-  std::uint64_t processes = 0;
-  WallTime wall{std::chrono::hours(24 * 365 * 56)};
-  std::unique_ptr<SqliteStore> disk = SqliteStore::open(":memory:").value();
-  std::vector<Event> events;
   std::vector<std::optional<Result<Message>>> outcomes;
-  std::unique_ptr<Process> process;
 };
 
 // saving
@@ -300,7 +229,7 @@ TEST_F(DurableOutboxTest, NothingIsSentBeforeTheDiskSaysThatItMayHaveBeen) {
   submit("two");
   write();
   EXPECT_EQ(rest().waiting(), 1u);
-  for (const auto& message : disk->outgoing().value())
+  for (const auto& message : disk->contents().value().outgoing)
     EXPECT_TRUE(message.progress.sendable_since) << message.message->text;
 }
 
