@@ -18,7 +18,8 @@ constexpr auto kLockPause = std::chrono::milliseconds(20);
 constexpr int kMostSetAside = 9;
 constexpr const char* kSuccessor = ".new";
 constexpr const char* kWhole = ".whole";  // a successor with everything that it is to have
-constexpr const char* kEndings[] = {"", "-wal", "-shm", "-journal"};
+constexpr const char* kEndings[] = {"-wal", "-shm", "-journal",
+                                    ""};  // the database is the last that is moved
 
 Error at(const fs::path& path, Error error) {
   error.message = "cache " + to_utf8(path) + ": " + error.message;
@@ -87,6 +88,9 @@ Result<fs::path> CacheFiles::successor() const {
 }
 
 Result<fs::path> CacheFiles::take_place() const {
+  std::error_code unknown;
+  if (fs::exists(with(with(database_, kSuccessor), "-wal"), unknown))  // not all of it is in the file
+    return at(database_, {.code = Errc::storage_error, .message = "it cannot be begun anew"});
   const auto moved = os::move(with(database_, kSuccessor), with(database_, kWhole));
   if (!moved) return at(database_, moved.error());
   return finish_change();
@@ -95,9 +99,10 @@ Result<fs::path> CacheFiles::take_place() const {
 // An old log beside the new database would be taken for its own: everything of the old one goes first.
 Result<fs::path> CacheFiles::finish_change() const {
   const fs::path aside = place_aside();
-  if (const auto gone = erase(aside); !gone) return gone.error();
+  std::error_code unknown;
+  if (fs::exists(aside, unknown))
+    if (const auto gone = erase(aside); !gone) return gone.error();
   for (const char* ending : kEndings) {
-    std::error_code unknown;
     if (!fs::exists(with(database_, ending), unknown)) continue;
     const auto moved = os::move(with(database_, ending), with(aside, ending));
     if (!moved) return at(database_, moved.error());

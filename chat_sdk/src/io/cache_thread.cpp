@@ -1,6 +1,7 @@
 #include "chat_sdk/src/io/cache_thread.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -26,6 +27,9 @@ Error not_open() { return {.code = Errc::storage_error, .message = "the cache is
 struct CacheThread::Way {
   std::mutex mutex;
   std::optional<boost::asio::any_io_executor> executor;  ///< nothing: it may be gone
+  int under_way = 0;
+  /// While something is, the executor has work to wait for.
+  std::optional<boost::asio::any_io_executor> work;
 };
 
 CacheThread::CacheThread(CachePlace place, CacheComponent component, boost::asio::any_io_executor executor)
@@ -36,17 +40,32 @@ CacheThread::CacheThread(CachePlace place, CacheComponent component, boost::asio
 void CacheThread::let_go() {
   const std::lock_guard lock(way_->mutex);
   way_->executor.reset();
+  way_->work.reset();
+}
+
+void CacheThread::begin() {
+  const std::lock_guard lock(way_->mutex);
+  ++way_->under_way;
+  if (way_->executor)
+    way_->work = boost::asio::prefer(*way_->executor, boost::asio::execution::outstanding_work.tracked);
+}
+
+template <class T>
+void CacheThread::finish(Way& way, Done<T> done, Result<T> outcome) {
+  const std::lock_guard lock(way.mutex);
+  --way.under_way;
+  if (!way.executor) return;
+  boost::asio::post(*way.executor, [outcome = std::move(outcome), done = std::move(done)]() mutable {
+    done(std::move(outcome));
+  });
+  if (way.under_way == 0) way.work.reset();
 }
 
 template <class T>
 void CacheThread::run(std::function<Result<T>()> work, Done<T> done) {
+  begin();
   boost::asio::post(pool_, [way = way_, work = std::move(work), done = std::move(done)]() mutable {
-    auto outcome = work();
-    const std::lock_guard lock(way->mutex);
-    if (!way->executor) return;
-    boost::asio::post(*way->executor, [outcome = std::move(outcome), done = std::move(done)]() mutable {
-      done(std::move(outcome));
-    });
+    finish<T>(*way, std::move(done), work());
   });
 }
 

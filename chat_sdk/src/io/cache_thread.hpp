@@ -30,6 +30,10 @@ class CacheThread {
   void let_go();
 
  private:
+  struct Way;
+  void begin();
+  template <class T>
+  static void finish(Way& way, Done<T> done, Result<T> outcome);
   /// `work` is run on the thread, `done` gets what it returns.
   template <class T>
   void run(std::function<Result<T>()> work, Done<T> done);
@@ -37,7 +41,6 @@ class CacheThread {
   CachePlace place_;  // of the thread, as is the store
   const CacheComponent component_;
   std::unique_ptr<CacheStore> store_;
-  struct Way;
   std::shared_ptr<Way> way_;  ///< back to the executor
   boost::asio::thread_pool pool_{1};
 };

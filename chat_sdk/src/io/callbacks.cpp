@@ -12,7 +12,9 @@ Subscription Callbacks::attach(EventHandler handler) {
 }
 
 void Callbacks::deliver(Event event) {
-  boost::asio::post(strand(), [self = shared_from_this(), event = std::move(event)] {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return;
+  boost::asio::post(strand_, [self = shared_from_this(), event = std::move(event)] {
     for (const auto& weak : self->attached()) {
       // Asked before each call: the handler before may have detached this one, or closed the client.
       const auto handler = self->closed() ? nullptr : weak.lock();
@@ -22,7 +24,9 @@ void Callbacks::deliver(Event event) {
 }
 
 void Callbacks::run(std::function<void()> work) {
-  boost::asio::post(strand(), [self = shared_from_this(), work = std::move(work)] {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return;
+  boost::asio::post(strand_, [self = shared_from_this(), work = std::move(work)] {
     if (!self->closed()) work();
   });
 }
@@ -53,17 +57,24 @@ Done<void> Callbacks::track_last(Completion<void> handler) {
   Work work = work_for(handler);
   const auto operation =
       std::make_shared<Operation<void>>(Operation<void>{++last_id_, std::move(handler), std::move(work)});
-  const std::lock_guard lock(mutex_);
-  last_operations_.emplace_back([this, operation] { complete<void>(operation, client_closed()); });
-  return [self = shared_from_this(), operation](Result<void> outcome) {
+  const auto done = [self = shared_from_this(), operation](Result<void> outcome) {
     self->complete<void>(operation, std::move(outcome));
   };
+  if (!add_last([this, operation] { complete<void>(operation, client_closed()); })) done(client_closed());
+  return done;
+}
+
+bool Callbacks::add_last(std::function<void()> fail) {
+  const std::lock_guard lock(mutex_);
+  if (!last_closed_) last_operations_.push_back(std::move(fail));
+  return !last_closed_;
 }
 
 void Callbacks::close_last() {
   std::list<std::function<void()>> pending;
   {
     const std::lock_guard lock(mutex_);
+    last_closed_ = true;
     pending.swap(last_operations_);
   }
   for (const auto& complete : pending) complete();
@@ -73,11 +84,6 @@ void Callbacks::let_go() {
   Strand last = boost::asio::make_strand(boost::asio::any_io_executor(boost::asio::system_executor()));
   const std::lock_guard lock(mutex_);
   std::swap(strand_, last);
-}
-
-Callbacks::Strand Callbacks::strand() const {
-  const std::lock_guard lock(mutex_);
-  return strand_;
 }
 
 bool Callbacks::closed() const {

@@ -24,7 +24,8 @@ namespace parley::detail {
 /// time and in the order in which the engine made them. Every operation completes exactly once: by its
 /// outcome, by cancellation, or by close() with Errc::client_closed.
 ///
-/// Any thread may call any member; the mutex guards the registers below.
+/// Any thread may call any member. The mutex guards the members below, and whoever posts to the user's
+/// executor holds it: so nobody is about to when let_go() returns.
 class Callbacks : public std::enable_shared_from_this<Callbacks> {
  public:
   /// Keeps a handler's executor awake, as any pending operation of Asio does.
@@ -44,12 +45,13 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
 
   /// Completes everything tracked; no event comes after it.
   void close();
-  /// The last that is done, after close(): lets go of the user's executor, which may be gone from now on.
+  /// After close() and close_last(): lets go of the user's executor, which may be gone from now on.
   void let_go();
   bool closed() const;
   template <class T>
   Work work_for(const Completion<T>& handler) const {
-    return boost::asio::prefer(boost::asio::get_associated_executor(handler, strand()),
+    const std::lock_guard lock(mutex_);
+    return boost::asio::prefer(boost::asio::get_associated_executor(handler, strand_),
                                boost::asio::execution::outstanding_work.tracked);
   }
   /// As track(), for what ends the client: close_last() completes it instead of close().
@@ -61,19 +63,20 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
   template <class T>
   struct Operation;
 
-  Strand strand() const;
   std::list<std::weak_ptr<EventHandler>> attached();
   /// False if closed already.
   bool add(std::uint64_t id, std::function<void(Error)> fail);
+  bool add_last(std::function<void()> fail);
 
   template <class T>
   void complete(const std::shared_ptr<Operation<T>>& operation, Result<T> outcome);
+  /// With the mutex.
   template <class T>
   void post(Completion<T> handler, Result<T> outcome, Work work);
 
   mutable std::mutex mutex_;
   Strand strand_;
-  bool closed_ = false;
+  bool closed_ = false, last_closed_ = false;
   std::atomic<std::uint64_t> last_id_{0};
   std::map<std::uint64_t, std::function<void(Error)>> operations_;
   std::list<std::function<void()>> last_operations_;
@@ -112,21 +115,17 @@ template <class T>
 void Callbacks::complete(const std::shared_ptr<Operation<T>>& operation, Result<T> outcome) {
   Completion<T> handler;
   Work work;
-  {
-    const std::lock_guard lock(mutex_);
-    work.swap(operation->work);
-    handler.swap(operation->handler);  // Boost 1.81: its move assignment wraps the handler in itself for ever
-    operations_.erase(operation->id);
-  }
-  if (!handler) return;
-  post<T>(std::move(handler), std::move(outcome), std::move(work));
+  const std::lock_guard lock(mutex_);
+  work.swap(operation->work);
+  handler.swap(operation->handler);  // Boost 1.81: its move assignment wraps the handler in itself for ever
+  operations_.erase(operation->id);
+  if (handler) post<T>(std::move(handler), std::move(outcome), std::move(work));
 }
 
 template <class T>
 void Callbacks::post(Completion<T> handler, Result<T> outcome, Work work) {
-  const Strand strand = this->strand();
-  boost::asio::post(strand, [strand, handler = std::move(handler), outcome = std::move(outcome),
-                             work = std::move(work)]() mutable {
+  boost::asio::post(strand_, [strand = strand_, handler = std::move(handler), outcome = std::move(outcome),
+                              work = std::move(work)]() mutable {
     auto executor = boost::asio::get_associated_executor(handler, strand);
     boost::asio::dispatch(executor, [handler = std::move(handler), outcome = std::move(outcome)]() mutable {
       std::move(handler)(std::move(outcome));

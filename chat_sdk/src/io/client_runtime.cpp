@@ -60,6 +60,7 @@ std::shared_ptr<ClientRuntime> ClientRuntime::make(Executors executors, ClientOp
 ClientRuntime::ClientRuntime(const Executors& executors, ClientOptions options)
     : options_(std::move(options)),
       own_thread_(executors.io != executors.user),
+      callbacks_elsewhere_(options_.callbacks.value_or(executors.user) != executors.io),
       strand_(boost::asio::make_strand(executors.io)),
       token_strand_(own_thread_ ? boost::asio::make_strand(executors.user) : strand_),
       clock_(options_.seams.clock ? *options_.seams.clock : system_clock()),
@@ -207,6 +208,7 @@ void ClientRuntime::shut_down() {
   callbacks_->close();
   if (cache_) cache_->let_go();
   callbacks_->close_last();
+  if (callbacks_elsewhere_) callbacks_->let_go();  // else they go with the I/O
   run([this](Engine& engine) {
     end_work(engine);
     if (cache_) cache_->close([](Result<void>) {});
@@ -214,10 +216,8 @@ void ClientRuntime::shut_down() {
   });
 }
 
-// The user's executor and functions may end with the client. An executor that does our I/O takes all of it
-// along.
+// The user's functions, and an executor that does not do our I/O, may end with the client.
 void ClientRuntime::let_go_of_user() {
-  if (own_thread_) callbacks_->let_go();
   token_strand_ = strand_;
   options_.tokens = {};
   options_.log = {};

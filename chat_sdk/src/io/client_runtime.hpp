@@ -81,7 +81,8 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   void log_status(const ConnectionStatus& status) const;
 
   ClientOptions options_;
-  const bool own_thread_;  // its I/O is not on the user's executor
+  const bool own_thread_;           // its I/O is not on the user's executor
+  const bool callbacks_elsewhere_;  // they are not on the executor of its I/O
   Strand strand_;
   Strand token_strand_;  // of token sources
   const Clock& clock_;

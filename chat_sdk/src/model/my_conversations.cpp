@@ -54,6 +54,7 @@ void MyConversations::read_list(const std::string& page_token, Done<void> done) 
       if (entry.status == "joined") add_listed(entry);
     const bool last =
         page->next_token.empty() || page->next_token == page_token || page->conversations.empty();
+    if (last && page->next_token.empty()) drop_unlisted();
     last ? open_listed(done) : read_list(page->next_token, done);
   });
 }
@@ -91,7 +92,6 @@ void MyConversations::open_listed(const Done<void>& done) {
     listed[i]->mark_listed();
     opener_.open(listed[i]->state().sid, {.background = true}, [](const Result<RecordPtr>&) {});
   }
-  drop_unlisted();
   for (const auto& sid : std::exchange(gained_, {}))
     if (!registry_.by_sid(sid)) open_new(sid);
   one_done();

@@ -74,7 +74,8 @@ std::string Outbox::submit(const std::string& channel_sid, NewMessage message, D
   if (closed_) return refused(client_closed());
   if (auto error = check(message, settings_.knows_mutation_ids)) return refused(std::move(*error));
   if (const Entry* known = queue_.find(message.key)) {
-    if (is_same(*known, channel_sid, message)) return submit_again(message.key, std::move(done));
+    if (known->state != State::erasing && is_same(*known, channel_sid, message))
+      return submit_again(message.key, std::move(done));
     return refused(key_is_taken());
   }
   if (queue_.queued().size() >= settings_.options.max_messages)
@@ -126,11 +127,20 @@ void Outbox::on_saved(Entry& entry, const Result<void>& outcome) {
   entry.saved = true;
   entry.state = State::queued;
   entry.error.reset();
-  if (entry.unwanted) return withdraw(entry, [](Result<void>) {});
+  if (entry.unwanted) return drop(entry);
   entry.told = true;
   context_.emit(MessagePending{channel_of(entry), entry.shown()});
   if (entry.over) return on_over(entry);
+  if (entry.wanted == 0 && may_leave(entry)) return withdraw(entry, [](Result<void>) {});
   proceed(*entry.lane);
+}
+
+// Everybody was told of its end before it was there.
+void Outbox::drop(Entry& entry) {
+  Lane& lane = *entry.lane;
+  journal_.erase(entry.id);
+  queue_.forget(entry);
+  go_on(lane);
 }
 
 // One that failed before is what it was.
@@ -171,7 +181,9 @@ void Outbox::discard(const std::string& channel_sid, const std::string& id, Done
   if (!may_leave(*entry))
     return done(
         Error{.code = Errc::conflict, .message = "the message is being sent, or may have been stored"});
-  withdraw(*entry, std::move(done));
+  if (entry->state != State::saving) return withdraw(*entry, std::move(done));
+  abandon(*entry, discarded());
+  done({});
 }
 
 void Outbox::cancel(const std::string& id) {
@@ -195,8 +207,7 @@ void Outbox::withdraw(Entry& entry, Done<void> done) {
   entry.state = State::erasing;
   journal_.erase(entry.id, [this, id = entry.id, done = std::move(done)](const Result<void>& outcome) {
     Entry* erased = queue_.find(id);
-    if (!erased || erased->state != State::erasing) return;
-    outcome ? remove(*erased) : stay(*erased);
+    if (erased && erased->state == State::erasing) outcome ? remove(*erased) : stay(*erased);
     done(outcome);
   });
 }
@@ -204,7 +215,7 @@ void Outbox::withdraw(Entry& entry, Done<void> done) {
 void Outbox::stay(Entry& entry) {
   entry.state = entry.before;
   if (entry.over && entry.state == State::queued) return on_over(entry);
-  proceed(*entry.lane);
+  go_on(*entry.lane);
 }
 
 void Outbox::remove(Entry& entry) {
@@ -298,11 +309,17 @@ void Outbox::on_marked(std::int64_t through, WallTime since, const Result<void>&
     return timers_.after(kMarkAgain, [this](const Result<void>& time) {
       if (time) mark_sendable();
     });
-  for (const auto& [number, entry] : queue_.queued())
-    if (number <= through && !entry->sendable_since) entry->sendable_since = since;
-  if (unmarked_through_ != through) return mark_sendable();
-  unmarked_through_.reset();
-  proceed_all();
+  // One that is being saved again is behind the mark, as what has come meanwhile.
+  std::optional<std::int64_t> unmarked = unmarked_through_ > through ? unmarked_through_ : std::nullopt;
+  for (const auto& [number, entry] : queue_.queued()) {
+    if (number > through || entry->sendable_since) continue;
+    if (entry->state == State::saving)
+      unmarked = std::max(unmarked.value_or(number), number);
+    else
+      entry->sendable_since = since;
+  }
+  unmarked_through_ = unmarked;
+  unmarked_through_ ? mark_sendable() : proceed_all();
 }
 
 void Outbox::on_given_up(const Error& reason, bool final) {
@@ -312,6 +329,7 @@ void Outbox::on_given_up(const Error& reason, bool final) {
   const auto all = queue_.queued();
   for (const auto& [number, entry] : all) {
     if (entry->state == State::saving && !entry->saved) abandon(*entry, reason);
+    if (entry->state == State::saving) complete(std::exchange(entry->waiters, {}), reason);
     if (entry->state == State::blocked || entry->is_on_its_way_to_disk()) continue;
     entry->maybe_stored = entry->maybe_stored || entry->state == State::sending;
     fail(*entry, entry->maybe_stored ? outcome_unknown() : reason);
@@ -323,6 +341,7 @@ void Outbox::close(const Error& reason) {
   const auto all = queue_.queued();
   for (const auto& [number, entry] : all) {
     const auto waiters = std::move(entry->waiters);
+    if (entry->unwanted) journal_.erase(entry->id);
     queue_.forget(*entry);
     complete(waiters, reason);
   }

@@ -109,6 +109,7 @@ class Outbox {
   void enqueue(Entry& entry);
   void on_saved(Entry& entry, const Result<void>& outcome);
   void on_not_saved(Entry& entry, const Error& error);
+  void drop(Entry& entry);
   void abandon(Entry& entry, const Error& error);
   void withdraw(Entry& entry, Done<void> done);
   void stay(Entry& entry);
