@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "chat_sdk/src/model/checks.hpp"
+#include "chat_sdk/src/model/outbox_outcomes.hpp"
 #include "chat_sdk/src/model/send_outcome.hpp"
 #include "chat_sdk/src/model/translation.hpp"
 #include "common/base/random.hpp"
@@ -16,39 +17,13 @@ constexpr int kMaxFailures =
 constexpr int kMaxPagesSearched = 10;         // for a message that somebody else may have sent
 constexpr int kMaxPagesIfMaybeStored = 1000;  // for one of which the page where it can be found is known
 constexpr std::size_t kPageSearched = 100;
-constexpr Duration kSettles = std::chrono::seconds(2);  // what was on its way is stored, or lost
 constexpr Duration kMaxRetryAfter = std::chrono::minutes(5);
 constexpr auto kServiceRemembers = std::chrono::hours(47);  // mutation ids; see ADR 004
-constexpr Duration kMarkAgain = std::chrono::seconds(5);
 constexpr Duration kMaxLifetime = std::chrono::hours(24 * 365);
 
 Error not_queued() {
   return {.code = Errc::not_found,
           .message = "local_id: expected a message of this channel that is not sent"};
-}
-
-Error outcome_unknown() {
-  return {.code = Errc::outcome_unknown, .message = "the message may have been stored; its answer was lost"};
-}
-
-Error not_in_time() {
-  return {.code = Errc::timed_out, .message = "the message could not be sent within its lifetime"};
-}
-
-Error discarded() { return {.code = Errc::cancelled, .message = "discarded before it was sent"}; }
-
-Error key_is_taken() {
-  return {.code = Errc::conflict, .message = "key: another message has it that is not sent yet"};
-}
-
-bool is_same(const OutboxEntry& entry, const std::string& channel_sid, const NewMessage& message) {
-  const NewMessage& own = *entry.message;
-  return entry.lane->channel_sid == channel_sid && own.text == message.text &&
-         own.attributes == message.attributes && own.files.size() == message.files.size();
-}
-
-void complete(const std::vector<Done<Message>>& waiters, const Result<Message>& outcome) {
-  for (const auto& done : waiters) done(outcome);
 }
 
 }  // namespace
@@ -106,58 +81,6 @@ std::string Outbox::submit_again(const std::string& id, Done<Message> done) {
   return copy;
 }
 
-void Outbox::enqueue(Entry& entry) {
-  const bool to_end = entry.state == State::failed;
-  entry.before = entry.state;
-  entry.state = State::saving;
-  entry.over = false;
-  entry.failures = 0;
-  queue_.enqueue(entry, context_.now + settings_.options.lifetime);
-  wait_for_deadline();
-  if (!entry.sendable_since && ready_) entry.sendable_since = context_.wall_now;
-  expect_mark(entry);
-  journal_.save(entry, newest_index(entry.lane->channel_sid), to_end,
-                [this, number = entry.number](const Result<void>& outcome) {
-                  if (auto* saved = queue_.find(number, State::saving)) on_saved(*saved, outcome);
-                });
-}
-
-void Outbox::on_saved(Entry& entry, const Result<void>& outcome) {
-  if (!outcome) return on_not_saved(entry, outcome.error());
-  entry.saved = true;
-  entry.state = State::queued;
-  entry.error.reset();
-  if (entry.unwanted) return drop(entry);
-  entry.told = true;
-  context_.emit(MessagePending{channel_of(entry), entry.shown()});
-  if (entry.over) return on_over(entry);
-  if (entry.wanted == 0 && may_leave(entry)) return withdraw(entry, [](Result<void>) {});
-  proceed(*entry.lane);
-}
-
-// Everybody was told of its end before it was there.
-void Outbox::drop(Entry& entry) {
-  Lane& lane = *entry.lane;
-  journal_.erase(entry.id);
-  queue_.forget(entry);
-  go_on(lane);
-}
-
-// One that failed before is what it was.
-void Outbox::on_not_saved(Entry& entry, const Error& error) {
-  Lane& lane = *entry.lane;
-  const auto waiters = std::exchange(entry.waiters, {});
-  entry.state = entry.before;
-  if (!entry.saved)
-    queue_.forget(entry);
-  else if (entry.state == State::blocked)
-    queue_.forget_deadline(entry);
-  else if (const auto forgotten = queue_.move_to_failed(entry))
-    journal_.erase(*forgotten);
-  complete(waiters, error);
-  go_on(lane);
-}
-
 void Outbox::retry(const std::string& channel_sid, const std::string& id, Done<Message> done) {
   if (closed_) return done(client_closed());
   Entry* entry = queue_.find(channel_sid, id);
@@ -192,42 +115,6 @@ void Outbox::cancel(const std::string& id) {
   entry->state == State::saving ? abandon(*entry, discarded()) : withdraw(*entry, [](Result<void>) {});
 }
 
-// It ends before it was there; what is being written of it is erased behind that.
-void Outbox::abandon(Entry& entry, const Error& error) {
-  const auto waiters = std::exchange(entry.waiters, {});
-  entry.unwanted = true;
-  complete(waiters, error);
-  flushes_.on_outcome();
-}
-
-// The next process must not find what its user was told is gone.
-void Outbox::withdraw(Entry& entry, Done<void> done) {
-  stop_upload(entry);
-  entry.before = entry.state == State::uploading ? State::queued : entry.state;
-  entry.state = State::erasing;
-  journal_.erase(entry.id, [this, id = entry.id, done = std::move(done)](const Result<void>& outcome) {
-    Entry* erased = queue_.find(id);
-    if (erased && erased->state == State::erasing) outcome ? remove(*erased) : stay(*erased);
-    done(outcome);
-  });
-}
-
-void Outbox::stay(Entry& entry) {
-  entry.state = entry.before;
-  if (entry.over && entry.state == State::queued) return on_over(entry);
-  go_on(*entry.lane);
-}
-
-void Outbox::remove(Entry& entry) {
-  Lane& lane = *entry.lane;
-  end(entry, discarded());
-  const auto waiters = std::move(entry.waiters);
-  if (entry.told) context_.emit(MessageFailed{channel_of(entry), entry.shown()});
-  queue_.forget(entry);
-  complete(waiters, discarded());
-  go_on(lane);
-}
-
 bool Outbox::may_leave(const Entry& entry) {
   if (entry.state == State::failed || entry.state == State::blocked) return true;
   if (entry.state == State::saving) return !entry.saved;
@@ -242,40 +129,6 @@ void Outbox::flush(Duration deadline, Done<void> done) {
 
 // --- what the world does
 
-void Outbox::restore(std::vector<StoredOutgoing> stored) {
-  std::size_t left = stored.size();
-  for (auto& message : stored) restore(std::move(message), --left);
-  wait_for_deadline();
-  flushes_.on_outcome();
-  mark_sendable();
-  proceed_all();
-}
-
-// A message may have been given again before it was known that the cache has it.
-void Outbox::restore(StoredOutgoing stored, std::size_t left) {
-  std::vector<Done<Message>> early;
-  int wanted = 0;
-  if (Entry* given = queue_.find(stored.local_id)) {
-    early = std::move(given->waiters);
-    wanted = given->wanted;
-    if (!is_same(*given, stored.channel_sid, *stored.message))
-      complete(std::exchange(early, {}), key_is_taken());
-    queue_.forget(*given);
-  }
-  Entry& entry = queue_.add(stored.channel_sid, stored.local_id, stored.message);
-  journal_.restore(stored, entry);
-  entry.deadline = std::min(entry.deadline, context_.now + settings_.options.lifetime);
-  entry.search_not_before = context_.now + kSettles;
-  entry.told = true;
-  queue_.restore(entry, left);
-  expect_mark(entry);
-  const bool is_over = entry.state == State::failed || entry.state == State::blocked;
-  is_over ? context_.emit(MessageFailed{channel_of(entry), entry.shown()})
-          : context_.emit(MessagePending{channel_of(entry), entry.shown()});
-  for (auto& done : early) submit_again(stored.local_id, std::move(done));
-  if (!early.empty()) entry.wanted = wanted;
-}
-
 void Outbox::on_ready() {
   ready_ = true;
   mark_sendable();
@@ -288,38 +141,6 @@ void Outbox::proceed_all() {
     lane.wait = 0;
     proceed(lane);
   }
-}
-
-void Outbox::expect_mark(const Entry& entry) {
-  if (!journal_.is_durable() || entry.sendable_since || entry.state == State::failed) return;
-  unmarked_through_ = std::max(unmarked_through_.value_or(entry.number), entry.number);
-}
-
-void Outbox::mark_sendable() {
-  if (!ready_ || !unmarked_through_ || std::exchange(marking_, true)) return;
-  journal_.mark_sendable(context_.wall_now, [this, through = *unmarked_through_,
-                                             since = context_.wall_now](const Result<void>& outcome) {
-    marking_ = false;
-    on_marked(through, since, outcome);
-  });
-}
-
-void Outbox::on_marked(std::int64_t through, WallTime since, const Result<void>& outcome) {
-  if (!outcome)
-    return timers_.after(kMarkAgain, [this](const Result<void>& time) {
-      if (time) mark_sendable();
-    });
-  // One that is being saved again is behind the mark, as what has come meanwhile.
-  std::optional<std::int64_t> unmarked = unmarked_through_ > through ? unmarked_through_ : std::nullopt;
-  for (const auto& [number, entry] : queue_.queued()) {
-    if (number > through || entry->sendable_since) continue;
-    if (entry->state == State::saving)
-      unmarked = std::max(unmarked.value_or(number), number);
-    else
-      entry->sendable_since = since;
-  }
-  unmarked_through_ = unmarked;
-  unmarked_through_ ? mark_sendable() : proceed_all();
 }
 
 void Outbox::on_given_up(const Error& reason, bool final) {
@@ -516,7 +337,7 @@ void Outbox::refuse(Entry& entry, Error error) {
   if (!settings_.options.block_on_refusal) return fail(entry, std::move(error));
   queue_.forget_deadline(entry);
   entry.state = State::blocked;
-  entry.error = error;
+  entry.error = std::make_unique<const Error>(error);
   journal_.update(entry);
   const auto waiters = std::exchange(entry.waiters, {});
   context_.emit(MessageFailed{channel_of(entry), entry.shown()});
@@ -541,7 +362,7 @@ void Outbox::end(Entry& entry, const Error& error) {
   Lane& lane = *entry.lane;
   if (!lane.queue.empty() && lane.queue.begin()->second == &entry) lane.wait = 0;
   entry.state = State::failed;
-  entry.error = error;
+  entry.error = std::make_unique<const Error>(error);
 }
 
 void Outbox::go_on(Lane& lane) {

@@ -17,7 +17,7 @@ OutgoingProgress OutboxJournal::progress_of(const OutboxEntry& entry) const {
   return {.expires_at = context_.wall_now + left,
           .sendable_since = entry.sendable_since,
           .media_sids = entry.media_sids,
-          .error = is_over(entry) ? entry.error : std::nullopt,
+          .error = is_over(entry) ? std::optional(*entry.error) : std::nullopt,
           .blocked = entry.state == OutboxEntry::State::blocked};
 }
 
@@ -63,8 +63,8 @@ void OutboxJournal::restore(const StoredOutgoing& stored, OutboxEntry& entry) co
   }
   entry.deadline =
       context_.now + std::max<Duration>(progress.expires_at - context_.wall_now, Duration::zero());
-  entry.error = progress.error;
   if (!progress.error) return;
+  entry.error = std::make_unique<const Error>(*progress.error);
   // A refusal is one after all.
   entry.maybe_stored = entry.maybe_stored && progress.error->code == Errc::outcome_unknown;
   entry.state = progress.blocked ? OutboxEntry::State::blocked : OutboxEntry::State::failed;

@@ -34,7 +34,7 @@ OutgoingMessage OutboxEntry::shown() const {
                            .attributes = message->attributes,
                            .created_at = created_at,
                            .state = shown_state(is_on_its_way_to_disk() ? before : state),
-                           .error = error};
+                           .error = error ? std::optional(*error) : std::nullopt};
   for (const auto& file : message->files) outgoing.files.push_back(file_name_of(file));
   return outgoing;
 }
@@ -51,10 +51,11 @@ OutboxEntry& OutboxQueue::add(const std::string& channel_sid, std::string id,
   const auto lane =
       lanes_.try_emplace(channel_sid, Lane{.channel_sid = channel_sid, .backoff = Backoff(kRetryBackoff)});
   entry->lane = &lane.first->second;
-  entry->id = id;
+  entry->id = std::move(id);
   entry->message = std::move(message);
   bytes_ += bytes_of(*entry->message);
-  return *entries_.emplace(std::move(id), std::move(entry)).first->second;
+  const std::string_view key = entry->id;
+  return *entries_.emplace(key, std::move(entry)).first->second;
 }
 
 void OutboxQueue::enqueue(Entry& entry, TimePoint deadline) {
@@ -102,7 +103,7 @@ void OutboxQueue::forget(Entry& entry) {
   leave_queue(entry);
   failed_.erase(entry.number);
   bytes_ -= bytes_of(*entry.message);
-  entries_.erase(std::string(entry.id));
+  entries_.erase(entries_.find(entry.id));
 }
 
 OutboxEntry* OutboxQueue::find(const std::string& id) const {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -43,11 +44,11 @@ struct OutboxEntry {
   /// The channel's newest message when this one was first sent, -1 if there was none; nothing: was never
   /// sent.
   std::optional<std::int64_t> newest_before{};
-  WallTime first_sent_at{};       ///< if `newest_before`
-  TimePoint search_not_before{};  ///< what is on its way may still be stored
-  std::uint64_t upload = 0;       ///< names the upload under way
-  int failures = 0;               ///< of the service, that are no refusals
-  std::optional<Error> error{};
+  WallTime first_sent_at{};              ///< if `newest_before`
+  TimePoint search_not_before{};         ///< what is on its way may still be stored
+  std::uint64_t upload = 0;              ///< names the upload under way
+  int failures = 0;                      ///< of the service, that are no refusals
+  std::unique_ptr<const Error> error{};  ///< why it failed, or is blocked
   std::vector<Done<Message>> waiters{};
   int wanted = 0;  ///< waiters that have not cancelled
 
@@ -106,10 +107,10 @@ class OutboxQueue {
   void put(Entry& entry, std::int64_t number);
   void leave_queue(Entry& entry);
 
-  std::unordered_map<std::string, std::unique_ptr<Entry>> entries_;  // by local id
-  std::map<std::string, Lane> lanes_;                                // by channel SID
-  std::map<std::int64_t, Entry*> queued_, failed_;                   // by number
-  std::set<std::pair<TimePoint, std::int64_t>> deadlines_;           // with the number
+  std::unordered_map<std::string_view, std::unique_ptr<Entry>> entries_;  // by their own local ids
+  std::map<std::string, Lane> lanes_;                                     // by channel SID
+  std::map<std::int64_t, Entry*> queued_, failed_;                        // by number
+  std::set<std::pair<TimePoint, std::int64_t>> deadlines_;                // with the number
   std::int64_t last_number_ = 0;
   std::uint64_t bytes_ = 0;
 };
