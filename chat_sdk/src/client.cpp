@@ -14,6 +14,12 @@ std::vector<Channel> of_kind(const std::vector<Channel>& channels, ChannelKind k
   return matching;
 }
 
+void start_on(const std::weak_ptr<detail::ClientRuntime>& weak,
+              void (detail::ClientRuntime::*operation)(Completion<void>), Completion<void> done) {
+  const auto runtime = weak.lock();
+  runtime ? (runtime.get()->*operation)(std::move(done)) : detail::complete_as_closed<void>(std::move(done));
+}
+
 }  // namespace
 
 Client::Client(Runtime& runtime, ClientOptions options) : Client(runtime.executor(), std::move(options)) {}
@@ -33,19 +39,16 @@ std::vector<Channel> Client::group_channels() const { return of_kind(channels(),
 std::vector<Channel> Client::direct_channels() const { return of_kind(channels(), ChannelKind::direct); }
 Channel Client::current_channel() const { return runtime_->channels().current(); }
 
-void Client::connect(const WeakRuntime& weak, Completion<void> done) {
-  const auto runtime = weak.lock();
-  runtime ? runtime->connect(std::move(done)) : detail::complete_as_closed<void>(std::move(done));
+void Client::connect(const WeakRuntime& runtime, Completion<void> done) {
+  start_on(runtime, &detail::ClientRuntime::connect, std::move(done));
 }
 
-void Client::close(const WeakRuntime& weak, Completion<void> done) {
-  const auto runtime = weak.lock();
-  runtime ? runtime->close(std::move(done)) : detail::complete_as_closed<void>(std::move(done));
+void Client::close(const WeakRuntime& runtime, Completion<void> done) {
+  start_on(runtime, &detail::ClientRuntime::close, std::move(done));
 }
 
-void Client::forget(const WeakRuntime& weak, Completion<void> done) {
-  const auto runtime = weak.lock();
-  runtime ? runtime->forget(std::move(done)) : detail::complete_as_closed<void>(std::move(done));
+void Client::forget(const WeakRuntime& runtime, Completion<void> done) {
+  start_on(runtime, &detail::ClientRuntime::forget, std::move(done));
 }
 
 std::string direct_channel_name(std::string_view a, std::string_view b) {

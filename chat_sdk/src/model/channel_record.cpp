@@ -95,7 +95,7 @@ void ChannelRecord::put_description(const Source& source) {
 
 void ChannelRecord::set_listed(const conversations::Conversation& entry) {
   from_cache_ = false;
-  const ChannelState before = state_;
+  const auto before = slot_->load();
   put_description(entry);
   state_.muted = entry.muted;
   if (entry.tells_last_message) {
@@ -105,7 +105,7 @@ void ChannelRecord::set_listed(const conversations::Conversation& entry) {
   put_own_state(entry, /*live=*/false);
   publish();
   if (!told_) return;
-  if (is_shown_otherwise(before, state_)) emit(ChannelUpdated{handle()});
+  if (is_shown_otherwise(*before, state_)) emit(ChannelUpdated{handle()});
   tell_unread();
 }
 
@@ -129,10 +129,10 @@ void ChannelRecord::set_document(const conversations::ConversationDocument& docu
 void ChannelRecord::apply_document(const sync::Event& event) {
   const auto document = conversations::decode_document(event.data);
   if (!document) return;
-  const ChannelState before = state_;
+  const auto before = slot_->load();
   put_document(*document);
   publish();
-  if (is_shown_otherwise(before, state_)) emit(ChannelUpdated{handle()});
+  if (is_shown_otherwise(*before, state_)) emit(ChannelUpdated{handle()});
 }
 
 void ChannelRecord::set_roster(const std::vector<conversations::SyncItem>& items) {

@@ -71,7 +71,7 @@ std::string Outbox::submit(const std::string& channel_sid, NewMessage message, D
 std::string Outbox::submit_again(const std::string& id, Done<Message> done) {
   Entry& entry = *queue_.find(id);
   std::string copy = id;
-  if (entry.state == State::failed || entry.state == State::blocked) {
+  if (entry.is_refused()) {
     retry(std::string(entry.lane->channel_sid), copy, std::move(done));
   } else {
     entry.waiters.push_back(std::move(done));
@@ -85,7 +85,7 @@ void Outbox::retry(const std::string& channel_sid, const std::string& id, Done<M
   if (closed_) return done(client_closed());
   Entry* entry = queue_.find(channel_sid, id);
   if (!entry) return done(not_queued());
-  if (entry->state != State::blocked && entry->state != State::failed)
+  if (!entry->is_refused())
     return done(Error{.code = Errc::conflict, .message = "the message has not failed"});
   entry->waiters = {std::move(done)};
   entry->wanted = 1;
@@ -116,7 +116,7 @@ void Outbox::cancel(const std::string& id) {
 }
 
 bool Outbox::may_leave(const Entry& entry) {
-  if (entry.state == State::failed || entry.state == State::blocked) return true;
+  if (entry.is_refused()) return true;
   if (entry.state == State::saving) return !entry.saved;
   return entry.state != State::erasing && entry.state != State::sending && entry.state != State::checking &&
          !entry.maybe_stored;

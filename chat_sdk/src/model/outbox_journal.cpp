@@ -4,20 +4,13 @@
 #include <utility>
 
 namespace parley::detail {
-namespace {
-
-bool is_over(const OutboxEntry& entry) {
-  return entry.state == OutboxEntry::State::blocked || entry.state == OutboxEntry::State::failed;
-}
-
-}  // namespace
 
 OutgoingProgress OutboxJournal::progress_of(const OutboxEntry& entry) const {
   const auto left = std::chrono::duration_cast<WallTime::duration>(entry.deadline - context_.now);
   return {.expires_at = context_.wall_now + left,
           .sendable_since = entry.sendable_since,
           .media_sids = entry.media_sids,
-          .error = is_over(entry) ? std::optional(*entry.error) : std::nullopt,
+          .error = entry.is_refused() ? std::optional(*entry.error) : std::nullopt,
           .blocked = entry.state == OutboxEntry::State::blocked};
 }
 

@@ -129,9 +129,8 @@ void Outbox::restore(StoredOutgoing stored, std::size_t left) {
   entry.told = true;
   queue_.restore(entry, left);
   expect_mark(entry);
-  const bool is_over = entry.state == State::failed || entry.state == State::blocked;
-  is_over ? context_.emit(MessageFailed{channel_of(entry), entry.shown()})
-          : context_.emit(MessagePending{channel_of(entry), entry.shown()});
+  entry.is_refused() ? context_.emit(MessageFailed{channel_of(entry), entry.shown()})
+                     : context_.emit(MessagePending{channel_of(entry), entry.shown()});
   for (auto& done : early) submit_again(stored.local_id, std::move(done));
   if (!early.empty()) entry.wanted = wanted;
 }

@@ -52,6 +52,7 @@ struct OutboxEntry {
   std::vector<Done<Message>> waiters{};
   int wanted = 0;  ///< waiters that have not cancelled
 
+  bool is_refused() const { return state == State::blocked || state == State::failed; }
   bool is_on_its_way_to_disk() const { return state == State::saving || state == State::erasing; }
   /// As the user sees it.
   OutgoingMessage shown() const;
