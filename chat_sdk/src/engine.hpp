@@ -27,7 +27,7 @@ class Engine {
   Operations& operations() { return operations_; }
   Outbox& outbox() { return model_.outbox; }
   Cache& cache() { return model_.cache; }
-  OutboxOperations& outbox_operations() { return outbox_operations_; }
+  LocalOperations& local_operations() { return local_operations_; }
 
   const std::string& identity() const { return connection_.urls().configuration().identity; }
   const ChannelList& channels() const { return model_.registry.list(); }
@@ -37,7 +37,7 @@ class Engine {
   Connection connection_;
   Model model_;
   Operations operations_{model_};
-  OutboxOperations outbox_operations_{model_.outbox};
+  LocalOperations local_operations_{model_};
 };
 
 }  // namespace parley::detail

@@ -60,21 +60,21 @@ class Channel {
   /// what is being sent, what failed.
   template <class Token = boost::asio::deferred_t>
   auto async_outgoing_messages(Token&& token = {}) const {
-    return start<std::vector<OutgoingMessage>>(&detail::OutboxOperations::outgoing, token);
+    return start<std::vector<OutgoingMessage>>(&detail::LocalOperations::outgoing, token);
   }
 
   /// Sends a failed or blocked message again, a failed one behind all others. Completes as
   /// async_send_message(). Errc::not_found: there is none of that id. Errc::conflict: it has not failed.
   template <class Token = boost::asio::deferred_t>
   auto async_retry(std::string local_id, Token&& token = {}) const {
-    return start<Message>(&detail::OutboxOperations::retry, token, std::move(local_id));
+    return start<Message>(&detail::LocalOperations::retry, token, std::move(local_id));
   }
 
   /// Forgets a message that is not sent. Errc::not_found: there is none of that id. Errc::conflict: it is
   /// being sent, or may have been stored.
   template <class Token = boost::asio::deferred_t>
   auto async_discard(std::string local_id, Token&& token = {}) const {
-    return start<void>(&detail::OutboxOperations::discard, token, std::move(local_id));
+    return start<void>(&detail::LocalOperations::discard, token, std::move(local_id));
   }
 
   /// One page of history. Pages adjoin: pass `older` or `newer` of a page to get the next one.

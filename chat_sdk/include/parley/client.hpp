@@ -94,7 +94,7 @@ class Client {
   /// Errc::timed_out: not all have after `deadline`; they go on.
   template <class Token = boost::asio::deferred_t>
   auto async_flush(Duration deadline, Token&& token = {}) {
-    return start<void>(&detail::OutboxOperations::flush, token, deadline);
+    return start<void>(&detail::LocalOperations::flush, token, deadline);
   }
 
   /// Creates a channel that everybody may find and join by name, and joins it. Errc::conflict: name taken.

@@ -33,7 +33,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   void operate(Completion<T> handler, std::function<void(Operations&, Done<T>)> operation);
   /// Runs `operation` on the strand, at once.
   template <class T>
-  void operate(Completion<T> handler, std::function<void(OutboxOperations&, Done<T>)> operation);
+  void operate(Completion<T> handler, std::function<void(LocalOperations&, Done<T>)> operation);
   void send_message(std::string channel_sid, NewMessage message, Completion<Message> done);
   void media_url(std::string sid, Completion<std::string> done);
   void download(Download wanted, Completion<std::uint64_t> done);
@@ -115,9 +115,9 @@ void ClientRuntime::operate(Completion<T> handler, std::function<void(Operations
 
 template <class T>
 void ClientRuntime::operate(Completion<T> handler,
-                            std::function<void(OutboxOperations&, Done<T>)> operation) {
+                            std::function<void(LocalOperations&, Done<T>)> operation) {
   run([done = callbacks_->track<T>(std::move(handler)), operation = std::move(operation)](Engine& engine) {
-    operation(engine.outbox_operations(), done);
+    operation(engine.local_operations(), done);
   });
 }
 

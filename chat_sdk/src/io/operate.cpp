@@ -24,9 +24,9 @@ PARLEY_RESULT(Member, Operations);
 PARLEY_RESULT(MessagePage, Operations);
 PARLEY_RESULT(Unread, Operations);
 PARLEY_RESULT(std::vector<std::string>, Operations);
-PARLEY_RESULT(void, OutboxOperations);
-PARLEY_RESULT(Message, OutboxOperations);
-PARLEY_RESULT(std::vector<OutgoingMessage>, OutboxOperations);
+PARLEY_RESULT(void, LocalOperations);
+PARLEY_RESULT(Message, LocalOperations);
+PARLEY_RESULT(std::vector<OutgoingMessage>, LocalOperations);
 #undef PARLEY_RESULT
 
 }  // namespace parley::detail

@@ -135,18 +135,20 @@ void Operations::destroy(std::string sid, Done<void> done) {
   });
 }
 
-void OutboxOperations::retry(std::string sid, std::string local_id, Done<Message> done) {
-  outbox_.retry(sid, local_id, std::move(done));
+void LocalOperations::retry(std::string sid, std::string local_id, Done<Message> done) {
+  model_.outbox.retry(sid, local_id, std::move(done));
 }
 
-void OutboxOperations::discard(std::string sid, std::string local_id, Done<void> done) {
-  outbox_.discard(sid, local_id, std::move(done));
+void LocalOperations::discard(std::string sid, std::string local_id, Done<void> done) {
+  model_.outbox.discard(sid, local_id, std::move(done));
 }
 
-void OutboxOperations::outgoing(std::string sid, Done<std::vector<OutgoingMessage>> done) {
-  done(outbox_.outgoing(sid));
+void LocalOperations::outgoing(std::string sid, Done<std::vector<OutgoingMessage>> done) {
+  done(model_.outbox.outgoing(sid));
 }
 
-void OutboxOperations::flush(Duration deadline, Done<void> done) { outbox_.flush(deadline, std::move(done)); }
+void LocalOperations::flush(Duration deadline, Done<void> done) {
+  model_.outbox.flush(deadline, std::move(done));
+}
 
 }  // namespace parley::detail

@@ -27,7 +27,6 @@ namespace parley::detail {
 
 class ClientRuntime;
 struct Model;
-class Outbox;
 
 /// What a user can ask of the service: each member is one operation of Client or Channel, as a sequence of
 /// REST calls. Arguments are checked before anything is sent; `sid` is a channel's. Not part of the
@@ -60,22 +59,23 @@ class Operations {
   Model& model_;
 };
 
-/// What a user can ask of the messages that are to be sent, in every state of the connection. Thread and
-/// `done` as with Operations. Not part of the interface.
-class OutboxOperations {
+/// What a user can ask in every state of the connection. Thread and `done` as with Operations. Not part of
+/// the interface.
+class LocalOperations {
  public:
-  explicit OutboxOperations(Outbox& outbox) : outbox_(outbox) {}
+  explicit LocalOperations(Model& model) : model_(model) {}
 
+  /// @name Of the messages that are to be sent
   PARLEY_API void retry(std::string sid, std::string local_id, Done<Message> done);
   PARLEY_API void discard(std::string sid, std::string local_id, Done<void> done);
   PARLEY_API void outgoing(std::string sid, Done<std::vector<OutgoingMessage>> done);
   PARLEY_API void flush(Duration deadline, Done<void> done);
 
  private:
-  Outbox& outbox_;
+  Model& model_;
 };
 
-/// Runs `operation` on the I/O strand: one of Operations once the client is usable, one of OutboxOperations
+/// Runs `operation` on the I/O strand: one of Operations once the client is usable, one of LocalOperations
 /// at once. Its outcome, cancellation or the end of the client completes `done`. A client that is gone
 /// completes it with Errc::client_closed. Any thread.
 template <class T, class Owner>
