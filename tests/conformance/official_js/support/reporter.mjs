@@ -69,6 +69,9 @@ export class Reporter {
   async end(twilsock, idle) {
     // A client cut off while it reads its first list of conversations leaves an unhandled rejection behind.
     if (twilsock.isConnected) await within(idle(), 'the list of conversations', 2000).catch(() => {});
+    // Closed while its socket is being opened, one leaves an error of the socket that nobody catches.
+    if (twilsock.state === 'connecting')
+      await eventually(`${this.name} to connect or not`, () => twilsock.state !== 'connecting', 2000).catch(() => {});
     await within(twilsock.disconnect(), `${this.name} to disconnect`, 1000).catch(() => {});
     this.client.removeAllListeners();
   }
