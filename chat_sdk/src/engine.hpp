@@ -37,7 +37,8 @@ class Engine {
   Connection connection_;
   Model model_;
   Operations operations_{model_};
-  LocalOperations local_operations_{model_};
+  LocalOperations local_operations_{model_,
+                                    [this](Done<void> done) { connection_.when_usable(std::move(done)); }};
 };
 
 }  // namespace parley::detail

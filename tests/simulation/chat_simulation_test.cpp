@@ -69,6 +69,8 @@ class Town {
   int cuts = 0;
   int restarts = 0;
   int destroyed = 0;
+  int pages = 0, cached_pages = 0;
+  std::map<std::pair<std::string, std::int64_t>, std::string> seen;  // texts by channel SID and index
 
  private:
   // The cable is cut and, later or at once, the client finds its way back.
@@ -96,6 +98,7 @@ class Town {
     if (dice < 85) return chat(user, world.users[world.random.below(world.users.size())]->name());
     if (dice < 90) return leave(user, channel);
     if (dice < 92) return destroy(user, channel);
+    if (dice < 96) return look(user, channel);
     invite(user, channel, world.users[world.random.below(world.users.size())]->name());
   }
 
@@ -130,6 +133,30 @@ class Town {
     const auto index = static_cast<std::int64_t>(world.random.below(static_cast<std::uint64_t>(*last) + 1));
     user.act([&](detail::Engine& engine) {
       engine.operations().set_read(channel.sid(), index, user.tracked<Unread>());
+    });
+  }
+
+  // Some page of the history, from the cache or the service: no message of it is missing, and each is what
+  // everybody else saw there.
+  void look(User& user, const Channel& channel) {
+    const auto newest = channel.state()->last_message_index.value_or(0);
+    GetMessages query{.page_size = 1 + world.random.below(9)};
+    if (world.random.below(2) == 0) query.direction = Direction::forwards;
+    if (world.random.below(3) != 0)
+      query.anchor =
+          Anchor::at(static_cast<std::int64_t>(world.random.below(static_cast<std::uint64_t>(newest) + 2)));
+    const auto on_page = [this, sid = channel.sid()](const Result<MessagePage>& page) {
+      if (!page) return;
+      ++pages;
+      cached_pages += page->current ? 0 : 1;
+      for (std::size_t i = 0; i < page->messages.size(); ++i) {
+        const Message& one = page->messages[i];
+        EXPECT_EQ(one.index, page->messages[0].index + static_cast<std::int64_t>(i)) << "a hole in a page";
+        EXPECT_EQ(seen.try_emplace({sid, one.index}, one.text).first->second, one.text);
+      }
+    };
+    user.act([&](detail::Engine& engine) {
+      engine.local_operations().get_messages(channel.sid(), query, user.tracked<MessagePage>(on_page));
     });
   }
 
@@ -168,7 +195,8 @@ std::vector<Message> whole_history(World& world, User& user, const std::string& 
   while (query) {
     std::optional<Result<MessagePage>> page;
     user.act([&](detail::Engine& engine) {
-      engine.operations().get_messages(sid, *query, [&](Result<MessagePage> got) { page = std::move(got); });
+      engine.local_operations().get_messages(sid, *query,
+                                             [&](Result<MessagePage> got) { page = std::move(got); });
     });
     world.run(seconds(1));
     if (!page || !*page) return {};
@@ -267,7 +295,7 @@ void remove_database(const std::string& file) {
 void run_seeds(std::uint64_t seeds, const std::string& database, Faults faults,
                chat_service::Throttle throttle = {}, bool mutation_ids = true) {
   const auto only = from_environment("PARLEY_SEED", 0);
-  int cuts = 0, restarts = 0, destroyed = 0;
+  int cuts = 0, restarts = 0, destroyed = 0, pages = 0, cached_pages = 0;
   std::size_t messages = 0, unknown = 0;
   for (std::uint64_t seed = only ? only : 1; seed <= (only ? only : seeds); ++seed) {
     SCOPED_TRACE("PARLEY_SEED=" + std::to_string(seed));
@@ -279,6 +307,8 @@ void run_seeds(std::uint64_t seeds, const std::string& database, Faults faults,
     cuts += town.cuts;
     restarts += town.restarts;
     destroyed += town.destroyed;
+    pages += town.pages;
+    cached_pages += town.cached_pages;
     unknown += town.unknown;
     for (const auto& [sid, texts] : town.acknowledged) messages += texts.size();
   }
@@ -286,6 +316,8 @@ void run_seeds(std::uint64_t seeds, const std::string& database, Faults faults,
   EXPECT_EQ(restarts > 0, faults.clients_die);
   if (!only) {
     EXPECT_GT(destroyed, 0) << "a run that deletes nothing proves nothing of deletion";
+    EXPECT_GT(pages, cached_pages) << "a run in which everybody is cut off proves little";
+    EXPECT_GT(cached_pages, 0) << "a run that reads nothing without a connection proves nothing of the cache";
   }
   EXPECT_LE(unknown, messages / 50) << "too often nobody knows what became of a message";
   EXPECT_GT(messages, 0u) << "a run without messages proves nothing";

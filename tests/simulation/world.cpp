@@ -70,13 +70,17 @@ Result<void> User::write(const detail::WriteCache& batch) {
 }
 
 void User::apply(const detail::CacheAction& action) {
-  const auto when = world_.now + microseconds(world_.random.below(30'000));
+  disk_free_ = std::max(disk_free_, world_.now) + microseconds(world_.random.below(30'000));
+  const auto when = disk_free_;
   if (std::holds_alternative<detail::OpenCache>(action))
     return world_.schedule_.at(when, [this, process = process_] {
       if (process != process_) return;
-      act([this](detail::Engine& engine) {
-        engine.cache().on_opened(disk_->contents().value());
-      });
+      act([this](detail::Engine& engine) { engine.cache().on_opened(disk_->contents().value()); });
+    });
+  if (const auto* wanted = std::get_if<detail::ReadCache>(&action))
+    return world_.schedule_.at(when, [this, process = process_, wanted = *wanted] {
+      if (process != process_) return;
+      act([&](detail::Engine& engine) { engine.cache().on_read(wanted.read, disk_->read(wanted.query)); });
     });
   writing_ = std::get<detail::WriteCache>(action);
   world_.schedule_.at(when, [this, process = process_] {

@@ -77,7 +77,7 @@ class User {
   std::unique_ptr<detail::Engine> engine_;
   std::optional<chat_service::ConnectionId> connection_;
   std::uint64_t epoch_ = 0;  // deliveries of an earlier connection are void
-  TimePoint uplink_free_{}, downlink_free_{};
+  TimePoint uplink_free_{}, downlink_free_{}, disk_free_{};
 };
 
 class World {

@@ -14,6 +14,7 @@ class LockedStore final : public CacheStore {
   LockedStore(CacheFiles files, std::unique_ptr<SqliteStore> store)
       : files_(std::move(files)), store_(std::move(store)) {}
   Result<void> write(const std::vector<CacheChange>& changes) override { return store_->write(changes); }
+  Result<CachedMessages> read(const HistoryQuery& query) override { return store_->read(query); }
 
  private:
   CacheFiles files_;

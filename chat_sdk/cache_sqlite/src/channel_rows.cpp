@@ -1,5 +1,6 @@
 #include "chat_sdk/cache_sqlite/src/channel_rows.hpp"
 
+#include "chat_sdk/cache_sqlite/src/history_rows.hpp"
 #include "chat_sdk/cache_sqlite/src/row_values.hpp"
 
 namespace parley::detail {
@@ -45,6 +46,7 @@ void apply(Database& database, const PutChannel& change) {
 
 void apply(Database& database, const EraseChannel& change) {
   database.run("DELETE FROM channel WHERE sid = ?", change.sid);
+  erase_history(database, change.sid);
 }
 
 }  // namespace parley::detail

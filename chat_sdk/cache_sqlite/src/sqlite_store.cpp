@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "chat_sdk/cache_sqlite/src/channel_rows.hpp"
+#include "chat_sdk/cache_sqlite/src/history_rows.hpp"
 #include "chat_sdk/cache_sqlite/src/outbox_rows.hpp"
 #include "common/storage/migrations.hpp"
 #include "common/storage/transaction.hpp"
@@ -53,7 +54,46 @@ constexpr storage::Migration kMigrations[] = {{1, "outbox", R"(
         last_message_index INTEGER,
         last_read_index INTEGER,
         unread_count INTEGER NOT NULL,
-        first_unread_index INTEGER) WITHOUT ROWID)"}};
+        first_unread_index INTEGER) WITHOUT ROWID)"},
+                                              {3, "history", R"(
+      CREATE TABLE message(
+        channel_sid TEXT NOT NULL,
+        message_index INTEGER NOT NULL,
+        sid TEXT NOT NULL,
+        author TEXT NOT NULL,
+        text TEXT NOT NULL,
+        attributes TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        updated_by TEXT NOT NULL,
+        bytes INTEGER NOT NULL,               -- that it takes, about
+        PRIMARY KEY(channel_sid, message_index)) WITHOUT ROWID;
+      CREATE TABLE message_medium(
+        channel_sid TEXT NOT NULL,
+        message_index INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        sid TEXT NOT NULL,
+        category TEXT NOT NULL,
+        filename TEXT NOT NULL,
+        content_type TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        PRIMARY KEY(channel_sid, message_index, position),
+        FOREIGN KEY(channel_sid, message_index) REFERENCES message ON DELETE CASCADE) WITHOUT ROWID;
+      CREATE TABLE history_range(             -- of these indexes every message that exists is there
+        channel_sid TEXT NOT NULL,
+        first INTEGER NOT NULL,
+        last INTEGER NOT NULL,
+        PRIMARY KEY(channel_sid, first)) WITHOUT ROWID;
+      CREATE TABLE history(
+        channel_sid TEXT PRIMARY KEY,
+        bytes INTEGER NOT NULL,               -- of its messages
+        changed INTEGER NOT NULL              -- greater than that of those that changed before
+        ) WITHOUT ROWID;
+      CREATE INDEX history_by_change ON history(changed);
+      CREATE TRIGGER message_inserted AFTER INSERT ON message BEGIN
+        UPDATE history SET bytes = bytes + NEW.bytes WHERE channel_sid = NEW.channel_sid; END;
+      CREATE TRIGGER message_deleted AFTER DELETE ON message BEGIN
+        UPDATE history SET bytes = bytes - OLD.bytes WHERE channel_sid = OLD.channel_sid; END)"}};
 
 }  // namespace
 
@@ -78,6 +118,8 @@ Result<void> SqliteStore::prepare() {
 
 Result<CacheContents> SqliteStore::contents() {
   CacheContents contents{.outgoing = read_outgoing(*database_), .channels = read_channels(*database_)};
+  auto ranges = read_ranges(*database_);
+  for (auto& channel : contents.channels) channel.known_history = std::move(ranges[channel.sid]);
   if (const auto error = database_->error()) return *error;
   return contents;
 }
@@ -86,6 +128,15 @@ Result<void> SqliteStore::write(const std::vector<CacheChange>& changes) {
   storage::Transaction transaction(*database_);
   for (const auto& change : changes) std::visit([this](const auto& one) { apply(*database_, one); }, change);
   return transaction.commit();
+}
+
+Result<CachedMessages> SqliteStore::read(const HistoryQuery& query) {
+  auto found = read_messages(*database_, query);
+  if (const auto error = database_->error()) {
+    database_->clear_error();
+    return *error;
+  }
+  return found;
 }
 
 std::vector<StoredOutgoing> salvage(const std::string& path) {

@@ -17,6 +17,7 @@ class SqliteStore final : public CacheStore {
 
   Result<CacheContents> contents();
   Result<void> write(const std::vector<CacheChange>& changes) override;
+  Result<CachedMessages> read(const HistoryQuery& query) override;
   /// Something was read that SQLite did not write so.
   bool is_damaged() const { return damaged_ || database_->is_damaged(); }
 

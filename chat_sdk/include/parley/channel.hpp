@@ -34,6 +34,12 @@ class Channel {
   std::string sid() const { return state()->sid; }
   std::string name() const { return state()->name; }
   Unread unread() const { return state()->unread; }
+  /// Whether all messages from index `first` to `last` are known here: were told, read, or are in the cache.
+  /// What is told again and again by MessageAdded has no holes; they are between that and the pages that were
+  /// read, and behind a long time without a connection.
+  HistoryState history_state(std::int64_t first, std::int64_t last) const {
+    return state()->history_state(first, last);
+  }
 
   /// Completes with the stored message. Legal in every state of the client, also before the first connection:
   /// the message waits in the outbox (MessagePending, then MessageSent or MessageFailed tell of it) and is
@@ -77,10 +83,12 @@ class Channel {
     return start<void>(&detail::LocalOperations::discard, token, std::move(local_id));
   }
 
-  /// One page of history. Pages adjoin: pass `older` or `newer` of a page to get the next one.
+  /// One page of history. Pages adjoin: pass `older` or `newer` of a page to get the next one. What the cache
+  /// has comes from there, without a connection as it was left (MessagePage::current); everything else from
+  /// the service.
   template <class Token = boost::asio::deferred_t>
   auto async_get_messages(GetMessages query = {}, Token&& token = {}) const {
-    return start<MessagePage>(&detail::Operations::get_messages, token, query);
+    return start<MessagePage>(&detail::LocalOperations::get_messages, token, query);
   }
 
   /// A link to the bytes of a medium. It needs no token and is good for some minutes only; whoever has it can

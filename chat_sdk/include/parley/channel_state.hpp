@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -35,6 +36,21 @@ struct Unread {
   bool operator==(const Unread&) const = default;
 };
 
+/// Indexes of messages, both ends included.
+struct IndexRange {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+
+  bool operator==(const IndexRange&) const = default;
+};
+
+/// What is known of the messages of a range of indexes, see ChannelState::history_state().
+enum class HistoryState {
+  complete,       ///< every message that exists there
+  has_holes,      ///< of some indexes nobody here knows whether there are messages
+  never_existed,  ///< no message was stored there yet
+};
+
 /// A channel at one moment. An immutable snapshot: valid for ever, never updated.
 struct ChannelState {
   std::string sid;
@@ -57,6 +73,23 @@ struct ChannelState {
   Unread unread;
   /// In order of joining; never null.
   std::shared_ptr<const std::vector<Member>> members = std::make_shared<const std::vector<Member>>();
+  /// Of these indexes this client was told, or has read, or had in its cache every message that exists. In
+  /// order, none touches the next.
+  std::vector<IndexRange> known_history{};
+
+  /// Of the messages `first` to `last`, of which those behind the newest one do not count.
+  HistoryState history_state(std::int64_t first, std::int64_t last) const;
 };
+
+inline HistoryState ChannelState::history_state(std::int64_t first, std::int64_t last) const {
+  const bool knows_newest = loaded || last_message_index;
+  first = std::max<std::int64_t>(first, 0);
+  if (knows_newest) last = std::min(last, last_message_index.value_or(-1));
+  if (first > last) return HistoryState::never_existed;
+  const bool complete = std::any_of(known_history.begin(), known_history.end(), [&](const IndexRange& known) {
+    return known.first <= first && last <= known.last;
+  });
+  return complete ? HistoryState::complete : HistoryState::has_holes;
+}
 
 }  // namespace parley

@@ -73,6 +73,9 @@ struct MessagePage {
   std::vector<Message> messages;
   std::optional<GetMessages> older;  ///< asks for the adjoining older page; nothing if this is the beginning
   std::optional<GetMessages> newer;  ///< asks for the adjoining newer page; nothing if this is the end
+  /// False: as the cache has it, while there is no connection. It may be shorter than asked for, and nobody
+  /// tells what has changed of it meanwhile: read it again when the client is connected.
+  bool current = true;
 };
 
 }  // namespace parley

@@ -59,10 +59,10 @@ struct OutboxOptions {
   std::size_t max_messages = 100'000;  ///< waiting at once; one more fails with Errc::limit_exceeded
 };
 
-/// Where the client keeps what is to survive the end of the program: the messages that are to be sent, and the
-/// list of channels. Messages that were told as pending are sent by the next client of that identity, once, in
-/// order; it tells of them again. It shows the channels at once, as they were left (CacheRestored), and catches up
-/// when it is connected.
+/// Where the client keeps what is to survive the end of the program: the messages that are to be sent, the
+/// list of channels, and their newest messages. Messages that were told as pending are sent by the next
+/// client of that identity, once, in order; it tells of them again. It shows the channels at once, as they
+/// were left (CacheRestored), and catches up when it is connected.
 ///
 /// Needs the component parley::cache_sqlite: link it, and include <parley/cache_sqlite.hpp> in one source
 /// file. Without it async_connect() and every message fail with Errc::invalid_argument.
@@ -79,6 +79,10 @@ struct CacheOptions {
   /// Of the messages that wait or have failed; one more fails with Errc::limit_exceeded. Files that are given
   /// as bytes are kept in the cache and count, those that are given by their path are not.
   std::uint64_t max_bytes = 256U << 20U;
+  /// How far back the messages of a channel are kept, in indexes; 0: none are.
+  std::int64_t history_per_channel = 1000;
+  /// Of the kept messages of all channels, about; the histories that were written longest ago are dropped.
+  std::uint64_t max_history_bytes = 256U << 20U;
 };
 
 struct RetryPolicy {

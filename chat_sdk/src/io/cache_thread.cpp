@@ -88,6 +88,14 @@ void CacheThread::write(std::shared_ptr<const std::vector<CacheChange>> changes,
   run<void>(work, std::move(done));
 }
 
+void CacheThread::read(HistoryQuery query, Done<CachedMessages> done) {
+  const auto work = [this, query = std::move(query)]() -> Result<CachedMessages> {
+    if (!store_) return not_open();
+    return store_->read(query);
+  };
+  run<CachedMessages>(work, std::move(done));
+}
+
 void CacheThread::close(Done<void> done) {
   const auto work = [this]() -> Result<void> { return store_.reset(), Result<void>(); };
   run<void>(work, std::move(done));

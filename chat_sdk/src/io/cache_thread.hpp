@@ -22,6 +22,7 @@ class CacheThread {
   /// `identity` replaces that of the place.
   void open(const std::string& identity, Done<CacheContents> done);
   void write(std::shared_ptr<const std::vector<CacheChange>> changes, Done<void> done);
+  void read(HistoryQuery query, Done<CachedMessages> done);
   /// Others may open it from now on.
   void close(Done<void> done);
   /// The same, and nothing is left of it.

@@ -87,8 +87,10 @@ void ClientRuntime::start() {
   Random& random = options_.seams.random ? *options_.seams.random : own_random_;
   engine_ = std::make_unique<Engine>(
       connection_settings(options_), outbox_settings(options_),
-      CacheSettings{cache_ != nullptr, options_.cache.identity}, random,
-      [this](Event event) { on_event(std::move(event)); },
+      CacheSettings{cache_ != nullptr,
+                    options_.cache.identity,
+                    {options_.cache.history_per_channel, options_.cache.max_history_bytes}},
+      random, [this](Event event) { on_event(std::move(event)); },
       [weak = weak_from_this()](std::shared_ptr<ChannelSlot> slot) {
         return Channel(std::move(slot), weak);
       });
@@ -278,6 +280,12 @@ void ClientRuntime::apply(CacheAction action) {
       self->engine_->cache().on_opened(std::move(contents));
       self->apply_actions();
     });
+  if (auto* wanted = std::get_if<ReadCache>(&action))
+    return cache_->read(std::move(wanted->query),
+                        [weak = weak_from_this(), read = wanted->read](const Result<CachedMessages>& found) {
+                          if (const auto self = weak.lock())
+                            self->run([read, found](Engine& engine) { engine.cache().on_read(read, found); });
+                        });
   cache_->write(std::get<WriteCache>(action).changes, [weak = weak_from_this()](const Result<void>& outcome) {
     if (const auto self = weak.lock())
       self->run([outcome](Engine& engine) { engine.cache().on_written(outcome); });

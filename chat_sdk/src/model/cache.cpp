@@ -8,6 +8,8 @@ namespace {
 
 constexpr BackoffSettings kRetryBackoff{std::chrono::seconds(1), std::chrono::seconds(60), 0.8, 1.2};
 
+Error not_open() { return {.code = Errc::storage_error, .message = "the cache is not open"}; }
+
 }  // namespace
 
 Cache::Cache(Context& context, Timers& timers, CacheSettings settings, Restore restore)
@@ -42,6 +44,7 @@ void Cache::on_opened(Result<CacheContents> contents) {
     restore_(std::move(*contents));
   } else {
     fail(contents.error());
+    fail_reads(contents.error());
     const Batch refused = std::exchange(waiting_, {});
     for (const auto& done : refused.waiters)
       if (done) done(contents.error());
@@ -54,6 +57,23 @@ void Cache::write(CacheChange change, Done<void> done) {
   if (state_ == State::closed && trouble_) return done ? done(*trouble_) : void();
   if (done) rests_ = false;
   waiting_.add(std::move(change), std::move(done));
+}
+
+void Cache::read(HistoryQuery query, Done<CachedMessages> done) {
+  const bool is_possible = is_enabled() && !closed_ && state_ != State::closed;
+  if (!is_possible) return done(trouble_.value_or(not_open()));
+  reads_.push_back({++last_read_, std::move(query)});
+  readers_.emplace(last_read_, std::move(done));
+}
+
+void Cache::on_read(std::uint64_t read, Result<CachedMessages> found) {
+  const auto reader = readers_.extract(read);
+  if (!reader.empty()) reader.mapped()(std::move(found));
+}
+
+void Cache::fail_reads(const Error& error) {
+  reads_.clear();
+  for (const auto& [read, done] : std::exchange(readers_, {})) done(error);
 }
 
 void Cache::Batch::add(CacheChange change, Done<void> waiter) {
@@ -99,13 +119,25 @@ void Cache::fail(const Error& error) {
 void Cache::close() {
   closed_ = true;
   opening_.clear();
+  reads_.clear();
+  readers_.clear();
   waiting_.waiters.clear();
+}
+
+// What is on its way to the disk is there before what is asked of it behind that.
+std::optional<CacheAction> Cache::next_read() {
+  const bool is_open = state_ == State::idle || state_ == State::writing;
+  const bool in_order = waiting_.changes.empty() || state_ == State::idle;
+  if (reads_.empty() || !is_open || !in_order) return std::nullopt;
+  ReadCache read = std::move(reads_.front());
+  reads_.pop_front();
+  return read;
 }
 
 std::optional<CacheAction> Cache::next() {
   if (std::exchange(open_wanted_, false)) return OpenCache{settings_.identity};
   const bool may_write = state_ == State::idle && !rests_;
-  if (waiting_.changes.empty() || !(may_write || (closed_ && state_ != State::closed))) return std::nullopt;
+  if (waiting_.changes.empty() || !(may_write || (closed_ && state_ != State::closed))) return next_read();
   state_ = State::writing;
   batch_ = std::make_shared<const Batch>(std::exchange(waiting_, {}));
   return WriteCache{{batch_, &batch_->changes}};

@@ -1,5 +1,8 @@
 #pragma once
+#include <deque>
 #include <functional>
+#include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,9 +17,15 @@
 
 namespace parley::detail {
 
+struct HistoryLimits {
+  std::int64_t per_channel = 1000;                                      ///< indexes, the newest
+  std::uint64_t max_bytes = std::numeric_limits<std::uint64_t>::max();  ///< of all channels
+};
+
 struct CacheSettings {
   bool enabled = false;
   std::string identity{};  ///< "": known with the first connection
+  HistoryLimits history{};
 };
 
 /// Open the cache of this identity; answer with Cache::on_opened().
@@ -27,7 +36,12 @@ struct OpenCache {
 struct WriteCache {
   std::shared_ptr<const std::vector<CacheChange>> changes;
 };
-using CacheAction = std::variant<OpenCache, WriteCache>;
+/// Read that, behind what was to be written before; answer with Cache::on_read().
+struct ReadCache {
+  std::uint64_t read;
+  HistoryQuery query;
+};
+using CacheAction = std::variant<OpenCache, WriteCache, ReadCache>;
 
 /// What survives the end of the program: opens the cache and hands it what is to be written, all that has
 /// come during one batch as the next one. Without a cache everything counts as written at once. No I/O.
@@ -50,15 +64,20 @@ class Cache {
   bool is_enabled() const { return settings_.enabled; }
   /// Whose it is; "": not known yet.
   const std::string& identity() const { return settings_.identity; }
+  const HistoryLimits& history_limits() const { return settings_.history; }
   /// Completes when it is open. Errc::invalid_argument: it is of another identity.
   void open(const std::string& identity, Done<void> done);
   /// To be written; `done` is told of it, and whoever gives one decides what is done after a failure. Without
   /// one it is tried again.
   void write(CacheChange change, Done<void> done = {});
+  /// As it is when everything given to write() before was written, or could not be. Errc::storage_error: the
+  /// cache is not open, or cannot be read.
+  void read(HistoryQuery query, Done<CachedMessages> done);
   void close();
 
   void on_opened(Result<CacheContents> contents);
   void on_written(const Result<void>& outcome);
+  void on_read(std::uint64_t read, Result<CachedMessages> found);
   /// Drain after every input.
   std::optional<CacheAction> next();
 
@@ -72,6 +91,8 @@ class Cache {
 
   void fail(const Error& error);
   void keep_for_next_try(const Batch& batch);
+  void fail_reads(const Error& error);
+  std::optional<CacheAction> next_read();
 
   Context& context_;
   Timers& timers_;
@@ -86,6 +107,9 @@ class Cache {
   std::vector<Done<void>> opening_;
   Batch waiting_;
   std::shared_ptr<const Batch> batch_;  ///< on its way
+  std::uint64_t last_read_ = 0;
+  std::deque<ReadCache> reads_;                            ///< not begun yet
+  std::map<std::uint64_t, Done<CachedMessages>> readers_;  ///< of these and those on their way, by number
 };
 
 }  // namespace parley::detail

@@ -291,8 +291,11 @@ void ChannelOpener::forget(const std::string& sid, const Error& reason) {
 
 void ChannelOpener::end_attempt(Opening& opening) {
   if (opening.state != State::queued && opening.state != State::waiting) --running_;
-  if (opening.record) subscriptions_.remove(opening.record);
-  opening.record.reset();
+  if (opening.record) {
+    subscriptions_.remove(opening.record);
+    opening.record->interrupt_history();
+    opening.record.reset();
+  }
   opening.state = State::waiting;
 }
 

@@ -20,7 +20,7 @@ bool is_shown_otherwise(const ChannelState& a, const ChannelState& b) {
 
 ChannelRecord::ChannelRecord(Context& context, std::string sid, std::string self_identity,
                              const MakeHandle& make_handle)
-    : context_(context), self_(std::move(self_identity)), handle_(make_handle(slot_)) {
+    : context_(context), self_(std::move(self_identity)), handle_(make_handle(slot_)), history_(sid) {
   state_.sid = std::move(sid);
   state_.joined = true;
   publish();
@@ -37,6 +37,7 @@ void ChannelRecord::restore(ChannelState state) {
   state_.unread.exact = false;
   told_unread_ = state_.unread;
   told_ = from_cache_ = true;
+  history_.restore(state_.known_history);
   slot_->store(state_);
 }
 
@@ -178,8 +179,7 @@ void ChannelRecord::apply_message(const sync::Event& event) {
     case sync::Change::item_added:
       return message_added(message);
     case sync::Change::item_updated:
-      if (feed_.update(message)) emit(MessageUpdated{handle(), message});
-      return;
+      return message_updated(message);
     case sync::Change::item_removed:
       return message_removed(message);
     default:
@@ -191,9 +191,17 @@ void ChannelRecord::message_added(const Message& message) {
   if (feed_.knows(message.index)) return;
   state_.last_message_index = std::max(state_.last_message_index.value_or(-1), message.index);
   const bool changed = count_unread(message.index);
+  auto told = feed_.add(message);
+  learn(told);
   publish();
-  tell(feed_.add(message));
+  announce(std::move(told));
   if (changed) tell_unread();
+}
+
+void ChannelRecord::message_updated(const Message& message) {
+  if (!feed_.update(message)) return;
+  history_.update(message);
+  emit(MessageUpdated{handle(), message});
 }
 
 // A count that was read while the list was not live may include the message already, so it stays a lower
@@ -210,17 +218,40 @@ bool ChannelRecord::count_unread(std::int64_t index) {
 }
 
 void ChannelRecord::begin_messages(std::int64_t last_old) {
-  if (!feed_.begun()) tell(feed_.begin(last_old));
+  if (!feed_.begun()) tell(feed_.begin(history_.told_from(last_old), last_old));
+}
+
+// What the feed has passed is known: of these indexes the messages that exist are those that it let through.
+bool ChannelRecord::learn(const std::vector<Message>& told) {
+  const auto passed = feed_.take_passed();
+  if (!passed) return false;
+  history_.learn(*passed, told);
+  state_.known_history = history_.known().all();
+  return true;
+}
+
+void ChannelRecord::put_read(IndexRange range, const std::vector<Message>& messages) {
+  history_.learn(range, messages);
+  state_.known_history = history_.known().all();
+  publish();
 }
 
 void ChannelRecord::tell(std::vector<Message> messages) {
+  if (learn(messages)) publish();
+  announce(std::move(messages));
+}
+
+void ChannelRecord::announce(std::vector<Message> messages) {
   for (auto& message : messages) emit(MessageAdded{handle(), std::move(message)});
 }
 
 void ChannelRecord::message_removed(const Message& message) {
   const bool known = feed_.knows(message.index);
   auto removal = feed_.remove(message.index);
-  if (removal.was_told) emit(MessageRemoved{handle(), message});
+  if (removal.was_told) {
+    history_.remove(message.index);
+    emit(MessageRemoved{handle(), message});
+  }
   tell(std::move(removal.messages));
   Unread unread = state_.unread;
   if (!counted_ || message.index <= state_.last_read_index.value_or(-1) || unread.count == 0) return;

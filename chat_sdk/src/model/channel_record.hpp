@@ -11,12 +11,14 @@
 #include "chat_sdk/src/connection/context.hpp"
 #include "chat_sdk/src/model/channel_slot.hpp"
 #include "chat_sdk/src/model/message_feed.hpp"
+#include "chat_sdk/src/model/message_history.hpp"
 #include "common/protocol/conversations/resources.hpp"
 #include "common/protocol/sync/event.hpp"
 
 namespace parley::detail {
 
 class ChannelCache;
+class HistoryCache;
 
 /// Makes the handle of a channel that users hold; given by whoever runs the engine.
 using MakeHandle = std::function<Channel(std::shared_ptr<ChannelSlot>)>;
@@ -70,6 +72,11 @@ class ChannelRecord {
   void fill_hole(std::vector<Message> found, std::int64_t through) {
     tell(feed_.fill(std::move(found), through));
   }
+  /// Of the indexes of `range`, `messages` are all that exist; in order. They were read, and are not told.
+  void put_read(IndexRange range, const std::vector<Message>& messages);
+  const MessageHistory& history() const { return history_; }
+  /// Nothing is heard of the channel's messages any more.
+  void interrupt_history() { history_.interrupt(); }
 
   /// @name Changes of the Sync objects
   void apply_document(const sync::Event& event);
@@ -79,8 +86,11 @@ class ChannelRecord {
   bool apply_my_conversation(const conversations::MyConversation& own);
   void mark_left();
 
-  /// It is to be kept in that from now on; nullptr: in none.
-  void keep_in(ChannelCache* cache) { cache_ = cache; }
+  /// It is to be kept in these from now on.
+  void keep_in(ChannelCache& cache, HistoryCache& history_cache) {
+    cache_ = &cache;
+    history_.keep_in(&history_cache);
+  }
 
   /// nullptr if that identity is no member.
   const Member* member(std::string_view identity) const;
@@ -97,8 +107,11 @@ class ChannelRecord {
 
   void put_document(const conversations::ConversationDocument& document);
   void message_added(const Message& message);
+  void message_updated(const Message& message);
   void message_removed(const Message& message);
+  bool learn(const std::vector<Message>& told);
   void tell(std::vector<Message> messages);
+  void announce(std::vector<Message> messages);
   bool count_unread(std::int64_t index);
   template <class Source>
   void put_description(const Source& source);
@@ -125,6 +138,7 @@ class ChannelRecord {
   bool count_unsure_ = false;
   std::vector<Event> kept_back_;
   MessageFeed feed_;
+  MessageHistory history_;
 };
 
 using RecordPtr = std::shared_ptr<ChannelRecord>;

@@ -10,9 +10,15 @@ constexpr std::size_t kMaxAhead = 64;  // what is more is read again when its tu
 
 }  // namespace
 
-MessageFeed::Messages MessageFeed::begin(std::int64_t last_old) {
-  told_through_ = last_old;
+MessageFeed::Messages MessageFeed::begin(std::int64_t last_old, std::int64_t newest) {
+  newest_ = std::max(newest_, newest);
+  told_through_ = passed_through_ = last_old;
   return release();
+}
+
+std::optional<IndexRange> MessageFeed::take_passed() {
+  if (!told_through_ || *told_through_ <= passed_through_) return std::nullopt;
+  return IndexRange{std::exchange(passed_through_, *told_through_) + 1, *told_through_};
 }
 
 bool MessageFeed::knows(std::int64_t index) const {

@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include <parley/channel_state.hpp>
 #include <parley/message.hpp>
 
 namespace parley::detail {
@@ -19,13 +20,11 @@ class MessageFeed {
  public:
   using Messages = std::vector<Message>;
   /// Indexes whose messages are neither told nor known not to exist.
-  struct Hole {
-    std::int64_t first;
-    std::int64_t last;
-  };
+  using Hole = IndexRange;
 
-  /// Messages up to and with `last_old` (-1: none) are old and are not told. Once, before begun().
-  Messages begin(std::int64_t last_old);
+  /// Messages up to and with `last_old` (-1: none) are old and are not told; the service has some up to
+  /// `newest`. Once, before begun().
+  Messages begin(std::int64_t last_old, std::int64_t newest = -1);
   bool begun() const { return told_through_.has_value(); }
 
   /// True if it was told, is old, or waits to be told.
@@ -43,6 +42,9 @@ class MessageFeed {
   /// The service's newest message has this index; nothing: there is none.
   void expect(std::optional<std::int64_t> index) { newest_ = index.value_or(-1); }
 
+  /// The indexes that were passed since this was asked for the last time: of these, what was returned to be
+  /// told is all that exists. Nothing if there are none.
+  std::optional<IndexRange> take_passed();
   /// Nothing while there is none, or before begin().
   std::optional<Hole> hole() const;
   /// What was read of the hole: of the indexes up to `through`, `found` are all messages that exist.
@@ -53,6 +55,7 @@ class MessageFeed {
   void keep(Message message);
 
   std::optional<std::int64_t> told_through_;  // of these and older ones nothing more is told
+  std::int64_t passed_through_ = -1;          // take_passed() has said so of these
   std::map<std::int64_t, Message> ahead_;     // wait for their predecessors
   std::set<std::int64_t> absent_;             // ahead, and known not to exist
   std::int64_t newest_ = -1;

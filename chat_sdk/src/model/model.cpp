@@ -9,6 +9,8 @@ Model::Model(const ServiceAccess& service, MakeHandle make_handle, OutboxSetting
       cache(service.context, service.timers, std::move(cache_settings),
             [this](CacheContents contents) { restore(std::move(contents)); }),
       channel_cache(service.timers, cache, registry),
+      history_cache(service.timers, cache, registry),
+      cached_history(cache, history_cache, registry),
       subscriptions(service.subscriber),
       unread(service, subscriptions, registry),
       make_record([&context = service.context, this, make_handle](const std::string& sid) {
@@ -16,7 +18,7 @@ Model::Model(const ServiceAccess& service, MakeHandle make_handle, OutboxSetting
         const auto& connected = urls.configuration().identity;
         const auto& self = connected.empty() ? cache.identity() : connected;
         auto record = std::make_shared<ChannelRecord>(context, sid, self, make_handle);
-        record->keep_in(cache.is_enabled() ? &channel_cache : nullptr);
+        if (cache.is_enabled()) record->keep_in(channel_cache, history_cache);
         return record;
       }),
       healer(service, registry, unread),
@@ -57,13 +59,25 @@ void Model::on_sync(const sync::SubscriberAction& action) {
   }
 }
 
+void Model::on_ready() {
+  cached_history.on_ready();
+  outbox.on_ready();
+}
+
+void Model::on_disconnected() {
+  cached_history.on_disconnected();
+  outbox.on_disconnected();
+}
+
 void Model::on_given_up(const Error& reason, bool final) {
+  cached_history.on_disconnected();
   outbox.on_given_up(reason, final);  // first: it waits for what fails below
   opener.give_up(reason);
   healer.give_up();
   unread.give_up();
   if (reason.code != Errc::client_closed) return;
   channel_cache.flush();
+  history_cache.close();
   cache.close();
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 #include "chat_sdk/src/connection/connection.hpp"
 #include "chat_sdk/src/model/cache.hpp"
+#include "chat_sdk/src/model/cached_history.hpp"
 #include "chat_sdk/src/model/channel_cache.hpp"
 #include "chat_sdk/src/model/direct_channels.hpp"
 #include "chat_sdk/src/model/history.hpp"
+#include "chat_sdk/src/model/history_cache.hpp"
 #include "chat_sdk/src/model/joining.hpp"
 #include "chat_sdk/src/model/my_conversations.hpp"
 #include "chat_sdk/src/model/outbox.hpp"
@@ -18,8 +20,8 @@ struct Model final : ConnectionObserver {
 
   void load(Done<void> done) override;
   void on_sync(const sync::SubscriberAction& action) override;
-  void on_ready() override { outbox.on_ready(); }
-  void on_disconnected() override { outbox.on_disconnected(); }
+  void on_ready() override;
+  void on_disconnected() override;
   void on_given_up(const Error& reason, bool final) override;
 
   RestCalls& rest;
@@ -27,6 +29,8 @@ struct Model final : ConnectionObserver {
   Cache cache;
   ChannelRegistry registry;
   ChannelCache channel_cache;
+  HistoryCache history_cache;
+  CachedHistory cached_history;
   ChannelSubscriptions subscriptions;
   UnreadCounts unread;
   MakeRecord make_record;

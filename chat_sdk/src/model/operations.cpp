@@ -60,11 +60,6 @@ void Operations::find_channel(std::string sid_or_name, Done<Channel> done) {
   });
 }
 
-void Operations::get_messages(std::string sid, GetMessages query, Done<MessagePage> done) {
-  if (auto error = check(query)) return done(*error);
-  model_.history.read(sid, query, std::move(done));
-}
-
 void Operations::invite(std::string sid, std::string identity, Done<Member> done) {
   if (auto error = check_identity_argument("identity", identity)) return done(*error);
   model_.joining.invite(sid, identity, std::move(done));
@@ -132,6 +127,16 @@ void Operations::destroy(std::string sid, Done<void> done) {
     if (!reply) return done(reply.error());
     model_.my_conversations.drop(sid);
     done({});
+  });
+}
+
+void LocalOperations::get_messages(std::string sid, GetMessages query, Done<MessagePage> done) {
+  if (auto error = check(query)) return done(*error);
+  model_.cached_history.read(sid, query, [this, sid, query, done](std::optional<MessagePage> page) {
+    if (page) return done(std::move(*page));
+    when_usable_([this, sid, query, done](const Result<void>& usable) {
+      usable ? model_.history.read(sid, query, done) : done(usable.error());
+    });
   });
 }
 

@@ -41,13 +41,18 @@ Member to_member(const conversations::Participant& participant) {
           participant.created_at};
 }
 
+std::optional<std::int64_t> first_index(const GetMessages& query) {
+  if (!query.anchor) return std::nullopt;
+  const int step = query.direction == Direction::backwards ? -1 : 1;
+  return query.anchor->index + (query.anchor->inclusive ? 0 : step);
+}
+
 std::optional<http::Fields> page_query(const GetMessages& query) {
   const bool backwards = query.direction == Direction::backwards;
-  if (!query.anchor) return items_query("", query.page_size, backwards);
-  const int step = query.anchor->inclusive ? 0 : backwards ? -1 : 1;
-  const auto from = query.anchor->index + step;
-  if (from < 0) return std::nullopt;
-  return items_query(std::to_string(from), query.page_size, backwards);
+  const auto from = first_index(query);
+  if (!from) return items_query("", query.page_size, backwards);
+  if (*from < 0) return std::nullopt;
+  return items_query(std::to_string(*from), query.page_size, backwards);
 }
 
 GetMessages reversed(const GetMessages& query) {
@@ -67,20 +72,46 @@ std::vector<Message> to_messages(const conversations::SyncPage& page) {
   return messages;
 }
 
-MessagePage to_message_page(const conversations::SyncPage& page, const GetMessages& query) {
-  MessagePage result{to_messages(page), std::nullopt, std::nullopt};
-  const bool backwards = query.direction == Direction::backwards;
-  if (backwards) std::reverse(result.messages.begin(), result.messages.end());
+MessagePage to_message_page(std::vector<Message> messages, bool has_older, bool has_newer,
+                            const GetMessages& query) {
+  MessagePage result{std::move(messages), std::nullopt, std::nullopt};
   if (result.messages.empty()) {
     // Beyond the end: what there is lies on the other side of the anchor.
-    if (page.has_previous) (backwards ? result.newer : result.older) = reversed(query);
+    const bool backwards = query.direction == Direction::backwards;
+    if (backwards ? has_newer : has_older) (backwards ? result.newer : result.older) = reversed(query);
     return result;
   }
-  const bool has_older = backwards ? page.has_next : page.has_previous;
-  const bool has_newer = backwards ? page.has_previous : page.has_next;
   if (has_older) result.older = neighbour(query, result.messages.front().index, Direction::backwards);
   if (has_newer) result.newer = neighbour(query, result.messages.back().index, Direction::forwards);
   return result;
+}
+
+MessagePage to_message_page(const conversations::SyncPage& page, const GetMessages& query) {
+  auto messages = to_messages(page);
+  const bool backwards = query.direction == Direction::backwards;
+  if (backwards) std::reverse(messages.begin(), messages.end());
+  return to_message_page(std::move(messages), backwards ? page.has_next : page.has_previous,
+                         backwards ? page.has_previous : page.has_next, query);
+}
+
+// On the far side a page reaches to its last message, or to the end of all; on the near side to where it was
+// asked to begin. What lies behind the newest message may be filled later.
+std::optional<IndexRange> range_of(const conversations::SyncPage& page, const std::vector<Message>& messages,
+                                   const GetMessages& query, std::int64_t newest) {
+  if (messages.empty() && page.has_next) return std::nullopt;
+  const bool backwards = query.direction == Direction::backwards;
+  const auto from = first_index(query);
+  IndexRange range{from.value_or(0), newest};
+  if (backwards) {
+    if (from) range.last = std::min(*from, newest);
+    if (!messages.empty()) range.last = std::max(range.last, messages.front().index);
+    range.first = page.has_next ? messages.back().index : 0;
+  } else {
+    if (!page.has_previous) range.first = 0;
+    if (!messages.empty()) range.last = std::max(newest, messages.back().index);
+    if (page.has_next) range.last = messages.back().index;
+  }
+  return range.first <= range.last ? std::optional(range) : std::nullopt;
 }
 
 }  // namespace parley::detail

@@ -19,6 +19,15 @@ std::optional<http::Fields> page_query(const GetMessages& query);
 /// The messages of a page in its order; what is none is left out.
 std::vector<Message> to_messages(const conversations::SyncPage& page);
 MessagePage to_message_page(const conversations::SyncPage& page, const GetMessages& query);
+/// `messages`, oldest first, are what `query` asked for; there are others on either side or not.
+MessagePage to_message_page(std::vector<Message> messages, bool has_older, bool has_newer,
+                            const GetMessages& query);
+/// The index at which the page begins, in the direction of the query; nothing: at the end of all.
+std::optional<std::int64_t> first_index(const GetMessages& query);
+/// The indexes of which a page says which messages exist, where `messages` are in its order, and `newest` was
+/// the newest one (-1: none) when it was asked for.
+std::optional<IndexRange> range_of(const conversations::SyncPage& page, const std::vector<Message>& messages,
+                                   const GetMessages& query, std::int64_t newest);
 /// The page on the other side of the anchor.
 GetMessages reversed(const GetMessages& query);
 

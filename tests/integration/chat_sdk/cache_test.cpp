@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <future>
 #include <mutex>
+#include <thread>
 
 #include <parley/cache_sqlite.hpp>
 
@@ -88,6 +89,53 @@ TEST_F(CacheTest, WhatWaitsIsSentByTheNextClientAndToldThere) {
   ASSERT_TRUE(told) << "though it is not connected";
   EXPECT_EQ(told->message.text, "kept");
   EXPECT_EQ(get(told->channel.async_outgoing_messages(use_future)).value().size(), 1u);
+}
+
+TEST_F(CacheTest, TheNextClientShowsWhatTheLastOneWasToldAndReadAndThenWhatItMissed) {
+  const auto texts = [](const MessagePage& page) {
+    std::string all;
+    for (const auto& one : page.messages) all += one.text + " ";
+    return all;
+  };
+  Client bob(runtime, options_for("bob"));
+  ASSERT_TRUE(get(bob.async_connect(use_future)));
+  std::string sid;
+  {
+    Client alice(runtime, cached());
+    const auto channel = made(alice);
+    sid = channel.sid();
+    const auto bobs = get(bob.async_join_channel("lobby", use_future)).value();
+    for (const char* text : {"one", "two", "three"})
+      ASSERT_TRUE(get(bobs.async_send_message(text, use_future)));
+    const auto page = get(channel.async_get_messages({.page_size = 2}, use_future)).value();
+    EXPECT_EQ(texts(page), "two three ");
+    EXPECT_TRUE(page.current);
+    ASSERT_TRUE(get(alice.async_close(use_future)));
+  }
+  ASSERT_TRUE(get(bob.channels().at(0).async_send_message("four", use_future)));
+  auto options = cached();
+  std::promise<void> go;  // no token before
+  options.tokens = [tokens = options.tokens, gone = go.get_future().share()](auto executor, auto reply) {
+    std::thread([=] {
+      gone.wait();
+      tokens(executor, reply);
+    }).detach();
+  };
+  Client alice(runtime, options);
+  First<CacheRestored> restored(alice);
+  ASSERT_TRUE(restored.get());
+  const auto channel = alice.channels().at(0);
+  const auto cached_page = get(channel.async_get_messages({.page_size = 30}, use_future)).value();
+  EXPECT_EQ(texts(cached_page), "one two three ");
+  EXPECT_FALSE(cached_page.current);
+  First<MessageAdded> added(alice);
+  go.set_value();
+  ASSERT_TRUE(get(alice.async_connect(use_future)));
+  EXPECT_EQ(added.get()->message.text, "four") << "the only one that was not there";
+  EXPECT_EQ(channel.history_state(0, 3), HistoryState::complete);
+  const auto page = get(channel.async_get_messages({}, use_future)).value();
+  EXPECT_EQ(texts(page), "one two three four ");
+  EXPECT_TRUE(page.current);
 }
 
 TEST_F(CacheTest, ASecondClientIsRefused) {

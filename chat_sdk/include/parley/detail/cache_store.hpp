@@ -58,16 +58,60 @@ struct MarkSendable {
 struct PutChannel {
   std::shared_ptr<const ChannelState> channel;
 };
+/// With its history.
 struct EraseChannel {
   std::string sid;
 };
-using CacheChange =
-    std::variant<AddOutgoing, UpdateOutgoing, EraseOutgoing, MarkSendable, PutChannel, EraseChannel>;
+
+/// Of the indexes of `range`, these are all messages that exist.
+struct PutMessages {
+  IndexRange range;
+  std::vector<Message> messages{};
+};
+/// Changes nothing if it is not there.
+struct UpdateMessage {
+  Message message;
+};
+struct EraseMessage {
+  std::int64_t index;
+};
+/// All that is known of the channel.
+struct EraseHistory {};
+using HistoryChange = std::variant<PutMessages, UpdateMessage, EraseMessage, EraseHistory>;
+
+/// Changes of the history of one channel, in order. What is older than `oldest_kept` is dropped then.
+struct ChangeHistory {
+  std::string channel_sid;
+  std::shared_ptr<const std::vector<HistoryChange>> changes{};
+  std::int64_t oldest_kept = 0;
+};
+/// If all histories take more than that, those that were changed longest ago are dropped.
+struct LimitHistories {
+  std::uint64_t max_bytes;
+};
+using CacheChange = std::variant<AddOutgoing, UpdateOutgoing, EraseOutgoing, MarkSendable, PutChannel,
+                                 EraseChannel, ChangeHistory, LimitHistories>;
+
+/// Asks for the messages at the lower end of `within`, or with `newest_first` at its upper end.
+struct HistoryQuery {
+  std::string channel_sid;
+  IndexRange within{};
+  std::size_t limit = 0;
+  bool newest_first = false;
+};
+struct CachedMessages {
+  std::vector<Message> messages{};  ///< oldest first
+  bool more = false;                ///< there is a message within the range behind `limit`
+  bool before = false;              ///< there is one on the other side of the range's end
+  /// False: it is not known of all indexes up to the last of these messages (all of the range, unless `more`)
+  /// which messages exist.
+  bool complete = false;
+};
 
 /// What is in a cache when it is opened.
 struct CacheContents {
   std::vector<StoredOutgoing> outgoing{};  ///< oldest first
-  std::vector<ChannelState> channels{};
+  std::vector<ChannelState> channels{};    ///< with `known_history`
   /// The old file was damaged and set aside: where it is, and that this is what could be saved of it.
   std::optional<Error> damage{};
 };
@@ -79,6 +123,7 @@ class CacheStore {
   virtual ~CacheStore() = default;
   /// All of them or none, in order. What was written survives a power loss.
   virtual Result<void> write(const std::vector<CacheChange>& changes) = 0;
+  virtual Result<CachedMessages> read(const HistoryQuery& query) = 0;
 };
 
 /// Which cache.

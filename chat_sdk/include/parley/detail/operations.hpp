@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <parley/async.hpp>
@@ -47,7 +48,6 @@ class Operations {
   PARLEY_API void blocked(Done<std::vector<std::string>> done);
 
   /// @name Of a channel
-  PARLEY_API void get_messages(std::string sid, GetMessages query, Done<MessagePage> done);
   PARLEY_API void invite(std::string sid, std::string identity, Done<Member> done);
   PARLEY_API void set_read(std::string sid, std::int64_t index, Done<Unread> done);
   PARLEY_API void set_all_read(std::string sid, Done<Unread> done);
@@ -63,7 +63,14 @@ class Operations {
 /// the interface.
 class LocalOperations {
  public:
-  explicit LocalOperations(Model& model) : model_(model) {}
+  /// Completes when operations make sense, see Connection::when_usable().
+  using WhenUsable = std::function<void(Done<void>)>;
+
+  LocalOperations(Model& model, WhenUsable when_usable)
+      : model_(model), when_usable_(std::move(when_usable)) {}
+
+  /// From the cache, or once the client is usable, from the service.
+  PARLEY_API void get_messages(std::string sid, GetMessages query, Done<MessagePage> done);
 
   /// @name Of the messages that are to be sent
   PARLEY_API void retry(std::string sid, std::string local_id, Done<Message> done);
@@ -73,6 +80,7 @@ class LocalOperations {
 
  private:
   Model& model_;
+  WhenUsable when_usable_;
 };
 
 /// Runs `operation` on the I/O strand: one of Operations once the client is usable, one of LocalOperations

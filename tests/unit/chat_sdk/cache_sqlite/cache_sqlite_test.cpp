@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <thread>
 
 #include <parley/cache_sqlite.hpp>
@@ -100,6 +101,156 @@ TEST_F(CacheSqlite, ChangesApplyInTheirOrder) {
   EXPECT_FALSE(found[2].progress.sendable_since) << "it came after the mark";
 }
 
+Message stored(std::int64_t index, const std::string& text = "") {
+  Message one;
+  one.index = index;
+  one.text = text.empty() ? std::to_string(index) : text;
+  return one;
+}
+
+/// Of the indexes first to last, all that are not left out exist.
+PutMessages put(std::int64_t first, std::int64_t last, const std::set<std::int64_t>& without = {}) {
+  PutMessages change{.range = {first, last}};
+  for (auto index = first; index <= last; ++index)
+    if (!without.contains(index)) change.messages.push_back(stored(index));
+  return change;
+}
+
+ChangeHistory history(std::vector<HistoryChange> changes, std::int64_t oldest_kept = 0,
+                      const std::string& channel = "CH1") {
+  return {channel, std::make_shared<const std::vector<HistoryChange>>(std::move(changes)), oldest_kept};
+}
+
+/// "3 4 5", and what else was found.
+std::string read(CacheStore& store, IndexRange within, std::size_t limit, bool newest_first,
+                 const std::string& channel = "CH1") {
+  const auto found = store.read({channel, within, limit, newest_first});
+  EXPECT_TRUE(found) << found.error().to_string();
+  if (!found) return "";
+  std::string text;
+  for (const auto& one : found->messages) text += (text.empty() ? "" : " ") + one.text;
+  return text + (found->more ? " more" : "") + (found->before ? " before" : "") +
+         (found->complete ? "" : " incomplete");
+}
+
+TEST_F(CacheSqlite, EverythingOfAMessageOfTheHistoryComesBack) {
+  Message given = stored(7, "text");
+  given.sid = "IM7";
+  given.author = "bob";
+  given.attributes = R"({"a":1})";
+  given.created_at = WallTime(1234567890123456us);
+  given.updated_at = WallTime(1234567890123457us);
+  given.updated_by = "carol";
+  given.media = {{"ME1", "media", "a.png", "image/png", 5}, {"ME2", "media", "b", "text/plain", 6}};
+  Message other = stored(8);
+  other.media = {{"ME3", "media", "c", "text/plain", 7}};
+  write({history({PutMessages{{7, 8}, {given, other}}})});
+  const auto opened = open();
+  const auto found = opened->store->read({"CH1", {7, 8}, 10, false});
+  ASSERT_TRUE(found) << found.error().to_string();
+  ASSERT_EQ(found->messages.size(), 2u);
+  const Message& one = found->messages[0];
+  EXPECT_EQ(one.index, 7);
+  EXPECT_EQ(one.sid, given.sid);
+  EXPECT_EQ(one.author, given.author);
+  EXPECT_EQ(one.text, given.text);
+  EXPECT_EQ(one.attributes, given.attributes);
+  EXPECT_EQ(one.created_at, given.created_at);
+  EXPECT_EQ(one.updated_at, given.updated_at);
+  EXPECT_EQ(one.updated_by, given.updated_by);
+  ASSERT_EQ(one.media.size(), 2u);
+  EXPECT_EQ(one.media[0].sid, "ME1");
+  EXPECT_EQ(one.media[0].category, "media");
+  EXPECT_EQ(one.media[0].filename, "a.png");
+  EXPECT_EQ(one.media[0].content_type, "image/png");
+  EXPECT_EQ(one.media[0].size, 5);
+  EXPECT_EQ(one.media[1].sid, "ME2");
+  ASSERT_EQ(found->messages[1].media.size(), 1u);
+  EXPECT_EQ(found->messages[1].media[0].sid, "ME3");
+}
+
+TEST_F(CacheSqlite, MessagesAreReadFromEitherEndOfARange) {
+  write({history({put(10, 20, {15})})});
+  const auto opened = open();
+  CacheStore& store = *opened->store;
+  EXPECT_EQ(read(store, {10, 20}, 3, true), "18 19 20 more");
+  EXPECT_EQ(read(store, {10, 17}, 3, true), "14 16 17 more before");
+  EXPECT_EQ(read(store, {10, 12}, 3, true), "10 11 12 before");
+  EXPECT_EQ(read(store, {10, 12}, 9, true), "10 11 12 before");
+  EXPECT_EQ(read(store, {14, 20}, 2, false), "14 16 more before");
+  EXPECT_EQ(read(store, {15, 15}, 2, false), " before") << "it is known that there is none";
+  EXPECT_EQ(read(store, {10, 25}, 3, false), "10 11 12 more");
+  EXPECT_EQ(read(store, {19, 25}, 3, false), "19 20 before incomplete");
+  EXPECT_EQ(read(store, {0, 20}, 50, true).substr(29), " incomplete");
+  EXPECT_EQ(read(store, {10, 20}, 3, true, "CH2"), " incomplete");
+}
+
+TEST_F(CacheSqlite, RangesOfAHistoryGrowTogether) {
+  write({history({put(0, 2), put(10, 12)}), PutChannel{std::make_shared<const ChannelState>([] {
+           ChannelState state;
+           state.sid = "CH1";
+           return state;
+         }())}});
+  using Ranges = std::vector<IndexRange>;
+  const auto known = [this] { return open()->contents.channels[0].known_history; };
+  EXPECT_EQ(known(), (Ranges{{0, 2}, {10, 12}}));
+  write({history({put(13, 14)})});
+  EXPECT_EQ(known(), (Ranges{{0, 2}, {10, 14}}));
+  write({history({put(2, 10)})});
+  EXPECT_EQ(known(), (Ranges{{0, 14}}));
+  write({history({put(15, 20)}, /*oldest_kept=*/12)});
+  EXPECT_EQ(known(), (Ranges{{12, 20}}));
+  write({EraseChannel{"CH1"}, PutChannel{std::make_shared<const ChannelState>(ChannelState())}});
+  EXPECT_EQ(known(), Ranges{});
+  const auto opened = open();
+  EXPECT_EQ(read(*opened->store, {0, 20}, 100, true), " incomplete");
+}
+
+TEST_F(CacheSqlite, WhatChangesOfAMessageReplacesIt) {
+  write({history({put(0, 5)})});
+  write({history({UpdateMessage{stored(3, "new")}, UpdateMessage{stored(9, "unknown")}, EraseMessage{4}})});
+  write({history({put(0, 1, {0})})});
+  const auto opened = open();
+  EXPECT_EQ(read(*opened->store, {0, 9}, 100, false), "1 2 new 5 incomplete");
+}
+
+TEST_F(CacheSqlite, WhatIsTooMuchIsDroppedByWholeChannels) {
+  write({history({put(0, 9)}, 0, "CH1"), history({put(0, 9)}, 0, "CH2"), history({put(10, 10)}, 0, "CH1")});
+  write({LimitHistories{4500}});  // a message takes a little more than 200
+  {
+    const auto opened = open();
+    EXPECT_EQ(read(*opened->store, {9, 10}, 5, false), "9 10 before");
+    EXPECT_EQ(read(*opened->store, {0, 9}, 5, false, "CH2"), "0 1 2 3 4 more");
+  }
+  write({LimitHistories{4000}});
+  {
+    const auto opened = open();
+    EXPECT_EQ(read(*opened->store, {9, 10}, 5, false), "9 10 before");
+    EXPECT_EQ(read(*opened->store, {0, 9}, 5, false, "CH2"), " incomplete") << "it changed first";
+  }
+  write({history({EraseMessage{0}, EraseMessage{1}, UpdateMessage{stored(2, std::string(100, 'x'))}}),
+         LimitHistories{2000}});
+  {
+    const auto opened = open();
+    EXPECT_EQ(read(*opened->store, {9, 10}, 5, false), "9 10 before");
+  }
+  write({history({UpdateMessage{stored(2, std::string(200, 'x'))}}), LimitHistories{2000}});
+  const auto opened = open();
+  EXPECT_EQ(read(*opened->store, {9, 10}, 5, false), " incomplete");
+}
+
+TEST_F(CacheSqlite, AHistoryThatIsErasedGoesOn) {
+  write({history({put(0, 9), EraseHistory(), put(20, 21)})});
+  {
+    const auto opened = open();
+    EXPECT_EQ(read(*opened->store, {0, 9}, 5, false), " incomplete");
+    EXPECT_EQ(read(*opened->store, {20, 21}, 5, false), "20 21");
+  }
+  write({LimitHistories{300}});
+  const auto opened = open();
+  EXPECT_EQ(read(*opened->store, {20, 21}, 5, false), " incomplete") << "it was counted";
+}
+
 TEST_F(CacheSqlite, EverythingOfAChannelComesBackButItsMembers) {
   ChannelState given;
   given.sid = "CH1";
@@ -142,7 +293,9 @@ TEST_F(CacheSqlite, AnOlderOneIsBroughtUpToDate) {
   write({AddOutgoing{message("a")}});
   {
     auto database = storage::Database::open({.path = file(".db").string()}).value();
-    ASSERT_TRUE(database->run_script("DROP TABLE channel; DELETE FROM schema_version WHERE version > 1"));
+    for (const char* table : {"channel", "message_medium", "message", "history_range", "history"})
+      ASSERT_TRUE(database->run_script(std::string("DROP TABLE ") + table));
+    ASSERT_TRUE(database->run_script("DELETE FROM schema_version WHERE version > 1"));
   }
   auto opened = open();
   ASSERT_TRUE(opened) << opened.error().to_string();

@@ -53,6 +53,53 @@ class CacheTest : public ::testing::Test {
   std::vector<Result<void>> outcomes;
 };
 
+// reading
+
+TEST_F(CacheTest, WhatIsReadIsBehindWhatWasWritten) {
+  begin_open();
+  cache->write(erasure("a"), kept());
+  std::optional<Result<CachedMessages>> found;
+  cache->read({.channel_sid = "CH1"}, [&](Result<CachedMessages> got) { found = std::move(got); });
+  EXPECT_EQ(batch(), Ids{"a"});
+  cache->write(erasure("b"), kept());
+  EXPECT_FALSE(cache->next()) << "b was given later, but before a later read: both wait for their turn";
+  cache->on_written({});
+  EXPECT_EQ(batch(), Ids{"b"});
+  const auto read = std::get<ReadCache>(cache->next().value());
+  EXPECT_EQ(read.query.channel_sid, "CH1");
+  EXPECT_FALSE(cache->next());
+  cache->on_read(read.read, CachedMessages{.more = true});
+  ASSERT_TRUE(found && *found);
+  EXPECT_TRUE((*found)->more);
+  cache->on_read(read.read, CachedMessages{});  // nobody waits for it any more
+}
+
+TEST_F(CacheTest, WhatCannotBeWrittenKeepsNobodyFromReading) {
+  begin_open();
+  cache->write(erasure("a"));
+  EXPECT_EQ(batch(), Ids{"a"});
+  cache->on_written(full());
+  cache->read({.channel_sid = "CH1"}, [](const Result<CachedMessages>&) {});
+  EXPECT_TRUE(std::holds_alternative<ReadCache>(cache->next().value()));
+}
+
+TEST_F(CacheTest, ReadsWaitUntilItIsOpen) {
+  begin({true, "alice"});
+  std::vector<Errc> errors;
+  const auto read = [&] {
+    cache->read({.channel_sid = "CH1"},
+                [&](const Result<CachedMessages>& got) { errors.push_back(got.error().code); });
+  };
+  read();
+  EXPECT_TRUE(std::holds_alternative<OpenCache>(cache->next().value()));
+  EXPECT_FALSE(cache->next());
+  cache->on_opened(full());
+  EXPECT_EQ(errors.size(), 1u) << "it could not be opened";
+  read();
+  EXPECT_EQ(errors, (std::vector<Errc>{Errc::storage_error, Errc::storage_error}));
+  EXPECT_FALSE(cache->next());
+}
+
 TEST_F(CacheTest, WithoutOneEverythingCountsAsWritten) {
   begin({});
   cache->write(erasure("a"), kept());

@@ -56,6 +56,26 @@ TEST_F(MessageFeedTest, TellsEachOnce) {
   EXPECT_FALSE(feed.hole());
 }
 
+TEST_F(MessageFeedTest, WhatItHasPassedIsSaidOnce) {
+  add(5);
+  EXPECT_FALSE(feed.take_passed());
+  begin(3);
+  EXPECT_FALSE(feed.take_passed()) << "4 is missing";
+  add(4);
+  EXPECT_EQ(feed.take_passed(), (IndexRange{4, 5}));
+  EXPECT_FALSE(feed.take_passed());
+  add(8);
+  feed.remove(6);
+  EXPECT_EQ(feed.take_passed(), (IndexRange{6, 6})) << "it does not exist, so it is known";
+  fill({}, 7);
+  EXPECT_EQ(feed.take_passed(), (IndexRange{7, 8}));
+}
+
+TEST_F(MessageFeedTest, OfMessagesBehindTheOldOnesThereIsAHole) {
+  feed.begin(3, 6);
+  expect_hole(4, 6);
+}
+
 TEST_F(MessageFeedTest, WhatComesBeforeItsPredecessorsWaitsForThem) {
   begin(9);
   EXPECT_EQ(add(12), Indexes{});

@@ -15,7 +15,7 @@ class ModelFixture : public ::testing::Test {
  protected:
   static constexpr const char* kMap = "MPmine";
 
-  ModelFixture() {
+  explicit ModelFixture(CacheSettings cache = {}) : cache_settings(std::move(cache)) {
     conversations::Configuration configuration;
     configuration.identity = "alice";
     configuration.conversations_url = "https://chat/Conversations";
@@ -120,6 +120,7 @@ class ModelFixture : public ::testing::Test {
     return matching;
   }
 
+  CacheSettings cache_settings;
   std::vector<Event> events;
   SeededRandom random{1};
   Context context{.random = random, .emit = [this](Event one) { events.push_back(std::move(one)); }};
@@ -129,7 +130,9 @@ class ModelFixture : public ::testing::Test {
   sync::Subscriber subscriber;
   std::int64_t batch = 0;
   Model model{{context, timers, rest, urls, subscriber},
-              [](std::shared_ptr<ChannelSlot> slot) { return Channel(std::move(slot), {}); }};
+              [](std::shared_ptr<ChannelSlot> slot) { return Channel(std::move(slot), {}); },
+              {},
+              cache_settings};
   ChannelRegistry& registry = model.registry;
   ChannelSubscriptions& subscriptions = model.subscriptions;
   UnreadCounts& unread = model.unread;

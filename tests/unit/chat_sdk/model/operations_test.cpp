@@ -22,6 +22,7 @@ class OperationsTest : public ModelFixture {
   }
 
   Operations operations{model};
+  LocalOperations local{model, [](const Done<void>& usable) { usable({}); }};
   std::optional<Result<Channel>> channel;
   std::optional<Result<MessagePage>> page_of_messages;
   std::optional<Result<Member>> member_of;
@@ -38,7 +39,7 @@ TEST_F(OperationsTest, BadArgumentsAreRefusedBeforeAnythingIsSent) {
   EXPECT_EQ(channel->error().code, Errc::invalid_argument);
   operations.join_channel("", kept(channel));
   EXPECT_EQ(channel->error().code, Errc::invalid_argument);
-  operations.get_messages("CH1", {.page_size = 0}, kept(page_of_messages));
+  local.get_messages("CH1", {.page_size = 0}, kept(page_of_messages));
   EXPECT_EQ(page_of_messages->error().code, Errc::invalid_argument);
   operations.set_read("CH1", -1, kept(read));
   EXPECT_EQ(read->error().code, Errc::invalid_argument);
@@ -100,7 +101,7 @@ TEST_F(OperationsTest, HistoryOfAChannelThatIsOnlyListedLoadsItFirst) {
   const auto record = make_record("CH1");
   record->set_listed({});
   registry.add(record);
-  operations.get_messages("CH1", {}, kept(page_of_messages));
+  local.get_messages("CH1", {}, kept(page_of_messages));
   EXPECT_FALSE(rest.waits("GET /items/ESCH1"));
   open_completely("CH1");
   rest.answer("GET /items/ESCH1", page(item(0, "2026-02-01T00:00:00.000Z")));
@@ -110,7 +111,7 @@ TEST_F(OperationsTest, HistoryOfAChannelThatIsOnlyListedLoadsItFirst) {
 
 TEST_F(OperationsTest, ThereIsNoHistoryBeforeTheFirstMessage) {
   open_completely("CH1");
-  operations.get_messages("CH1", {.anchor = Anchor::beyond(0)}, kept(page_of_messages));
+  local.get_messages("CH1", {.anchor = Anchor::beyond(0)}, kept(page_of_messages));
   ASSERT_TRUE(page_of_messages && *page_of_messages);
   EXPECT_TRUE((*page_of_messages)->messages.empty());
   EXPECT_TRUE((*page_of_messages)->newer);
@@ -118,7 +119,7 @@ TEST_F(OperationsTest, ThereIsNoHistoryBeforeTheFirstMessage) {
 }
 
 TEST_F(OperationsTest, OfAChannelOfOthersNothingIsAsked) {
-  operations.get_messages("CH9", {}, kept(page_of_messages));
+  local.get_messages("CH9", {}, kept(page_of_messages));
   EXPECT_EQ(page_of_messages->error().code, Errc::not_found);
   operations.set_read("CH9", 1, kept(read));
   EXPECT_EQ(read->error().code, Errc::not_found);

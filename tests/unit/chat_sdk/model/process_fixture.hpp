@@ -58,11 +58,16 @@ class ProcessFixture : public ::testing::Test {
     start();
     open();
   }
-  /// Writes as long as there is something to write.
+  /// Does with the disk whatever is to be done.
   void write() {
-    while (const auto action = cache().next())
-      cache().on_written(disk_full ? Result<void>(no_space())
-                                   : disk->write(*std::get<WriteCache>(*action).changes));
+    while (const auto action = cache().next()) {
+      if (const auto* wanted = std::get_if<ReadCache>(&*action)) {
+        cache().on_read(wanted->read, disk->read(wanted->query));
+        continue;
+      }
+      const auto& changes = *std::get<WriteCache>(*action).changes;
+      cache().on_written(disk_full ? Result<void>(no_space()) : disk->write(changes));
+    }
   }
   void pass(Duration time) {
     process->context.now += time;
