@@ -37,6 +37,19 @@ std::string Client::identity() const { return runtime_->identity(); }
 std::vector<Channel> Client::channels() const { return *runtime_->channels().load(); }
 std::vector<Channel> Client::group_channels() const { return of_kind(channels(), ChannelKind::group); }
 std::vector<Channel> Client::direct_channels() const { return of_kind(channels(), ChannelKind::direct); }
+
+UnreadTotal Client::unread() const {
+  UnreadTotal total;
+  for (const auto& channel : *runtime_->channels().load()) {
+    const auto state = channel.state();
+    const Unread& unread = state->unread;
+    (state->muted ? total.muted : total.count) += unread.count;
+    total.channels += !state->muted && unread.count > 0 ? 1 : 0;
+    total.exact = total.exact && unread.exact;
+  }
+  return total;
+}
+
 Channel Client::current_channel() const { return runtime_->channels().current(); }
 
 void Client::connect(const WeakRuntime& runtime, Completion<void> done) {

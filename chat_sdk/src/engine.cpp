@@ -2,12 +2,11 @@
 
 namespace parley::detail {
 
-Engine::Engine(ConnectionSettings settings, OutboxSettings outbox_settings, CacheSettings cache_settings,
-               Random& random, std::function<void(Event)> emit, MakeHandle make_handle)
+Engine::Engine(ConnectionSettings settings, ModelSettings model_settings, Random& random,
+               std::function<void(Event)> emit, MakeHandle make_handle)
     : context_{.random = random, .emit = std::move(emit)},
       connection_(std::move(settings), context_),
-      model_(connection_.service_access(), std::move(make_handle), outbox_settings,
-             std::move(cache_settings)) {
+      model_(connection_.service_access(), std::move(make_handle), std::move(model_settings)) {
   connection_.observe(model_);
 }
 

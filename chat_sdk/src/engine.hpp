@@ -16,8 +16,8 @@ namespace parley::detail {
 /// complete inside such a call. Drain next() of connection, outbox and cache after each.
 class Engine {
  public:
-  Engine(ConnectionSettings settings, OutboxSettings outbox_settings, CacheSettings cache_settings,
-         Random& random, std::function<void(Event)> emit, MakeHandle make_handle);
+  Engine(ConnectionSettings settings, ModelSettings model_settings, Random& random,
+         std::function<void(Event)> emit, MakeHandle make_handle);
 
   /// The time of the input that follows; with every input.
   void set_time(TimePoint now, WallTime wall_now);

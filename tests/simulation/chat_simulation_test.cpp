@@ -132,7 +132,10 @@ class Town {
     if (!last) return;
     const auto index = static_cast<std::int64_t>(world.random.below(static_cast<std::uint64_t>(*last) + 1));
     user.act([&](detail::Engine& engine) {
-      engine.operations().set_read(channel.sid(), index, user.tracked<Unread>());
+      const bool back = world.random.below(10) == 0;
+      auto& operations = engine.local_operations();
+      back ? operations.set_unread(channel.sid(), index, user.tracked<Unread>())
+           : operations.set_read(channel.sid(), index, user.tracked<Unread>());
     });
   }
 
@@ -244,9 +247,14 @@ void check_channel(Town& town, User& user, const Channel& channel) {
   for (const auto& text : town.acknowledged[state->sid])
     EXPECT_TRUE(texts.contains(text)) << "lost: " << text;
   check_heard(user, *state, history);
-  const auto unread = static_cast<std::int64_t>(history.size()) - 1 - state->last_read_index.value_or(-1);
+  const auto unread = std::count_if(history.begin(), history.end(), [&](const Message& message) {
+    return message.index > state->last_read_index.value_or(-1) && message.author != user.name();
+  });
   EXPECT_EQ(state->unread.count, unread) << user.name() << " in " << state->name;
-  EXPECT_TRUE(state->unread.exact);
+  EXPECT_TRUE(state->unread.exact) << user.name() << " in " << state->name << ": reason "
+                                   << static_cast<int>(state->unread.reason) << ", horizon "
+                                   << state->last_read_index.value_or(-1) << ", newest "
+                                   << state->last_message_index.value_or(-1);
 }
 
 void check_members_agree(Town& town) {

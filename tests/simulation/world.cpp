@@ -32,9 +32,10 @@ User::User(World& world, std::string name)
 
 void User::start() {
   engine_ = std::make_unique<detail::Engine>(
-      detail::ConnectionSettings{}, detail::OutboxSettings{{}, world_.mutation_ids},
-      detail::CacheSettings{.enabled = true, .identity = name_}, world_.random,
-      [this](const Event& event) { on_event(event); },
+      detail::ConnectionSettings{},
+      detail::ModelSettings{.outbox = {{}, world_.mutation_ids},
+                            .cache = {.enabled = true, .identity = name_}},
+      world_.random, [this](const Event& event) { on_event(event); },
       [](std::shared_ptr<detail::ChannelSlot> slot) { return Channel(std::move(slot), {}); });
 }
 

@@ -27,7 +27,7 @@ std::vector<ChannelState> read_channels(Database& database) {
     channel.updated_at = to_time(row.integer(9));
     channel.last_message_index = row.optional_integer(10);
     channel.last_read_index = row.optional_integer(11);
-    channel.unread = {row.integer(12), /*exact=*/false, row.optional_integer(13)};
+    channel.unread = {row.integer(12), /*exact=*/false, row.optional_integer(13), UnreadReason::restored};
   }
   return channels;
 }
@@ -47,6 +47,23 @@ void apply(Database& database, const PutChannel& change) {
 void apply(Database& database, const EraseChannel& change) {
   database.run("DELETE FROM channel WHERE sid = ?", change.sid);
   erase_history(database, change.sid);
+  apply(database, EraseHorizon{change.sid});
+}
+
+std::vector<PutHorizon> read_horizons(Database& database) {
+  std::vector<PutHorizon> horizons;
+  auto row = database.query("SELECT channel_sid, message_index, back FROM read_horizon");
+  while (row.next()) horizons.push_back({row.text(0), row.optional_integer(1), row.boolean(2)});
+  return horizons;
+}
+
+void apply(Database& database, const PutHorizon& change) {
+  database.run("INSERT OR REPLACE INTO read_horizon(channel_sid, message_index, back) VALUES(?, ?, ?)",
+               change.channel_sid, change.to, change.back);
+}
+
+void apply(Database& database, const EraseHorizon& change) {
+  database.run("DELETE FROM read_horizon WHERE channel_sid = ?", change.channel_sid);
 }
 
 }  // namespace parley::detail

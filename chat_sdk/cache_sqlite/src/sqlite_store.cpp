@@ -93,7 +93,12 @@ constexpr storage::Migration kMigrations[] = {{1, "outbox", R"(
       CREATE TRIGGER message_inserted AFTER INSERT ON message BEGIN
         UPDATE history SET bytes = bytes + NEW.bytes WHERE channel_sid = NEW.channel_sid; END;
       CREATE TRIGGER message_deleted AFTER DELETE ON message BEGIN
-        UPDATE history SET bytes = bytes - OLD.bytes WHERE channel_sid = OLD.channel_sid; END)"}};
+        UPDATE history SET bytes = bytes - OLD.bytes WHERE channel_sid = OLD.channel_sid; END)"},
+                                              {4, "read horizons", R"(
+      CREATE TABLE read_horizon(              -- that the service does not have
+        channel_sid TEXT PRIMARY KEY,
+        message_index INTEGER,                -- NULL: nothing is read
+        back INTEGER NOT NULL) WITHOUT ROWID)"}};
 
 }  // namespace
 
@@ -117,7 +122,9 @@ Result<void> SqliteStore::prepare() {
 }
 
 Result<CacheContents> SqliteStore::contents() {
-  CacheContents contents{.outgoing = read_outgoing(*database_), .channels = read_channels(*database_)};
+  CacheContents contents{.outgoing = read_outgoing(*database_),
+                         .channels = read_channels(*database_),
+                         .horizons = read_horizons(*database_)};
   auto ranges = read_ranges(*database_);
   for (auto& channel : contents.channels) channel.known_history = std::move(ranges[channel.sid]);
   if (const auto error = database_->error()) return *error;

@@ -119,17 +119,27 @@ class Channel {
     return start<Member>(&detail::Operations::invite, token, std::move(identity));
   }
 
-  /// Moves this user's read horizon to `index` (clamped to the newest message by the service); everything up
-  /// to it counts as read. Completes with the new unread state.
+  /// Moves this user's read horizon forward to `index`, at most to the newest message known here; everything
+  /// up to it counts as read. state() shows it at once, in every state of the client. Completes when the
+  /// service has it, perhaps after the next connection, with the unread state then: of several moves that
+  /// wait the furthest one is sent. With a cache the next client sends what is left. What another device has
+  /// moved further stays. Errc::not_found: not a member; or the service's refusal, which takes it back.
   template <class Token = boost::asio::deferred_t>
   auto async_set_read(std::int64_t index, Token&& token = {}) const {
-    return start<Unread>(&detail::Operations::set_read, token, index);
+    return start<Unread>(&detail::LocalOperations::set_read, token, index);
   }
 
   /// As async_set_read with the newest message known here; nothing to read is not an error.
   template <class Token = boost::asio::deferred_t>
   auto async_set_all_read(Token&& token = {}) const {
-    return start<Unread>(&detail::Operations::set_all_read, token);
+    return start<Unread>(&detail::LocalOperations::set_all_read, token);
+  }
+
+  /// Marks the message `index` and all behind it as unread: moves the read horizon right before it, also
+  /// back. Otherwise as async_set_read; of several moves that wait the last one counts then.
+  template <class Token = boost::asio::deferred_t>
+  auto async_set_unread(std::int64_t index, Token&& token = {}) const {
+    return start<Unread>(&detail::LocalOperations::set_unread, token, index);
   }
 
   /// Ends this user's membership.

@@ -25,15 +25,35 @@ enum class ChannelKind {
   private_ [[deprecated("use direct")]] = direct,
 };
 
-/// How many messages this user has not read. Never "unknown": a number that may be too low says so.
+/// Where a count of unread messages comes from.
+enum class UnreadReason {
+  counted,   ///< by the service, and followed since: it is exact
+  listed,    ///< by the service while messages came: at least so many; it is counted anew
+  restored,  ///< as the cache has it: there was no connection since
+  moved,     ///< the read horizon was moved, and the service does not know yet: about so many
+  authors,   ///< some may be one's own, of more than a hundred, or of those that are being read: at most so
+             ///< many
+};
+
+/// How many messages this user has not read. Never "unknown": a number that may be wrong says so.
 struct Unread {
-  std::int64_t count = 0;  ///< messages after the read horizon, one's own included, as the service counts
-  bool exact = true;       ///< false: at least `count`
+  /// Messages after the read horizon, without one's own unless ClientOptions::count_own_messages says so.
+  std::int64_t count = 0;
+  bool exact = true;  ///< false: see `reason`
   /// Of the first message that exists behind the read horizon; nothing: all is read. Right after that message
   /// was removed, and before the channel is loaded, the index where it is looked for.
   std::optional<std::int64_t> first_unread_index;
+  UnreadReason reason = UnreadReason::counted;
 
   bool operator==(const Unread&) const = default;
+};
+
+/// What is unread in all channels of a client.
+struct UnreadTotal {
+  std::int64_t count = 0;     ///< messages in channels that are not muted
+  std::int64_t channels = 0;  ///< that have some, and are not muted
+  std::int64_t muted = 0;     ///< messages in muted channels
+  bool exact = true;          ///< false: the count of one of the channels is not
 };
 
 /// Indexes of messages, both ends included.

@@ -163,6 +163,8 @@ class Client {
   [[deprecated("use direct_channels")]] std::vector<Channel> private_channels() const {
     return direct_channels();
   }
+  /// What is unread in all of them together, as their state() says. Never blocks.
+  PARLEY_API UnreadTotal unread() const;
   /// The channel this client created, joined or looked up last; an empty handle before.
   PARLEY_API Channel current_channel() const;
 

@@ -84,8 +84,8 @@ struct MessageFailed {
   Channel channel;
   OutgoingMessage message;
 };
-/// What the cache had is there: Client::channels() lists it as it was left, not `loaded`, and messages that are to
-/// be sent have been told. Told once, without a connection if CacheOptions::identity was given.
+/// What the cache had is there: Client::channels() lists it as it was left, not `loaded`, and messages that
+/// are to be sent have been told. Told once, without a connection if CacheOptions::identity was given.
 struct CacheRestored {};
 /// The cache cannot be opened or written (a full disk, say), or was damaged and begun anew. Messages fail
 /// with that error until it can be written again; those that were told as pending are kept. Told once until
@@ -100,10 +100,10 @@ struct UnreadChanged {
 };
 
 /// Everything a client tells, as one ordered stream. The channel's state() already shows the change.
-using Event =
-    std::variant<ConnectionChanged, TokenRefreshed, TokenRefreshFailed, ChannelJoined, ChannelLeft,
-                 ChannelUpdated, MemberJoined, MemberLeft, MemberUpdated, MessageAdded, MessageUpdated,
-                 MessageRemoved, MessagePending, MessageSent, MessageFailed, CacheRestored, CacheFailed, UnreadChanged>;
+using Event = std::variant<ConnectionChanged, TokenRefreshed, TokenRefreshFailed, ChannelJoined, ChannelLeft,
+                           ChannelUpdated, MemberJoined, MemberLeft, MemberUpdated, MessageAdded,
+                           MessageUpdated, MessageRemoved, MessagePending, MessageSent, MessageFailed,
+                           CacheRestored, CacheFailed, UnreadChanged>;
 
 /// Called once per event on the callback executor. Must not throw.
 using EventHandler = std::function<void(const Event&)>;

@@ -110,6 +110,7 @@ struct ClientOptions {
   RetryPolicy retry{};
   OutboxOptions outbox{};
   CacheOptions cache{};
+  bool count_own_messages = false;  ///< in Unread
   /// Where completions and events run, one at a time. Nothing: the Runtime's (or the given) executor.
   std::optional<boost::asio::any_io_executor> callbacks{};
   Seams seams{};

@@ -18,9 +18,14 @@ ConnectionSettings connection_settings(const ClientOptions& options) {
   return {options.endpoint.region.empty() ? "us1" : options.endpoint.region, options.timeouts, options.retry};
 }
 
-OutboxSettings outbox_settings(const ClientOptions& options) {
-  OutboxSettings settings{options.outbox, options.endpoint.knows_mutation_ids};
-  if (!options.cache.directory.empty()) settings.max_bytes = options.cache.max_bytes;
+ModelSettings model_settings(const ClientOptions& options) {
+  const CacheOptions& cache = options.cache;
+  ModelSettings settings{.outbox = {options.outbox, options.endpoint.knows_mutation_ids},
+                         .cache = {.enabled = !cache.directory.empty(),
+                                   .identity = cache.identity,
+                                   .history = {cache.history_per_channel, cache.max_history_bytes}},
+                         .counts_own = options.count_own_messages};
+  if (settings.cache.enabled) settings.outbox.max_bytes = cache.max_bytes;
   return settings;
 }
 
@@ -86,11 +91,8 @@ void ClientRuntime::destroy(ClientRuntime* runtime) {
 void ClientRuntime::start() {
   Random& random = options_.seams.random ? *options_.seams.random : own_random_;
   engine_ = std::make_unique<Engine>(
-      connection_settings(options_), outbox_settings(options_),
-      CacheSettings{cache_ != nullptr,
-                    options_.cache.identity,
-                    {options_.cache.history_per_channel, options_.cache.max_history_bytes}},
-      random, [this](Event event) { on_event(std::move(event)); },
+      connection_settings(options_), model_settings(options_), random,
+      [this](Event event) { on_event(std::move(event)); },
       [weak = weak_from_this()](std::shared_ptr<ChannelSlot> slot) {
         return Channel(std::move(slot), weak);
       });

@@ -21,11 +21,11 @@ void operate(const std::weak_ptr<ClientRuntime>& weak, Completion<T> done,
 PARLEY_RESULT(void, Operations);
 PARLEY_RESULT(Channel, Operations);
 PARLEY_RESULT(Member, Operations);
-PARLEY_RESULT(Unread, Operations);
 PARLEY_RESULT(std::vector<std::string>, Operations);
 PARLEY_RESULT(void, LocalOperations);
 PARLEY_RESULT(Message, LocalOperations);
 PARLEY_RESULT(MessagePage, LocalOperations);
+PARLEY_RESULT(Unread, LocalOperations);
 PARLEY_RESULT(std::vector<OutgoingMessage>, LocalOperations);
 #undef PARLEY_RESULT
 

@@ -191,7 +191,8 @@ void ChannelOpener::on_messages_established(const std::string& sid) {
   const auto at = openings_.find(sid);
   if (at == openings_.end() || at->second.state != State::parts) return;
   const Opening& opening = at->second;
-  if (!opening.own_state_read || opening.record->wants_recount()) read_own_state({sid, opening.attempt});
+  if (!opening.own_state_read || opening.record->unread().wants_recount())
+    read_own_state({sid, opening.attempt});
 }
 
 void ChannelOpener::read_own_state(const Attempt& attempt) {
@@ -253,6 +254,7 @@ void ChannelOpener::complete(const Attempt& attempt) {
   registry_.add(done.record);
   done.record->mark_loaded(done.options.announce);
   healer_.check(done.record);
+  unread_.check(done.record);
   for (const auto& waiter : done.waiters) waiter(done.record);
   start_queued();
 }

@@ -16,11 +16,19 @@ bool is_shown_otherwise(const ChannelState& a, const ChannelState& b) {
          a.muted != b.muted;
 }
 
+bool is_shown_alike(const Unread& a, const Unread& b) {
+  return a.count == b.count && a.exact == b.exact && a.first_unread_index == b.first_unread_index;
+}
+
 }  // namespace
 
 ChannelRecord::ChannelRecord(Context& context, std::string sid, std::string self_identity,
-                             const MakeHandle& make_handle)
-    : context_(context), self_(std::move(self_identity)), handle_(make_handle(slot_)), history_(sid) {
+                             const MakeHandle& make_handle, bool counts_own)
+    : context_(context),
+      self_(std::move(self_identity)),
+      handle_(make_handle(slot_)),
+      unread_(self_, counts_own),
+      history_(sid) {
   state_.sid = std::move(sid);
   state_.joined = true;
   publish();
@@ -34,7 +42,9 @@ void ChannelRecord::publish() {
 // Messages that have come meanwhile were not counted.
 void ChannelRecord::restore(ChannelState state) {
   state_ = std::move(state);
-  state_.unread.exact = false;
+  unread_.set_newest(state_.last_message_index);
+  unread_.restore(state_.unread, state_.last_read_index);
+  put_unread();
   told_unread_ = state_.unread;
   told_ = from_cache_ = true;
   history_.restore(state_.known_history);
@@ -190,31 +200,19 @@ void ChannelRecord::apply_message(const sync::Event& event) {
 void ChannelRecord::message_added(const Message& message) {
   if (feed_.knows(message.index)) return;
   state_.last_message_index = std::max(state_.last_message_index.value_or(-1), message.index);
-  const bool changed = count_unread(message.index);
+  unread_.add(message);
   auto told = feed_.add(message);
   learn(told);
+  put_unread();
   publish();
   announce(std::move(told));
-  if (changed) tell_unread();
+  tell_unread();
 }
 
 void ChannelRecord::message_updated(const Message& message) {
   if (!feed_.update(message)) return;
   history_.update(message);
   emit(MessageUpdated{handle(), message});
-}
-
-// A count that was read while the list was not live may include the message already, so it stays a lower
-// bound.
-bool ChannelRecord::count_unread(std::int64_t index) {
-  Unread& unread = state_.unread;
-  if (!counted_ || !unread.exact || index <= state_.last_read_index.value_or(-1)) return false;
-  ++unread.count;
-  if (!unread.first_unread_index) {
-    unread.first_unread_index = index;
-    first_unread_exists_ = true;
-  }
-  return true;
 }
 
 void ChannelRecord::begin_messages(std::int64_t last_old) {
@@ -225,20 +223,27 @@ void ChannelRecord::begin_messages(std::int64_t last_old) {
 bool ChannelRecord::learn(const std::vector<Message>& told) {
   const auto passed = feed_.take_passed();
   if (!passed) return false;
-  history_.learn(*passed, told);
-  state_.known_history = history_.known().all();
+  learn(*passed, told);
   return true;
 }
 
-void ChannelRecord::put_read(IndexRange range, const std::vector<Message>& messages) {
+void ChannelRecord::learn(IndexRange range, const std::vector<Message>& messages) {
   history_.learn(range, messages);
+  unread_.learn(range, messages);
   state_.known_history = history_.known().all();
-  publish();
+}
+
+void ChannelRecord::put_read(IndexRange range, const std::vector<Message>& messages) {
+  learn(range, messages);
+  publish_unread();
 }
 
 void ChannelRecord::tell(std::vector<Message> messages) {
-  if (learn(messages)) publish();
+  const bool learned = learn(messages);
+  if (learned) put_unread();
+  if (learned) publish();
   announce(std::move(messages));
+  if (learned) tell_unread();
 }
 
 void ChannelRecord::announce(std::vector<Message> messages) {
@@ -246,49 +251,20 @@ void ChannelRecord::announce(std::vector<Message> messages) {
 }
 
 void ChannelRecord::message_removed(const Message& message) {
-  const bool known = feed_.knows(message.index);
+  unread_.remove(message.index, /*counted=*/feed_.knows(message.index));
   auto removal = feed_.remove(message.index);
   if (removal.was_told) {
     history_.remove(message.index);
     emit(MessageRemoved{handle(), message});
   }
   tell(std::move(removal.messages));
-  Unread unread = state_.unread;
-  if (!counted_ || message.index <= state_.last_read_index.value_or(-1) || unread.count == 0) return;
-  // It may have come and gone while the connection was lost.
-  if (!known) return void(count_unsure_ = true);
-  --unread.count;
-  if (message.index == unread.first_unread_index) {
-    unread.first_unread_index = message.index + 1;
-    first_unread_exists_ = false;
-  }
-  if (unread.count == 0) unread.first_unread_index.reset();
-  set_unread(unread);
+  publish_unread();
 }
 
 void ChannelRecord::put_own_state(const conversations::Conversation& own, bool live) {
-  counted_ = true;
-  count_unsure_ = false;
-  state_.last_read_index = own.last_read_index;
-  state_.unread = {own.unread_count.value_or(own.messages_count), live, std::nullopt};
-  if (state_.unread.count == 0) return;
-  const std::int64_t first = state_.last_read_index.value_or(-1) + 1;
-  state_.unread.first_unread_index = first;
-  // As many as there are indexes: none of them was removed.
-  first_unread_exists_ =
-      state_.last_message_index && state_.unread.count == *state_.last_message_index - first + 1;
-}
-
-std::optional<std::int64_t> ChannelRecord::unproven_first_unread() const {
-  return first_unread_exists_ ? std::nullopt : state_.unread.first_unread_index;
-}
-
-void ChannelRecord::prove_first_unread(std::int64_t asked_from, std::int64_t index) {
-  if (unproven_first_unread() != asked_from) return;
-  first_unread_exists_ = true;
-  Unread unread = state_.unread;
-  unread.first_unread_index = index;
-  set_unread(unread);
+  unread_.set_newest(state_.last_message_index);
+  unread_.count(own.unread_count.value_or(own.messages_count), own.last_read_index, live);
+  put_unread();
 }
 
 void ChannelRecord::set_own_state(const conversations::Conversation& own, bool live) {
@@ -297,14 +273,24 @@ void ChannelRecord::set_own_state(const conversations::Conversation& own, bool l
   tell_unread();
 }
 
-void ChannelRecord::set_unread(Unread unread) {
-  state_.unread = unread;
+void ChannelRecord::want_horizon(std::optional<HorizonMove> wanted) {
+  unread_.want(wanted);
+  publish_unread();
+}
+
+void ChannelRecord::put_unread() {
+  state_.unread = unread_.unread();
+  state_.last_read_index = unread_.horizon();
+}
+
+void ChannelRecord::publish_unread() {
+  put_unread();
   publish();
   tell_unread();
 }
 
 void ChannelRecord::tell_unread() {
-  if (state_.unread == told_unread_) return;
+  if (is_shown_alike(state_.unread, told_unread_)) return;
   told_unread_ = state_.unread;
   emit(UnreadChanged{handle(), told_unread_});
 }
@@ -315,7 +301,7 @@ bool ChannelRecord::apply_my_conversation(const conversations::MyConversation& o
     publish();
     emit(ChannelUpdated{handle()});
   }
-  return counted_ && reads_in_flight == 0 && own.last_read_index != state_.last_read_index;
+  return unread_.is_news(own.last_read_index);
 }
 
 const Member* ChannelRecord::member(std::string_view identity) const {

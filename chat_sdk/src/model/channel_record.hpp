@@ -12,6 +12,7 @@
 #include "chat_sdk/src/model/channel_slot.hpp"
 #include "chat_sdk/src/model/message_feed.hpp"
 #include "chat_sdk/src/model/message_history.hpp"
+#include "chat_sdk/src/model/unread_counter.hpp"
 #include "common/protocol/conversations/resources.hpp"
 #include "common/protocol/sync/event.hpp"
 
@@ -30,7 +31,9 @@ using MakeHandle = std::function<Channel(std::shared_ptr<ChannelSlot>)>;
 /// the first thing that is heard of a channel is the channel.
 class ChannelRecord {
  public:
-  ChannelRecord(Context& context, std::string sid, std::string self_identity, const MakeHandle& make_handle);
+  /// `counts_own`: one's own messages may be unread, see ClientOptions::count_own_messages.
+  ChannelRecord(Context& context, std::string sid, std::string self_identity, const MakeHandle& make_handle,
+                bool counts_own = false);
 
   const Channel& handle() const { return handle_; }
   const ChannelState& state() const { return state_; }
@@ -49,14 +52,9 @@ class ChannelRecord {
   /// The service's own count. With a `live` message list it is exact: it was computed between the events
   /// before and after it. While the list waits for its replay nobody knows which messages it includes.
   void set_own_state(const conversations::Conversation& own, bool live);
-  /// The index from which the first unread message is to be looked for, since the one there may have been
-  /// removed; nothing if it is known, or nothing is unread.
-  std::optional<std::int64_t> unproven_first_unread() const;
-  /// The first message from `asked_from` on is at `index`.
-  void prove_first_unread(std::int64_t asked_from, std::int64_t index);
-  /// True if the last count was taken blind, or something happened of which it is not known whether it was
-  /// counted.
-  bool wants_recount() const { return counted_ && (!state_.unread.exact || count_unsure_); }
+  /// Where the user wants the read horizon, see UnreadCounter::want().
+  void want_horizon(std::optional<HorizonMove> wanted);
+  const UnreadCounter& unread() const { return unread_; }
   /// Everything is known. From now on every change is an event; those kept back follow.
   void mark_loaded(bool announce);
   /// The user sees the channel in the list, though not everything is known of it: events as with
@@ -82,7 +80,7 @@ class ChannelRecord {
   void apply_document(const sync::Event& event);
   void apply_roster(const sync::Event& event);
   void apply_message(const sync::Event& event);
-  /// True if the read horizon moved without us (another device), so that the count must be asked for.
+  /// True if the read horizon was moved on another device, so that the count must be asked for.
   bool apply_my_conversation(const conversations::MyConversation& own);
   void mark_left();
 
@@ -97,7 +95,6 @@ class ChannelRecord {
 
   std::string document_sid, roster_sid, messages_sid;
   std::string roster_items_url, messages_items_url;
-  int reads_in_flight = 0;
 
  private:
   struct RosterEntry {
@@ -110,13 +107,14 @@ class ChannelRecord {
   void message_updated(const Message& message);
   void message_removed(const Message& message);
   bool learn(const std::vector<Message>& told);
+  void learn(IndexRange range, const std::vector<Message>& messages);
   void tell(std::vector<Message> messages);
   void announce(std::vector<Message> messages);
-  bool count_unread(std::int64_t index);
   template <class Source>
   void put_description(const Source& source);
   void put_own_state(const conversations::Conversation& own, bool live);
-  void set_unread(Unread unread);
+  void put_unread();
+  void publish_unread();
   void tell_unread();
   void release_kept_back();
   void publish();
@@ -129,13 +127,11 @@ class ChannelRecord {
   Channel handle_;
   ChannelState state_;
   std::map<std::string, RosterEntry> roster_;
-  bool counted_ = false;
   bool told_ = false;  ///< the user knows the channel
   bool from_cache_ = false;
   ChannelCache* cache_ = nullptr;
+  UnreadCounter unread_;
   Unread told_unread_;
-  bool first_unread_exists_ = false;
-  bool count_unsure_ = false;
   std::vector<Event> kept_back_;
   MessageFeed feed_;
   MessageHistory history_;

@@ -75,7 +75,7 @@ void HistoryCache::wait(Duration time) {
   if (std::exchange(waits_, true)) return;
   timers_.after(time, [this](const Result<void>&) {
     waits_ = false;
-    failing_ && timers_.now() < next_try_ ? wait(next_try_ - timers_.now()) : flush();
+    failing_&& timers_.now() < next_try_ ? wait(next_try_ - timers_.now()) : flush();
   });
 }
 

@@ -2,22 +2,22 @@
 
 namespace parley::detail {
 
-Model::Model(const ServiceAccess& service, MakeHandle make_handle, OutboxSettings outbox_settings,
-             CacheSettings cache_settings)
+Model::Model(const ServiceAccess& service, MakeHandle make_handle, ModelSettings settings)
     : rest(service.rest),
       urls(service.urls),
-      cache(service.context, service.timers, std::move(cache_settings),
+      cache(service.context, service.timers, std::move(settings.cache),
             [this](CacheContents contents) { restore(std::move(contents)); }),
       channel_cache(service.timers, cache, registry),
       history_cache(service.timers, cache, registry),
       cached_history(cache, history_cache, registry),
       subscriptions(service.subscriber),
       unread(service, subscriptions, registry),
-      make_record([&context = service.context, this, make_handle](const std::string& sid) {
+      make_record([&context = service.context, this, make_handle,
+                   counts_own = settings.counts_own](const std::string& sid) {
         // Only the cache knows whose it is without a connection.
         const auto& connected = urls.configuration().identity;
         const auto& self = connected.empty() ? cache.identity() : connected;
-        auto record = std::make_shared<ChannelRecord>(context, sid, self, make_handle);
+        auto record = std::make_shared<ChannelRecord>(context, sid, self, make_handle, counts_own);
         if (cache.is_enabled()) record->keep_in(channel_cache, history_cache);
         return record;
       }),
@@ -28,7 +28,8 @@ Model::Model(const ServiceAccess& service, MakeHandle make_handle, OutboxSetting
       joining(service, registry, opener),
       direct_channels(service, registry, joining),
       history(service, opener),
-      outbox(service, outbox_settings, cache, history, registry, std::move(make_handle)),
+      read_horizons(service, cache, registry, unread),
+      outbox(service, settings.outbox, cache, history, registry, std::move(make_handle)),
       context_(service.context) {}
 
 void Model::load(Done<void> done) {
@@ -43,6 +44,7 @@ void Model::restore(CacheContents contents) {
     record->restore(std::move(channel));
     registry.add(record);
   }
+  read_horizons.restore(contents.horizons);
   outbox.restore(std::move(contents.outgoing));
   context_.emit(CacheRestored{});
 }
@@ -61,17 +63,20 @@ void Model::on_sync(const sync::SubscriberAction& action) {
 
 void Model::on_ready() {
   cached_history.on_ready();
+  read_horizons.on_ready();
   outbox.on_ready();
 }
 
 void Model::on_disconnected() {
   cached_history.on_disconnected();
+  read_horizons.on_disconnected();
   outbox.on_disconnected();
 }
 
 void Model::on_given_up(const Error& reason, bool final) {
   cached_history.on_disconnected();
-  outbox.on_given_up(reason, final);  // first: it waits for what fails below
+  outbox.on_given_up(reason, final);  // first, with the horizons: they wait for what fails below
+  read_horizons.on_given_up(reason, final);
   opener.give_up(reason);
   healer.give_up();
   unread.give_up();

@@ -9,14 +9,20 @@
 #include "chat_sdk/src/model/joining.hpp"
 #include "chat_sdk/src/model/my_conversations.hpp"
 #include "chat_sdk/src/model/outbox.hpp"
+#include "chat_sdk/src/model/read_horizons.hpp"
 #include "chat_sdk/src/model/sync_router.hpp"
 
 namespace parley::detail {
 
+struct ModelSettings {
+  OutboxSettings outbox{};
+  CacheSettings cache{};
+  bool counts_own = false;  ///< one's own messages may be unread
+};
+
 /// The parts of which channels, members and unread counts are made, tied together; each says what it does.
 struct Model final : ConnectionObserver {
-  Model(const ServiceAccess& service, MakeHandle make_handle, OutboxSettings outbox_settings = {},
-        CacheSettings cache_settings = {});
+  Model(const ServiceAccess& service, MakeHandle make_handle, ModelSettings settings = {});
 
   void load(Done<void> done) override;
   void on_sync(const sync::SubscriberAction& action) override;
@@ -41,6 +47,7 @@ struct Model final : ConnectionObserver {
   Joining joining;
   DirectChannels direct_channels;
   History history;
+  ReadHorizons read_horizons;
   Outbox outbox;
 
  private:

@@ -7,6 +7,11 @@
 namespace parley::detail {
 namespace {
 
+std::optional<Error> check_index(std::int64_t index) {
+  if (index >= 0) return std::nullopt;
+  return Error{.code = Errc::invalid_argument, .message = "index: expected 0 or more"};
+}
+
 // For replies of which only the outcome counts.
 template <class T>
 Done<http::Response> outcome_only(Done<T> done) {
@@ -65,29 +70,6 @@ void Operations::invite(std::string sid, std::string identity, Done<Member> done
   model_.joining.invite(sid, identity, std::move(done));
 }
 
-void Operations::set_read(std::string sid, std::int64_t index, Done<Unread> done) {
-  if (index < 0) return done(Error{.code = Errc::invalid_argument, .message = "index: expected 0 or more"});
-  const auto record = model_.registry.by_sid(sid);
-  if (!record) return done(not_a_member());
-  ++record->reads_in_flight;
-  model_.rest.post(model_.urls.my_conversation(sid), conversations::encode_read_horizon(index),
-                   [this, record, done](Result<http::Response> reply) {
-                     --record->reads_in_flight;
-                     const auto own = decoded(reply, conversations::decode_conversation);
-                     if (!own) return done(own.error());
-                     model_.unread.apply(record, *own);
-                     done(record->state().unread);
-                   });
-}
-
-void Operations::set_all_read(std::string sid, Done<Unread> done) {
-  model_.opener.open_known(sid, [this, sid, done](const Result<RecordPtr>& record) {
-    if (!record) return done(record.error());
-    const auto last = (*record)->state().last_message_index;
-    last ? set_read(sid, *last, done) : done((*record)->state().unread);
-  });
-}
-
 void Operations::leave(std::string sid, Done<void> done) {
   model_.rest.remove(model_.urls.participant(sid, model_.urls.configuration().identity),
                      [this, sid, done](Result<http::Response> reply) {
@@ -136,6 +118,32 @@ void LocalOperations::get_messages(std::string sid, GetMessages query, Done<Mess
     if (page) return done(std::move(*page));
     when_usable_([this, sid, query, done](const Result<void>& usable) {
       usable ? model_.history.read(sid, query, done) : done(usable.error());
+    });
+  });
+}
+
+void LocalOperations::set_read(std::string sid, std::int64_t index, Done<Unread> done) {
+  if (auto error = check_index(index)) return done(*error);
+  model_.read_horizons.move(sid, {index}, std::move(done));
+}
+
+void LocalOperations::set_unread(std::string sid, std::int64_t index, Done<Unread> done) {
+  if (auto error = check_index(index)) return done(*error);
+  const Horizon before = index == 0 ? Horizon() : Horizon(index - 1);
+  model_.read_horizons.move(sid, {before, /*back=*/true}, std::move(done));
+}
+
+// Of a channel that is only listed the newest message may not be known.
+void LocalOperations::set_all_read(std::string sid, Done<Unread> done) {
+  const auto record = model_.registry.by_sid(sid);
+  if (!record) return done(not_a_member());
+  const auto last = record->state().last_message_index;
+  if (last) return model_.read_horizons.move(sid, {last}, std::move(done));
+  if (record->is_loaded()) return done(record->state().unread);
+  when_usable_([this, sid, done](const Result<void>& usable) {
+    if (!usable) return done(usable.error());
+    model_.opener.open_known(sid, [this, sid, done](const Result<RecordPtr>& opened) {
+      opened ? set_all_read(sid, done) : done(opened.error());
     });
   });
 }

@@ -36,10 +36,7 @@ void SyncRouter::apply_document(const RecordPtr& record, const sync::Event& even
 
 void SyncRouter::apply_message(const RecordPtr& record, const sync::Event& event) {
   record->apply_message(event);
-  if (event.change == sync::Change::item_removed) {
-    unread_.find_first(record);
-    if (record->is_loaded() && record->wants_recount()) unread_.recount(record);
-  }
+  if (event.change == sync::Change::item_removed) unread_.check(record);
   healer_.check(record);
 }
 
@@ -51,7 +48,7 @@ void SyncRouter::on_established(const std::string& object_sid) {
   const std::string sid = record->state().sid;
   if (opener_.state(sid)) return opener_.on_messages_established(sid);
   healer_.check(record);
-  if (record->wants_recount()) unread_.recount(record);
+  unread_.check(record);
 }
 
 // A channel is gone with its document; one that is being opened, with any part.

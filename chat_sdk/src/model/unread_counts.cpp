@@ -1,6 +1,8 @@
 #include "chat_sdk/src/model/unread_counts.hpp"
 
+#include "chat_sdk/src/model/asked_page.hpp"
 #include "chat_sdk/src/model/translation.hpp"
+#include "common/base/limits.hpp"
 
 namespace parley::detail {
 
@@ -20,7 +22,14 @@ bool UnreadCounts::is_member(const RecordPtr& record) const {
 
 void UnreadCounts::apply(const RecordPtr& record, const conversations::Conversation& own_state) {
   record->set_own_state(own_state, subscriptions_.live(*record));
-  find_first(record);
+  settle(record);
+}
+
+// While the list of messages is not live, the next count would be blind, too: it is asked for when it is.
+void UnreadCounts::check(const RecordPtr& record) {
+  if (!record->is_loaded()) return;
+  const bool recounts = record->unread().wants_recount() && subscriptions_.live(*record);
+  recounts ? recount(record) : settle(record);
 }
 
 void UnreadCounts::recount(const RecordPtr& record) {
@@ -52,18 +61,43 @@ void UnreadCounts::on_answer(const RecordPtr& record, const Result<http::Respons
       [this, sid](const Result<void>& time) { time ? ask(sid) : static_cast<void>(recounts_.erase(sid)); });
 }
 
-void UnreadCounts::find_first(const RecordPtr& record) {
-  const auto from = record->unproven_first_unread();
-  if (!from || record->messages_items_url.empty()) return;
-  const GetMessages query{.page_size = 1, .anchor = Anchor::at(*from), .direction = Direction::forwards};
-  RestRequest request{.method = "GET", .url = record->messages_items_url, .params = *page_query(query)};
+void UnreadCounts::settle(const RecordPtr& record) {
+  if (!record->is_loaded() || !record->unread().unsettled_from()) return;
+  const std::string& sid = record->state().sid;
+  const auto [at, fresh] = settling_.try_emplace(sid, Recount{Backoff(kReadBackoff)});
+  fresh ? read_unsettled(sid) : static_cast<void>(at->second.again = true);
+}
+
+void UnreadCounts::read_unsettled(const std::string& sid) {
+  const auto record = registry_.by_sid(sid);
+  const auto from = record ? record->unread().unsettled_from() : std::nullopt;
+  if (!from || !settling_.contains(sid)) return void(settling_.erase(sid));
+  const AskedPage asked(
+      *record,
+      {.page_size = limits::kPageSize, .anchor = Anchor::at(*from), .direction = Direction::forwards});
+  RestRequest request{.method = "GET", .url = record->messages_items_url, .params = *page_query(asked.query)};
   request.background = true;
-  rest_.send(std::move(request), [this, record, from = *from](Result<http::Response> reply) {
-    const auto page = decoded(reply, conversations::decode_sync_page);
-    if (!page || !is_member(record)) return;  // the next change asks again
-    if (const auto found = to_messages(*page); !found.empty())
-      record->prove_first_unread(from, found[0].index);
-  });
+  rest_.send(std::move(request),
+             [this, record, asked](const Result<http::Response>& reply) { on_page(record, asked, reply); });
+}
+
+void UnreadCounts::on_page(const RecordPtr& record, const AskedPage& asked,
+                           const Result<http::Response>& reply) {
+  const std::string sid = record->state().sid;
+  const auto at = settling_.find(sid);
+  if (at == settling_.end()) return;
+  const auto page = decoded(reply, conversations::decode_sync_page);
+  if (!is_member(record) || (!page && !page.error().retryable())) return void(settling_.erase(at));
+  if (!page)
+    return timers_.after(at->second.backoff.after_failure(context_.random.uniform()),
+                         [this, sid](const Result<void>& time) {
+                           time ? read_unsettled(sid) : static_cast<void>(settling_.erase(sid));
+                         });
+  const bool overtaken = record->history().edition() != asked.edition;
+  const bool again = at->second.again || overtaken;
+  settling_.erase(at);
+  learn(*record, asked, *page);
+  if (again) settle(record);
 }
 
 }  // namespace parley::detail

@@ -9,26 +9,37 @@
 
 namespace parley::detail {
 
-/// Keeps read horizons and unread counts as the service counts them, and knows the first unread message.
+struct AskedPage;
+
+/// Keeps unread counts as the service counts them, and reads what is needed to know the first unread message
+/// and which are one's own.
 class UnreadCounts {
  public:
   UnreadCounts(const ServiceAccess& service, ChannelSubscriptions& subscriptions, ChannelRegistry& registry);
 
   /// Takes over what the service says of this user's state in the channel.
   void apply(const RecordPtr& record, const conversations::Conversation& own_state);
+  /// To be called when something changed: asks for what is needed to know the count, if anything is.
+  void check(const RecordPtr& record);
   /// Asks the service for it, again and again until it answers.
   void recount(const RecordPtr& record);
-  /// Reads where the first unread message is, if the one that should be may have been removed.
-  void find_first(const RecordPtr& record);
   /// The connection was given up: nothing is asked again until recount().
-  void give_up() { recounts_.clear(); }
+  void give_up() {
+    recounts_.clear();
+    settling_.clear();
+  }
 
  private:
+  /// Reads messages if the counter wants to know more of them, see UnreadCounter::unsettled_from(), again and
+  /// again until they come.
+  void settle(const RecordPtr& record);
   struct Recount {
     Backoff backoff;
     bool again = false;  ///< it was asked for while the answer was on its way
   };
 
+  void read_unsettled(const std::string& sid);
+  void on_page(const RecordPtr& record, const AskedPage& asked, const Result<http::Response>& reply);
   void ask(const std::string& sid);
   void on_answer(const RecordPtr& record, const Result<http::Response>& reply);
   bool is_member(const RecordPtr& record) const;
@@ -40,6 +51,7 @@ class UnreadCounts {
   ChannelSubscriptions& subscriptions_;
   ChannelRegistry& registry_;
   std::map<std::string, Recount> recounts_;  // by channel SID
+  std::map<std::string, Recount> settling_;  // the same for settle()
 };
 
 }  // namespace parley::detail

@@ -22,7 +22,7 @@ Overloaded(F...) -> Overloaded<F...>;
 
 std::string unread_note(const Unread& unread) {
   if (unread.count == 0) return "";
-  return "  (" + std::string(unread.exact ? "" : "at least ") + std::to_string(unread.count) + " unread)";
+  return "  (" + std::string(unread.exact ? "" : "about ") + std::to_string(unread.count) + " unread)";
 }
 
 }  // namespace
@@ -95,7 +95,7 @@ bool Console::handle(const Command& command) {
                  [&](const Older&) { older_ ? show_history(*older_) : print("that is the beginning"); },
                  [&](const ListChannels&) { list_channels(); },
                  [&](const ListMembers&) { list_members(); },
-                 [&](const MarkRead&) { wait(current().async_set_all_read(use_future)); },
+                 [&](const MarkRead&) { mark_read(current()); },
                  [&](const Leave&) {
                    if (wait(current().async_leave(use_future))) print("left");
                  },
@@ -130,7 +130,12 @@ void Console::go_to(const Channel& channel) {
   const auto state = channel.state();
   print("now in " + title(*state) + (state->description.empty() ? "" : ": " + printable(state->description)));
   show_history({.page_size = 10});
-  wait(channel.async_set_all_read(use_future));
+  mark_read(channel);
+}
+
+// Shown at once; the service hears of it when there is a connection.
+void Console::mark_read(const Channel& channel) {
+  channel.async_set_all_read([](const Result<Unread>&) {});
 }
 
 void Console::list_channels() {

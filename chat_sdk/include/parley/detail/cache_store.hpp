@@ -58,7 +58,17 @@ struct MarkSendable {
 struct PutChannel {
   std::shared_ptr<const ChannelState> channel;
 };
-/// With its history.
+/// Where the read horizon of a channel is to be: there at least, or with `back` exactly there.
+struct PutHorizon {
+  std::string channel_sid;
+  std::optional<std::int64_t> to;  ///< nothing: nothing counts as read
+  bool back = false;
+};
+/// It is there.
+struct EraseHorizon {
+  std::string channel_sid;
+};
+/// With its history and its horizon.
 struct EraseChannel {
   std::string sid;
 };
@@ -90,7 +100,7 @@ struct LimitHistories {
   std::uint64_t max_bytes;
 };
 using CacheChange = std::variant<AddOutgoing, UpdateOutgoing, EraseOutgoing, MarkSendable, PutChannel,
-                                 EraseChannel, ChangeHistory, LimitHistories>;
+                                 EraseChannel, ChangeHistory, LimitHistories, PutHorizon, EraseHorizon>;
 
 /// Asks for the messages at the lower end of `within`, or with `newest_first` at its upper end.
 struct HistoryQuery {
@@ -112,6 +122,7 @@ struct CachedMessages {
 struct CacheContents {
   std::vector<StoredOutgoing> outgoing{};  ///< oldest first
   std::vector<ChannelState> channels{};    ///< with `known_history`
+  std::vector<PutHorizon> horizons{};
   /// The old file was damaged and set aside: where it is, and that this is what could be saved of it.
   std::optional<Error> damage{};
 };

@@ -49,8 +49,6 @@ class Operations {
 
   /// @name Of a channel
   PARLEY_API void invite(std::string sid, std::string identity, Done<Member> done);
-  PARLEY_API void set_read(std::string sid, std::int64_t index, Done<Unread> done);
-  PARLEY_API void set_all_read(std::string sid, Done<Unread> done);
   PARLEY_API void leave(std::string sid, Done<void> done);
   PARLEY_API void remove_member(std::string sid, std::string identity, Done<void> done);
   PARLEY_API void destroy(std::string sid, Done<void> done);
@@ -71,6 +69,11 @@ class LocalOperations {
 
   /// From the cache, or once the client is usable, from the service.
   PARLEY_API void get_messages(std::string sid, GetMessages query, Done<MessagePage> done);
+
+  /// @name Of the read horizon
+  PARLEY_API void set_read(std::string sid, std::int64_t index, Done<Unread> done);
+  PARLEY_API void set_unread(std::string sid, std::int64_t index, Done<Unread> done);
+  PARLEY_API void set_all_read(std::string sid, Done<Unread> done);
 
   /// @name Of the messages that are to be sent
   PARLEY_API void retry(std::string sid, std::string local_id, Done<Message> done);

@@ -283,7 +283,7 @@ TEST_F(CacheSqlite, EverythingOfAChannelComesBackButItsMembers) {
     EXPECT_EQ(found.updated_at, given.updated_at);
     EXPECT_EQ(found.last_message_index, 8);
     EXPECT_EQ(found.last_read_index, 6);
-    EXPECT_EQ(found.unread, (Unread{2, false, 7}));
+    EXPECT_EQ(found.unread, (Unread{2, false, 7, UnreadReason::restored}));
   }
   write({EraseChannel{"CH1"}});
   EXPECT_TRUE(open()->contents.channels.empty());
@@ -293,7 +293,8 @@ TEST_F(CacheSqlite, AnOlderOneIsBroughtUpToDate) {
   write({AddOutgoing{message("a")}});
   {
     auto database = storage::Database::open({.path = file(".db").string()}).value();
-    for (const char* table : {"channel", "message_medium", "message", "history_range", "history"})
+    for (const char* table :
+         {"channel", "message_medium", "message", "history_range", "history", "read_horizon"})
       ASSERT_TRUE(database->run_script(std::string("DROP TABLE ") + table));
     ASSERT_TRUE(database->run_script("DELETE FROM schema_version WHERE version > 1"));
   }

@@ -52,7 +52,7 @@ TEST_F(ChannelCacheTest, TheListIsThereWithoutAConnection) {
   EXPECT_EQ(state->sid, "CH1");
   EXPECT_EQ(state->description, "shown");
   EXPECT_EQ(state->created_by, "bob");
-  EXPECT_EQ(state->unread, (Unread{2, false, 7}));
+  EXPECT_EQ(state->unread, (Unread{2, false, 7, UnreadReason::restored}));
   EXPECT_EQ(state->last_message_index, 8);
   EXPECT_EQ(state->last_read_index, 6);
   EXPECT_TRUE(state->joined);

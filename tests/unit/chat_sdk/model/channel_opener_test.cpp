@@ -71,6 +71,22 @@ TEST_F(ChannelOpenerTest, DocumentThatNeverComesIsTriedAgain) {
   EXPECT_EQ(outcomes[0].error().code, Errc::timed_out);
 }
 
+TEST_F(ChannelOpenerTest, ACountThatWasTakenBlindIsTakenAgain) {
+  open("CH1");
+  answer_document("CH1", "general");
+  answer_messages("CH1");
+  establish("ESCH1");
+  subscriber.on_disconnected();
+  rest.answer("GET /Mine/CH1", own_state("CH1", 3));
+  subscriber.on_connected(context.now);
+  answer_roster("CH1");
+  EXPECT_EQ(outcomes.size(), 1u);
+  EXPECT_EQ(outcomes[0].value()->state().unread.reason, UnreadReason::listed);
+  establish("ESCH1");
+  rest.answer("GET /Mine/CH1", own_state("CH1", 4));
+  EXPECT_EQ(outcomes[0].value()->state().unread.count, 4);
+}
+
 // parts
 
 TEST_F(ChannelOpenerTest, PartsCompleteTogether) {
@@ -84,7 +100,7 @@ TEST_F(ChannelOpenerTest, PartsCompleteTogether) {
   ASSERT_EQ(outcomes.size(), 1u);
   const auto record = outcomes[0].value();
   EXPECT_EQ(registry.by_name("general"), record);
-  EXPECT_EQ(record->state().unread, (Unread{3, true, 3}));
+  EXPECT_EQ(record->state().unread, (Unread{3, false, 3, UnreadReason::authors}));
   EXPECT_EQ(record->state().members->size(), 1u);
   EXPECT_EQ(heard<ChannelJoined>().size(), 1u);
 }

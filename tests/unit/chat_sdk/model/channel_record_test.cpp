@@ -54,8 +54,8 @@ TEST_F(ChannelRecordTest, CountsMessagesBehindTheHorizon) {
 
 TEST_F(ChannelRecordTest, ACountThatIsALowerBoundStaysOne) {
   own(3, 4, /*live=*/false);
-  EXPECT_EQ(record->state().unread, (Unread{3, false, 5}));
-  EXPECT_TRUE(record->wants_recount());
+  EXPECT_EQ(record->state().unread, (Unread{3, false, 5, UnreadReason::listed}));
+  EXPECT_TRUE(record->unread().wants_recount());
   add(8, "IM8");
   EXPECT_EQ(record->state().unread.count, 3) << "it may be among those counted";
 }
@@ -77,9 +77,9 @@ TEST_F(ChannelRecordTest, AMessageThatCameAndWentUnseenMakesTheCountUnsure) {
   own(3, 1);
   remove(5);
   EXPECT_EQ(record->state().unread.count, 3);
-  EXPECT_TRUE(record->wants_recount());
+  EXPECT_TRUE(record->unread().wants_recount());
   own(3, 1);
-  EXPECT_FALSE(record->wants_recount());
+  EXPECT_FALSE(record->unread().wants_recount());
 }
 
 TEST_F(ChannelRecordTest, AnIndexThatCannotBeOneIsSkipped) {

@@ -131,8 +131,7 @@ class ModelFixture : public ::testing::Test {
   std::int64_t batch = 0;
   Model model{{context, timers, rest, urls, subscriber},
               [](std::shared_ptr<ChannelSlot> slot) { return Channel(std::move(slot), {}); },
-              {},
-              cache_settings};
+              {.cache = cache_settings}};
   ChannelRegistry& registry = model.registry;
   ChannelSubscriptions& subscriptions = model.subscriptions;
   UnreadCounts& unread = model.unread;

@@ -41,7 +41,7 @@ TEST_F(MyConversationsTest, TheListAloneTellsNamesUnreadAndLastMessage) {
   ASSERT_EQ(registry.list().load()->size(), 1u);
   const auto state = registry.list().load()->front().state();
   EXPECT_EQ(state->name, "name of CH1");
-  EXPECT_EQ(state->unread, (Unread{2, false, 7}));
+  EXPECT_EQ(state->unread, (Unread{2, false, 7, UnreadReason::listed}));
   EXPECT_EQ(state->last_message_index, 8);
   EXPECT_TRUE(state->joined);
   EXPECT_FALSE(state->loaded);

@@ -41,7 +41,7 @@ TEST_F(OperationsTest, BadArgumentsAreRefusedBeforeAnythingIsSent) {
   EXPECT_EQ(channel->error().code, Errc::invalid_argument);
   local.get_messages("CH1", {.page_size = 0}, kept(page_of_messages));
   EXPECT_EQ(page_of_messages->error().code, Errc::invalid_argument);
-  operations.set_read("CH1", -1, kept(read));
+  local.set_read("CH1", -1, kept(read));
   EXPECT_EQ(read->error().code, Errc::invalid_argument);
   operations.block("alice", kept(done));
   EXPECT_EQ(done->error().code, Errc::invalid_argument);
@@ -121,16 +121,17 @@ TEST_F(OperationsTest, ThereIsNoHistoryBeforeTheFirstMessage) {
 TEST_F(OperationsTest, OfAChannelOfOthersNothingIsAsked) {
   local.get_messages("CH9", {}, kept(page_of_messages));
   EXPECT_EQ(page_of_messages->error().code, Errc::not_found);
-  operations.set_read("CH9", 1, kept(read));
+  local.set_read("CH9", 1, kept(read));
   EXPECT_EQ(read->error().code, Errc::not_found);
-  operations.set_all_read("CH9", kept(read));
+  local.set_all_read("CH9", kept(read));
   EXPECT_EQ(read->error().code, Errc::not_found);
   EXPECT_EQ(rest.waiting(), 0u);
 }
 
 TEST_F(OperationsTest, ReadingTakesTheCountOfTheAnswer) {
   open_completely("CH1", "", R"(,"lastMessage":{"index":9})");
-  operations.set_all_read("CH1", kept(read));
+  model.on_ready();
+  local.set_all_read("CH1", kept(read));
   EXPECT_NE(rest.request("POST /Mine/CH1").body.find("9"), std::string::npos);
   rest.answer("POST /Mine/CH1", own_state("CH1", 2));
   ASSERT_TRUE(read && *read);
@@ -139,7 +140,7 @@ TEST_F(OperationsTest, ReadingTakesTheCountOfTheAnswer) {
 
 TEST_F(OperationsTest, NothingToReadIsNoError) {
   open_completely("CH1");
-  operations.set_all_read("CH1", kept(read));
+  local.set_all_read("CH1", kept(read));
   ASSERT_TRUE(read && *read);
   EXPECT_EQ(rest.waiting(), 0u);
 }

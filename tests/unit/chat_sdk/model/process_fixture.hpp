@@ -23,8 +23,8 @@ struct Process {
                 .random = random,
                 .emit = [&events](Event one) { events.push_back(std::move(one)); }},
         model({context, timers, rest, urls, subscriber},
-              [](std::shared_ptr<ChannelSlot> slot) { return Channel(std::move(slot), {}); }, settings,
-              {.enabled = true, .identity = "alice"}) {
+              [](std::shared_ptr<ChannelSlot> slot) { return Channel(std::move(slot), {}); },
+              {.outbox = settings, .cache = {.enabled = true, .identity = "alice"}}) {
     conversations::Configuration configuration;
     configuration.identity = "alice";
     configuration.conversations_url = "https://chat/Conversations";

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "tests/unit/chat_sdk/model/model_fixture.hpp"
 
 namespace parley::detail {
@@ -20,11 +22,18 @@ class UnreadCountsTest : public ModelFixture {
   void remove(int index) {
     router.on_applied(event("ESCH1", Change::item_removed, ++id, std::to_string(index)));
   }
-  std::string found(int index) { return page(item(index, "2026-02-01T00:00:00.000Z")); }
+  /// A page with the messages `first` to 9, but those of `without`.
+  static std::string found(int first, const std::set<int>& without = {}) {
+    std::string items;
+    for (int index = first; index <= 9; ++index)
+      if (!without.contains(index))
+        items += (items.empty() ? "" : ",") + item(index, "2026-02-01T00:00:00.000Z");
+    return page(items);
+  }
   std::optional<std::string> asked_from() const {
     if (!rest.waits(kItems)) return std::nullopt;
     const auto params = rest.request(kItems).params;
-    EXPECT_EQ(http::find_param(params, "PageSize"), "1");
+    EXPECT_EQ(http::find_param(params, "PageSize"), "100");
     return std::string(*http::find_param(params, "From"));
   }
   static constexpr const char* kOwnState = "GET /Mine/CH1";
@@ -34,34 +43,40 @@ class UnreadCountsTest : public ModelFixture {
   std::int64_t id = 1;
 };
 
-TEST_F(UnreadCountsTest, TheFirstUnreadIsNotAskedForIfNoneWasRemoved) {
+TEST_F(UnreadCountsTest, WhoseTheUnreadMessagesAreIsRead) {
   open_with(7);
+  EXPECT_EQ(record->state().unread, (Unread{7, false, 3, UnreadReason::authors}));
+  EXPECT_EQ(asked_from(), "3");
+  rest.answer(kItems, found(3));
   EXPECT_EQ(record->state().unread, (Unread{7, true, 3}));
+  EXPECT_EQ(record->state().known_history, (std::vector<IndexRange>{{0, 9}})) << "what is read is known";
   EXPECT_FALSE(asked_from());
 }
 
 TEST_F(UnreadCountsTest, TheFirstUnreadIsOneThatExists) {
   open_with(4);
   EXPECT_EQ(asked_from(), "3");
-  rest.answer(kItems, found(5));
+  rest.answer(kItems, found(5, {7}));
   EXPECT_EQ(record->state().unread, (Unread{4, true, 5}));
   EXPECT_EQ(heard<UnreadChanged>().back().unread.first_unread_index, 5);
 }
 
 TEST_F(UnreadCountsTest, AFirstUnreadThatIsRemovedGivesWayToTheNext) {
   open_with(7);
+  rest.answer(kItems, found(3));
   remove(3);
   EXPECT_EQ(record->state().unread.count, 6);
   EXPECT_EQ(asked_from(), "4");
-  rest.answer(kItems, found(6));
-  EXPECT_EQ(record->state().unread, (Unread{6, true, 6}));
+  rest.answer(kItems, found(4));
+  EXPECT_EQ(record->state().unread, (Unread{6, true, 4}));
   remove(8);
-  EXPECT_EQ(record->state().unread, (Unread{5, true, 6}));
+  EXPECT_EQ(record->state().unread, (Unread{5, true, 4}));
   EXPECT_FALSE(asked_from()) << "another one was removed";
 }
 
 TEST_F(UnreadCountsTest, AnAnswerThatIsOvertakenIsIgnored) {
   open_with(7);
+  rest.answer(kItems, found(3));
   remove(3);
   remove(4);
   rest.answer(kItems, found(4));
@@ -69,6 +84,30 @@ TEST_F(UnreadCountsTest, AnAnswerThatIsOvertakenIsIgnored) {
   EXPECT_EQ(asked_from(), "5");
   rest.answer(kItems, found(5));
   EXPECT_EQ(record->state().unread, (Unread{5, true, 5}));
+  EXPECT_FALSE(asked_from());
+}
+
+TEST_F(UnreadCountsTest, APageThatCannotBeReadIsAskedForAgain) {
+  open_with(7);
+  rest.fail(kItems, {.code = Errc::timed_out, .message = "throttled"});
+  EXPECT_FALSE(asked_from());
+  pass(std::chrono::milliseconds(1200));
+  EXPECT_EQ(asked_from(), "3");
+  rest.fail(kItems, {.code = Errc::forbidden, .message = "no", .http_status = 403});
+  pass(std::chrono::minutes(2));
+  EXPECT_FALSE(asked_from());
+  remove(9);
+  EXPECT_EQ(asked_from(), "3") << "something has changed";
+}
+
+TEST_F(UnreadCountsTest, WhatAConnectionTookAlongIsAskedForWithTheNextOne) {
+  open_with(7);
+  unread.give_up();
+  rest.fail(kItems, {.code = Errc::connection_lost, .message = "cut"});
+  subscriber.on_disconnected();
+  subscriber.on_connected(context.now);
+  establish("ESCH1");
+  EXPECT_EQ(asked_from(), "3");
 }
 
 TEST_F(UnreadCountsTest, ACountThatCannotBeHadIsAskedForAgain) {
@@ -103,6 +142,7 @@ TEST_F(UnreadCountsTest, NothingIsToldOfAChannelThatWasLeft) {
 TEST_F(UnreadCountsTest, TheLastUnreadThatIsRemovedLeavesNone) {
   open_with(1);
   rest.answer(kItems, found(9));
+  EXPECT_EQ(record->state().unread, (Unread{1, true, 9}));
   remove(9);
   EXPECT_EQ(record->state().unread, (Unread{0, true, std::nullopt}));
   EXPECT_FALSE(asked_from());
