@@ -100,6 +100,12 @@ void User::on_event(const Event& event) {
   if (const auto* joined = std::get_if<ChannelJoined>(&event)) messages[joined->channel.sid()].clear();
   if (const auto* added = std::get_if<MessageAdded>(&event))
     messages[added->channel.sid()].push_back(added->message);
+  if (const auto* updated = std::get_if<MessageUpdated>(&event))
+    for (auto& one : messages[updated->channel.sid()])
+      if (one.index == updated->message.index) one = updated->message;
+  if (const auto* removed = std::get_if<MessageRemoved>(&event))
+    std::erase_if(messages[removed->channel.sid()],
+                  [&](const Message& one) { return one.index == removed->message.index; });
   if (const auto* pending = std::get_if<MessagePending>(&event)) outcomes[pending->message.local_id];
   if (const auto* sent = std::get_if<MessageSent>(&event)) on_outcome(sent->local_id);
   if (const auto* failed = std::get_if<MessageFailed>(&event)) on_outcome(failed->message.local_id);

@@ -50,7 +50,8 @@ class User {
   detail::Engine& engine() { return *engine_; }
 
   std::vector<Event> heard;
-  std::map<std::string, std::vector<Message>> messages;  ///< heard since the last join, by channel SID
+  std::map<std::string, std::vector<Message>>
+      messages;  ///< heard since the last join, as they are now, by channel SID
   /// Told by this process of each message of this user's, by local id.
   std::map<std::string, int> outcomes;
   std::set<std::string> owed;  ///< told as pending by earlier processes, without an outcome yet

@@ -48,7 +48,7 @@ void read_media(Database& database, const std::string& channel_sid, std::vector<
     if (at == messages.end()) return;
     if (at->index != row.integer(0)) continue;
     at->media.push_back(
-        {row.text(1), row.text(2), row.text(3), row.text(4), static_cast<std::uint64_t>(row.integer(5))});
+        {row.text(1), row.text(2), row.text(3), row.text(4), row.integer(5)});
   }
 }
 
@@ -151,15 +151,6 @@ std::vector<Message> read_rows(Database& database, const HistoryQuery& query) {
   return messages;
 }
 
-bool has_beside(Database& database, const HistoryQuery& query) {
-  auto row = query.newest_first
-                 ? database.query("SELECT 1 FROM message WHERE channel_sid = ? AND message_index > ? LIMIT 1",
-                                  query.channel_sid, query.within.last)
-                 : database.query("SELECT 1 FROM message WHERE channel_sid = ? AND message_index < ? LIMIT 1",
-                                  query.channel_sid, query.within.first);
-  return row.next();
-}
-
 bool has_all(Database& database, const std::string& channel_sid, IndexRange range) {
   return database
       .query("SELECT 1 FROM history_range WHERE channel_sid = ? AND first <= ? AND last >= ?", channel_sid,
@@ -185,7 +176,6 @@ CachedMessages read_messages(Database& database, const HistoryQuery& query) {
     (query.newest_first ? passed.first : passed.last) = found.messages.back().index;
   if (query.newest_first) std::reverse(found.messages.begin(), found.messages.end());
   read_media(database, query.channel_sid, found.messages);
-  found.before = has_beside(database, query);
   found.complete = has_all(database, query.channel_sid, passed);
   return found;
 }
@@ -198,16 +188,18 @@ void apply(Database& database, const ChangeHistory& change) {
 }
 
 void apply(Database& database, const LimitHistories& change) {
-  const auto too_much = [&] {
+  std::uint64_t bytes = 0;
+  {
     auto row = database.query("SELECT COALESCE(SUM(bytes), 0) FROM history");
-    return row.next() && static_cast<std::uint64_t>(row.integer(0)) > change.max_bytes;
-  };
-  while (!database.error() && too_much()) {
+    if (row.next()) bytes = static_cast<std::uint64_t>(row.integer(0));
+  }
+  while (bytes > change.max_bytes || change.max_bytes == 0) {
     std::string oldest;
     {
-      auto row = database.query("SELECT channel_sid FROM history ORDER BY changed LIMIT 1");
+      auto row = database.query("SELECT channel_sid, bytes FROM history ORDER BY changed LIMIT 1");
       if (!row.next()) return;
       oldest = row.text(0);
+      bytes -= std::min(bytes, static_cast<std::uint64_t>(row.integer(1)));
     }
     erase_history(database, oldest);
   }

@@ -122,14 +122,16 @@ class Channel {
   /// Moves this user's read horizon forward to `index`, at most to the newest message known here; everything
   /// up to it counts as read. state() shows it at once, in every state of the client. Completes when the
   /// service has it, perhaps after the next connection, with the unread state then: of several moves that
-  /// wait the furthest one is sent. With a cache the next client sends what is left. What another device has
-  /// moved further stays. Errc::not_found: not a member; or the service's refusal, which takes it back.
+  /// wait the furthest one is sent. What another device has moved further stays. Errc::not_found: not a
+  /// member; or the service's refusal, which takes it back. With Errc::denied or client_closed the move is not
+  /// lost if there is a cache: the next client sends it.
   template <class Token = boost::asio::deferred_t>
   auto async_set_read(std::int64_t index, Token&& token = {}) const {
     return start<Unread>(&detail::LocalOperations::set_read, token, index);
   }
 
-  /// As async_set_read with the newest message known here; nothing to read is not an error.
+  /// As async_set_read with the newest message known here; nothing to read is not an error. A channel that is
+  /// only listed, and whose newest message is not known, is loaded first.
   template <class Token = boost::asio::deferred_t>
   auto async_set_all_read(Token&& token = {}) const {
     return start<Unread>(&detail::LocalOperations::set_all_read, token);

@@ -28,7 +28,7 @@ enum class ChannelKind {
 /// Where a count of unread messages comes from.
 enum class UnreadReason {
   counted,   ///< by the service, and followed since: it is exact
-  listed,    ///< by the service while messages came: at least so many; it is counted anew
+  listed,    ///< by the service while messages came, or with one's own: about so many; it is counted anew
   restored,  ///< as the cache has it: there was no connection since
   moved,     ///< the read horizon was moved, and the service does not know yet: about so many
   authors,   ///< some may be one's own, of more than a hundred, or of those that are being read: at most so
@@ -81,7 +81,7 @@ struct ChannelState {
   ChannelKind kind = ChannelKind::group;
   std::string peer;  ///< of a 1x1 channel: the other identity
   bool joined = false;
-  /// False: only what the list of channels says is known yet; `members` is empty, `unread` may be too low,
+  /// False: only what the list of channels says is known yet; `members` is empty, `unread` is not exact,
   /// and the newest message may not be known. The rest follows by itself with a ChannelUpdated, unless the
   /// service refuses it; Client::async_channel loads the channel now and says why it cannot.
   bool loaded = false;

@@ -82,7 +82,7 @@ struct CacheOptions {
   /// How far back the messages of a channel are kept, in indexes; 0: none are.
   std::int64_t history_per_channel = 1000;
   /// Of the kept messages of all channels, about; the histories that were written longest ago are dropped.
-  std::uint64_t max_history_bytes = 256U << 20U;
+  std::uint64_t max_history_bytes = 64U << 20U;
 };
 
 struct RetryPolicy {

@@ -17,14 +17,17 @@ bool is_in_order(const std::vector<Message>& messages, IndexRange within) {
 
 }  // namespace
 
-// A message that changed while the page was on its way may be in it as it was before.
+// A message that changed while the page was on its way may be in it as it was before. Behind a page that is
+// the last one there was none to be read, whoever counts what is unread.
 void learn(ChannelRecord& record, const AskedPage& asked, const conversations::SyncPage& page) {
   if (record.history().edition() != asked.edition) return;
   auto messages = to_messages(page);
-  const auto range = range_of(page, messages, asked.query, asked.newest);
-  if (!range) return;
-  if (asked.query.direction == Direction::backwards) std::reverse(messages.begin(), messages.end());
-  if (is_in_order(messages, *range)) record.put_read(*range, messages);
+  const auto range = range_of(page, messages, asked.query);
+  const bool backwards = asked.query.direction == Direction::backwards;
+  if (backwards) std::reverse(messages.begin(), messages.end());
+  if (range && is_in_order(messages, *range)) record.put_read(*range, messages);
+  const std::int64_t behind = range ? range->last + 1 : first_index(asked.query).value_or(0);
+  if (!backwards && !page.has_next && behind <= asked.newest) record.put_nobodys({behind, asked.newest});
 }
 
 }  // namespace parley::detail

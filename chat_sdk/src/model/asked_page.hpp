@@ -15,7 +15,7 @@ struct AskedPage {
   std::int64_t newest;    ///< message; -1: none
 };
 
-/// Takes over what the page says of the channel's history.
+/// Takes over what the page says of the channel's messages.
 void learn(ChannelRecord& record, const AskedPage& asked, const conversations::SyncPage& page);
 
 }  // namespace parley::detail

@@ -119,8 +119,7 @@ void Cache::fail(const Error& error) {
 void Cache::close() {
   closed_ = true;
   opening_.clear();
-  reads_.clear();
-  readers_.clear();
+  fail_reads(client_closed());
   waiting_.waiters.clear();
 }
 

@@ -15,6 +15,11 @@ void ChannelCache::on_changed(const std::string& sid) {
   wait(kSoon);
 }
 
+void ChannelCache::on_left(const std::string& sid) {
+  left_.insert(sid);
+  wait(kSoon);
+}
+
 // A connection that is given up ends the wait, too.
 void ChannelCache::wait(Duration time) {
   if (std::exchange(waits_, true)) return;
@@ -24,11 +29,16 @@ void ChannelCache::wait(Duration time) {
   });
 }
 
+// What was kept of a channel that was left and joined again is not kept on.
 void ChannelCache::flush() {
+  for (const auto& sid : std::exchange(left_, {}))
+    cache_.write(EraseChannel{sid}, [this, sid](const Result<void>& outcome) {
+      if (!outcome) on_left(sid);
+    });
   for (const auto& sid : std::exchange(changed_, {})) {
     const auto record = registry_.by_sid(sid);
-    CacheChange change = record ? CacheChange(PutChannel{record->handle().state()}) : EraseChannel{sid};
-    cache_.write(std::move(change), [this, sid](const Result<void>& outcome) {
+    if (!record) continue;
+    cache_.write(PutChannel{record->handle().state()}, [this, sid](const Result<void>& outcome) {
       if (outcome) return;
       changed_.insert(sid);
       wait(kAfterFailure);

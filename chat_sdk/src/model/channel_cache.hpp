@@ -15,8 +15,10 @@ class ChannelCache {
   ChannelCache(Timers& timers, Cache& cache, const ChannelRegistry& registry)
       : timers_(timers), cache_(cache), registry_(registry) {}
 
-  /// It has another state now, or is no channel of this user any more.
+  /// It has another state now.
   void on_changed(const std::string& sid);
+  /// It is no channel of this user any more, though it may be one again.
+  void on_left(const std::string& sid);
   /// Writes what waits.
   void flush();
 
@@ -26,7 +28,7 @@ class ChannelCache {
   Timers& timers_;
   Cache& cache_;
   const ChannelRegistry& registry_;
-  std::set<std::string> changed_;
+  std::set<std::string> changed_, left_;
   bool waits_ = false;
 };
 

@@ -123,6 +123,8 @@ void ChannelRecord::set_listed(const conversations::Conversation& entry) {
 void ChannelRecord::mark_left() {
   state_.joined = false;
   publish();
+  if (cache_) cache_->on_left(state_.sid);
+  history_.leave();
   if (told_) emit(ChannelLeft{handle()});
 }
 
@@ -198,6 +200,8 @@ void ChannelRecord::apply_message(const sync::Event& event) {
 }
 
 void ChannelRecord::message_added(const Message& message) {
+  // A replay brings a message that was changed meanwhile as one that was added.
+  if (feed_.knows(message.index) && message.updated_at > message.created_at) return message_updated(message);
   if (feed_.knows(message.index)) return;
   state_.last_message_index = std::max(state_.last_message_index.value_or(-1), message.index);
   unread_.add(message);
@@ -210,9 +214,8 @@ void ChannelRecord::message_added(const Message& message) {
 }
 
 void ChannelRecord::message_updated(const Message& message) {
-  if (!feed_.update(message)) return;
   history_.update(message);
-  emit(MessageUpdated{handle(), message});
+  if (feed_.update(message)) emit(MessageUpdated{handle(), message});
 }
 
 void ChannelRecord::begin_messages(std::int64_t last_old) {
@@ -238,6 +241,16 @@ void ChannelRecord::put_read(IndexRange range, const std::vector<Message>& messa
   publish_unread();
 }
 
+void ChannelRecord::interrupt_history() {
+  history_.interrupt();
+  unread_.interrupt();
+}
+
+void ChannelRecord::put_nobodys(IndexRange range) {
+  unread_.learn(range, {});
+  publish_unread();
+}
+
 void ChannelRecord::tell(std::vector<Message> messages) {
   const bool learned = learn(messages);
   if (learned) put_unread();
@@ -253,10 +266,10 @@ void ChannelRecord::announce(std::vector<Message> messages) {
 void ChannelRecord::message_removed(const Message& message) {
   unread_.remove(message.index, /*counted=*/feed_.knows(message.index));
   auto removal = feed_.remove(message.index);
-  if (removal.was_told) {
-    history_.remove(message.index);
-    emit(MessageRemoved{handle(), message});
-  }
+  // One that was read before it was told is gone from what was read.
+  const bool was_read = history_.known().around(message.index).has_value();
+  history_.remove(message.index);
+  if (removal.was_told || was_read) emit(MessageRemoved{handle(), message});
   tell(std::move(removal.messages));
   publish_unread();
 }

@@ -43,6 +43,8 @@ class ChannelRecord {
   void restore(ChannelState state);
   /// Nothing was heard of it since.
   bool is_from_cache() const { return from_cache_; }
+  /// This user is a member of it still.
+  void confirm() { from_cache_ = false; }
   /// What the list of channels says; not yet the members, and perhaps not the newest message.
   void set_listed(const conversations::Conversation& entry);
   void set_document(const conversations::ConversationDocument& document);
@@ -72,9 +74,13 @@ class ChannelRecord {
   }
   /// Of the indexes of `range`, `messages` are all that exist; in order. They were read, and are not told.
   void put_read(IndexRange range, const std::vector<Message>& messages);
+  /// Of these indexes there was no message that one may have written oneself.
+  void put_nobodys(IndexRange range);
   const MessageHistory& history() const { return history_; }
   /// Nothing is heard of the channel's messages any more.
-  void interrupt_history() { history_.interrupt(); }
+  void interrupt_history();
+  /// The unread count may be wrong, until the next one.
+  void doubt_count() { unread_.doubt(); }
 
   /// @name Changes of the Sync objects
   void apply_document(const sync::Event& event);

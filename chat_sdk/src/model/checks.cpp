@@ -1,5 +1,7 @@
 #include "chat_sdk/src/model/checks.hpp"
 
+#include "common/protocol/conversations/resources.hpp"
+
 #include <algorithm>
 
 #include "common/base/json.hpp"
@@ -78,7 +80,8 @@ std::optional<Error> check(const NewMessage& message, bool knows_mutation_ids) {
 
 std::optional<Error> check(const GetMessages& query) {
   if (query.page_size < 1 || query.page_size > limits::kPageSize) return bad("page_size", "1 to 100");
-  if (query.anchor && query.anchor->index < 0) return bad("anchor.index", "0 or more");
+  if (query.anchor && !conversations::is_message_index(query.anchor->index))
+    return bad("anchor.index", "0 to 2^53");
   return std::nullopt;
 }
 

@@ -33,6 +33,10 @@ class HistoryCache {
   void put(const std::string& sid, IndexRange range, const std::vector<Message>& messages);
   void update(const std::string& sid, const Message& message);
   void remove(const std::string& sid, std::int64_t index);
+  /// Nothing that waits of this channel is written any more.
+  void forget(const std::string& sid);
+  /// Takes all histories out of what was restored, and out of the cache.
+  void drop(CacheContents& contents);
 
   /// Writes what waits.
   void flush();
@@ -41,28 +45,34 @@ class HistoryCache {
   void close();
   /// What the cache has of this channel is as it was told.
   bool is_written(const std::string& sid) const { return !channels_.contains(sid); }
+  /// The lowest index that is kept of the channel.
+  std::int64_t oldest_kept(const std::string& sid) const;
 
  private:
   using Changes = std::vector<HistoryChange>;
   struct Channel {
     Changes waiting{};
-    std::size_t size = 0;  ///< of these and those that are written, in messages
+    std::size_t bytes = 0;  ///< of those that wait
     bool writing = false;
+    bool forgotten = false;  ///< what is written is not to be tried again
   };
   using Channels = std::map<std::string, Channel>;
 
   void add(const std::string& sid, HistoryChange change);
-  void grow(Channel& channel, std::size_t size);
-  void forget(Channels::iterator at);
+  void grow(const std::string& sid, Channel& channel, std::size_t bytes);
+  void begin_anew(Channel& channel);
+  void take_from(Channel& channel);
+  bool write(const std::string& sid);
+  void limit();
   void wait(Duration time);
   void on_written(const std::string& sid, const Changes& changes, const Result<void>& outcome);
-  std::int64_t oldest_kept(const std::string& sid) const;
 
   Timers& timers_;
   Cache& cache_;
   const ChannelRegistry& registry_;
-  Channels channels_;     // by SID
-  std::size_t size_ = 0;  // of all that waits or is written, in messages
+  Channels channels_;            // by SID
+  std::set<std::string> ready_;  // of these, those with changes that can be written
+  std::size_t bytes_ = 0;        // of all that wait
   bool waits_ = false;
   bool failing_ = false;
   TimePoint next_try_{};  // while it fails

@@ -30,9 +30,13 @@ void HoleHealer::read(const std::string& sid) {
   if (!hole || !healing_.contains(sid)) return void(healing_.erase(sid));
   const GetMessages query{
       .page_size = limits::kPageSize, .anchor = Anchor::at(hole->first), .direction = Direction::forwards};
-  rest_.get(
-      record->messages_items_url, *page_query(query),
-      [this, record, hole = *hole](const Result<http::Response>& reply) { on_page(record, hole, reply); });
+  RestRequest request{.method = "GET", .url = record->messages_items_url, .params = *page_query(query)};
+  request.background = true;
+  rest_.send(std::move(request), [this, record, hole = *hole, edition = record->history().edition()](
+                                     const Result<http::Response>& reply) {
+    const bool overtaken = reply && record->history().edition() != edition;
+    overtaken ? read(record->state().sid) : on_page(record, hole, reply);
+  });
 }
 
 // An index that the page lacks need not be a message that was removed: the page may lag behind the document

@@ -66,7 +66,7 @@ std::optional<MessageFeed::Hole> MessageFeed::hole() const {
 MessageFeed::Messages MessageFeed::fill(Messages found, std::int64_t through) {
   if (!told_through_) return {};
   for (auto& message : found)
-    if (message.index > *told_through_ && message.index <= through)
+    if (message.index > *told_through_ && message.index <= through && !absent_.contains(message.index))
       ahead_.insert_or_assign(message.index, std::move(message));
   Messages ready;
   while (!ahead_.empty() && ahead_.begin()->first <= through) {

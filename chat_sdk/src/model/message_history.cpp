@@ -20,6 +20,10 @@ void MessageHistory::learn(IndexRange range, const std::vector<Message>& message
   if (cache_) cache_->put(sid_, range, messages);
 }
 
+void MessageHistory::leave() {
+  if (cache_) cache_->forget(sid_);
+}
+
 void MessageHistory::update(const Message& message) {
   ++edition_;
   if (cache_) cache_->update(sid_, message);

@@ -26,6 +26,8 @@ class MessageHistory {
 
   /// Of the indexes of `range`, `messages` are all that exist; in order.
   void learn(IndexRange range, const std::vector<Message>& messages);
+  /// This user is no member any more: nothing of it is to be kept.
+  void leave();
   /// One that may be known changed, or does not exist any more.
   void update(const Message& message);
   void remove(std::int64_t index);

@@ -9,8 +9,8 @@ Model::Model(const ServiceAccess& service, MakeHandle make_handle, ModelSettings
             [this](CacheContents contents) { restore(std::move(contents)); }),
       channel_cache(service.timers, cache, registry),
       history_cache(service.timers, cache, registry),
-      cached_history(cache, history_cache, registry),
       subscriptions(service.subscriber),
+      cached_history(service.timers, cache, history_cache, registry, subscriptions),
       unread(service, subscriptions, registry),
       make_record([&context = service.context, this, make_handle,
                    counts_own = settings.counts_own](const std::string& sid) {
@@ -39,6 +39,7 @@ void Model::load(Done<void> done) {
 }
 
 void Model::restore(CacheContents contents) {
+  if (!history_cache.is_enabled()) history_cache.drop(contents);
   for (auto& channel : contents.channels) {
     const auto record = make_record(channel.sid);
     record->restore(std::move(channel));

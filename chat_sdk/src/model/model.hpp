@@ -36,8 +36,8 @@ struct Model final : ConnectionObserver {
   ChannelRegistry registry;
   ChannelCache channel_cache;
   HistoryCache history_cache;
-  CachedHistory cached_history;
   ChannelSubscriptions subscriptions;
+  CachedHistory cached_history;
   UnreadCounts unread;
   MakeRecord make_record;
   HoleHealer healer;

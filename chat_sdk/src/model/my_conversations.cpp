@@ -61,6 +61,7 @@ void MyConversations::read_list(const std::string& page_token, Done<void> done) 
 
 void MyConversations::add_listed(const conversations::Conversation& entry) {
   auto record = registry_.by_sid(entry.sid);
+  if (record) record->confirm();
   if (opener_.state(entry.sid) || (record && record->is_loaded())) return;
   if (!record) record = make_record_(entry.sid);
   const std::string name = record->state().name;

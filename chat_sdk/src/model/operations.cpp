@@ -124,26 +124,39 @@ void LocalOperations::get_messages(std::string sid, GetMessages query, Done<Mess
 
 void LocalOperations::set_read(std::string sid, std::int64_t index, Done<Unread> done) {
   if (auto error = check_index(index)) return done(*error);
-  model_.read_horizons.move(sid, {index}, std::move(done));
+  move_horizon(
+      sid, [index](const ChannelState&) { return HorizonMove{index}; }, std::move(done));
 }
 
 void LocalOperations::set_unread(std::string sid, std::int64_t index, Done<Unread> done) {
   if (auto error = check_index(index)) return done(*error);
   const Horizon before = index == 0 ? Horizon() : Horizon(index - 1);
-  model_.read_horizons.move(sid, {before, /*back=*/true}, std::move(done));
+  move_horizon(
+      sid,
+      [before](const ChannelState&) {
+        return HorizonMove{before, /*back=*/true};
+      },
+      std::move(done));
 }
 
-// Of a channel that is only listed the newest message may not be known.
 void LocalOperations::set_all_read(std::string sid, Done<Unread> done) {
+  move_horizon(
+      sid, [](const ChannelState& state) { return HorizonMove{state.last_message_index}; }, std::move(done));
+}
+
+// Of a channel that is only listed the newest message may not be known: it is loaded first.
+void LocalOperations::move_horizon(const std::string& sid,
+                                   const std::function<HorizonMove(const ChannelState&)>& choose,
+                                   Done<Unread> done) {
   const auto record = model_.registry.by_sid(sid);
   if (!record) return done(not_a_member());
-  const auto last = record->state().last_message_index;
-  if (last) return model_.read_horizons.move(sid, {last}, std::move(done));
-  if (record->is_loaded()) return done(record->state().unread);
-  when_usable_([this, sid, done](const Result<void>& usable) {
+  const ChannelState& state = record->state();
+  if (state.last_message_index || state.loaded)
+    return model_.read_horizons.move(sid, choose(state), std::move(done));
+  when_usable_([this, sid, choose, done](const Result<void>& usable) {
     if (!usable) return done(usable.error());
-    model_.opener.open_known(sid, [this, sid, done](const Result<RecordPtr>& opened) {
-      opened ? set_all_read(sid, done) : done(opened.error());
+    model_.opener.open_known(sid, [this, sid, choose, done](const Result<RecordPtr>& opened) {
+      opened ? move_horizon(sid, choose, done) : done(opened.error());
     });
   });
 }

@@ -6,9 +6,12 @@
 
 #include "chat_sdk/src/model/checks.hpp"
 #include "chat_sdk/src/model/send_outcome.hpp"
+#include "common/base/random.hpp"
 
 namespace parley::detail {
 namespace {
+
+constexpr Duration kAfterFailure = std::chrono::seconds(30);  // of the cache
 
 // A move back counts from where it leads to; later ones go on from there.
 HorizonMove merged(const HorizonMove& first, const HorizonMove& second) {
@@ -33,81 +36,127 @@ void ReadHorizons::move(const std::string& channel_sid, HorizonMove move, Done<U
   if (!record) return done(not_a_member());
   // What comes later than this is not read.
   const auto newest = record->state().last_message_index;
-  if (newest && move.to > newest) move.to = newest;
-  if (!is_moving(channel_sid) && move.is_done(record->state().last_read_index))
-    return done(record->state().unread);
-  Move& moving = want(record, move);
+  if (move.to && *move.to > newest.value_or(-1)) move.to = newest;
+  const UnreadCounter& unread = record->unread();
+  const Horizon known = unread.is_counted() ? unread.service_horizon() : unread.horizon();
+  if (!is_moving(channel_sid) && move.is_done(known)) return done(record->state().unread);
+  const bool fresh = !is_moving(channel_sid);
+  Move& moving = want(channel_sid, move);
+  // While the channel is followed, whoever moves the horizon is heard of.
+  if (fresh) moving.unclear = !unread_.is_current(record);
   moving.waiters.push_back(std::move(done));
-  cache_.write(PutHorizon{channel_sid, moving.wanted.to, moving.wanted.back});
+  save(channel_sid);
   send(channel_sid);
 }
 
-ReadHorizons::Move& ReadHorizons::want(const RecordPtr& record, HorizonMove wanted) {
-  const auto [at, fresh] =
-      moves_.try_emplace(record->state().sid, Move{.wanted = wanted, .backoff = Backoff(kReadBackoff)});
+ReadHorizons::Move& ReadHorizons::want(const std::string& sid, HorizonMove wanted) {
+  const auto [at, fresh] = moves_.try_emplace(sid, Move{.backoff = Backoff(kReadBackoff)});
   Move& move = at->second;
-  if (!fresh) move.wanted = merged(move.wanted, wanted);
-  record->want_horizon(move.wanted);
+  const HorizonMove to = fresh ? wanted : merged(move.wanted, wanted);
+  if (fresh || to != move.wanted) move.mutation_id = random_uuid(context_.random);
+  move.wanted = to;
+  if (const auto record = registry_.by_sid(sid)) record->want_horizon(to);
   return move;
 }
 
 void ReadHorizons::restore(const std::vector<PutHorizon>& horizons) {
   for (const auto& one : horizons)
-    if (const auto record = registry_.by_sid(one.channel_sid)) want(record, {one.to, one.back});
+    if (!one.to || conversations::is_message_index(*one.to)) want(one.channel_sid, {one.to, one.back});
 }
 
+// Another device of this user's may have moved one meanwhile.
 void ReadHorizons::on_ready() {
   ready_ = true;
   std::vector<std::string> sids;
   for (auto& [sid, move] : moves_) {
     move.resting = false;
+    move.repeated = move.repeated || move.under_way != 0;
+    move.under_way = 0;
+    move.unclear = true;
     sids.push_back(sid);
   }
   for (const auto& sid : sids) send(sid);
 }
 
-// Another device of this user's may have moved it further meanwhile: it is never moved back unless asked.
+// It is never moved back unless asked.
 void ReadHorizons::send(const std::string& sid) {
   const auto at = moves_.find(sid);
-  if (at == moves_.end() || !ready_ || at->second.sending || at->second.resting) return;
+  if (at == moves_.end() || !ready_ || at->second.under_way || at->second.resting) return;
   Move& move = at->second;
   const auto record = registry_.by_sid(sid);
-  if (!record) return finish(at, not_a_member());
-  if (record->unread().is_counted() && move.wanted.is_done(record->unread().service_horizon())) {
+  if (!record) return finish(sid, not_a_member());
+  if (move.unclear || !record->unread().is_counted()) return ask(sid, move);
+  if (move.wanted.is_done(record->unread().service_horizon())) {
     record->want_horizon(std::nullopt);
     unread_.check(record);
-    return finish(at, record->state().unread);
+    return finish(sid, record->state().unread);
   }
-  move.sending = true;
-  rest_.post(urls_.my_conversation(sid), conversations::encode_read_horizon(move.wanted.to),
-             [this, sid, sent = move.wanted, waiters = move.waiters.size()](
-                 const Result<http::Response>& reply) { on_answer(sid, sent, waiters, reply); });
+  post(sid, move);
 }
 
-void ReadHorizons::on_answer(const std::string& sid, HorizonMove sent, std::size_t waiters,
-                             const Result<http::Response>& reply) {
+void ReadHorizons::ask(const std::string& sid, Move& move) {
+  move.under_way = ++last_request_;
+  rest_.get(urls_.my_conversation(sid), {},
+            [this, sid, request = move.under_way](const Result<http::Response>& reply) {
+              on_asked(sid, request, reply);
+            });
+}
+
+void ReadHorizons::post(const std::string& sid, Move& move) {
+  move.under_way = ++last_request_;
+  RestRequest request{.method = "POST",
+                      .url = urls_.my_conversation(sid),
+                      .body = conversations::encode_read_horizon(move.wanted.to),
+                      .mutation_id = move.mutation_id,
+                      .repeatable = false};  // behind a lost connection another device may come before
+  const Sent sent{move.under_way, move.wanted, move.waiters.size()};
+  rest_.send(std::move(request),
+             [this, sid, sent](const Result<http::Response>& reply) { on_answer(sid, sent, reply); });
+}
+
+// nullptr if there is nothing more to do with it. Behind a lost connection everything is sent again.
+ReadHorizons::Move* ReadHorizons::answered(const std::string& sid, std::uint64_t request) {
   const auto at = moves_.find(sid);
-  if (at == moves_.end()) return;
-  Move& move = at->second;
-  move.sending = false;
-  if (!ready_) return;  // it is sent again with the next connection
+  if (at == moves_.end() || !ready_ || at->second.under_way != request) return nullptr;
+  at->second.under_way = 0;
+  if (registry_.by_sid(sid)) return &at->second;
+  finish(sid, not_a_member());
+  return nullptr;
+}
+
+void ReadHorizons::on_asked(const std::string& sid, std::uint64_t request,
+                            const Result<http::Response>& reply) {
+  Move* move = answered(sid, request);
+  if (!move) return;
+  const auto own = decoded(reply, conversations::decode_conversation);
+  if (!own) return rest(sid, *move);
+  move->unclear = false;
+  unread_.apply(registry_.by_sid(sid), *own);
+  send(sid);
+}
+
+void ReadHorizons::on_answer(const std::string& sid, const Sent& sent, const Result<http::Response>& reply) {
+  Move* move = answered(sid, sent.request);
+  if (!move) return;
   const auto record = registry_.by_sid(sid);
   const auto own = decoded(reply, conversations::decode_conversation);
-  if (!record) return finish(at, not_a_member());
-  if (!own && outcome_of(own.error()) != SendOutcome::refused) return rest(sid, move);
-  const bool moved_on = move.wanted.to != sent.to || move.wanted.back != sent.back;
-  if (!moved_on || !own) record->want_horizon(std::nullopt);
-  if (!own) {
-    unread_.recount(record);  // what was shown is not so
-    return finish(at, own.error());
+  if (!own && outcome_of(own.error()) != SendOutcome::refused) {
+    move->unclear = move->repeated = true;
+    return rest(sid, *move);
   }
-  unread_.apply(record, *own);
-  if (!moved_on) return finish(at, record->state().unread);
-  const auto answered = move.waiters.begin() + static_cast<std::ptrdiff_t>(waiters);
-  const std::vector<Done<Unread>> told(move.waiters.begin(), answered);
-  move.waiters.erase(move.waiters.begin(), answered);
+  const bool moved_on = move->wanted != sent.move;
+  if (!own || !moved_on) record->want_horizon(std::nullopt);
+  if (own) unread_.apply(record, *own);
+  // What was shown is not so; or the answer is that of an earlier try, and old.
+  if (!own || move->repeated) unread_.recount(record);
+  if (!own) return finish(sid, own.error());
+  if (!moved_on) return finish(sid, record->state().unread);
+  const auto told =
+      move->waiters.begin() + static_cast<std::ptrdiff_t>(std::min(sent.waiters, move->waiters.size()));
+  const std::vector<Done<Unread>> done(move->waiters.begin(), told);
+  move->waiters.erase(move->waiters.begin(), told);
   send(sid);
-  for (const auto& done : told) done(record->state().unread);
+  for (const auto& one : done) one(record->state().unread);
 }
 
 void ReadHorizons::rest(const std::string& sid, Move& move) {
@@ -120,17 +169,36 @@ void ReadHorizons::rest(const std::string& sid, Move& move) {
   });
 }
 
-void ReadHorizons::finish(Moves::iterator at, const Result<Unread>& outcome) {
-  cache_.write(EraseHorizon{at->first});
-  const auto waiters = std::move(at->second.waiters);
-  moves_.erase(at);
-  for (const auto& done : waiters) done(outcome);
+void ReadHorizons::finish(const std::string& sid, const Result<Unread>& outcome) {
+  const auto move = moves_.extract(sid);
+  save(sid);
+  for (const auto& done : move.mapped().waiters) done(outcome);
+}
+
+// As it is when its turn comes, so that many moves take no more room than one.
+void ReadHorizons::save(const std::string& sid) {
+  if (!cache_.is_enabled() || !saving_.insert(sid).second) return;
+  const auto at = moves_.find(sid);
+  CacheChange change = EraseHorizon{sid};
+  const bool wanted = at != moves_.end();
+  const HorizonMove saved = wanted ? at->second.wanted : HorizonMove();
+  if (wanted) change = PutHorizon{sid, saved.to, saved.back};
+  cache_.write(std::move(change), [this, sid, wanted, saved](const Result<void>& outcome) {
+    const auto again = [this, sid](const Result<void>&) {
+      saving_.erase(sid);
+      save(sid);
+    };
+    if (!outcome) return timers_.after(kAfterFailure, again);
+    const auto now = moves_.find(sid);
+    const bool is_so = wanted ? now != moves_.end() && now->second.wanted == saved : now == moves_.end();
+    is_so ? static_cast<void>(saving_.erase(sid)) : again({});
+  });
 }
 
 void ReadHorizons::on_given_up(const Error& reason, bool final) {
   ready_ = false;
-  std::vector<Done<Unread>> waiters;
   if (!final) return;
+  std::vector<Done<Unread>> waiters;
   for (auto& [sid, move] : moves_) {
     std::move(move.waiters.begin(), move.waiters.end(), std::back_inserter(waiters));
     move.waiters.clear();

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,13 @@ namespace parley::detail {
 ///   a channel | holds while                              | leaves by
 ///   ----------|------------------------------------------|---------------------------------------------
 ///   (none)    | the service has what is wanted           | a move -> waiting
-///   waiting   | there is no connection, or a failed try  | its turn -> sending, or none if the service
-///             | is to be repeated                        | is there already
-///   sending   | it is on its way; another move joins it  | answered -> none, or waiting if it was moved
-///             |                                          | on; a failure that may pass -> waiting;
-///             |                                          | refused -> none
+///   waiting   | there is no connection, or a failed try  | its turn -> asking if another device, or an
+///             | is to be repeated                        | earlier try, may have moved the horizon, or
+///             |                                          | none if the service is there, or sending
+///   asking    | the service says where its horizon is    | answered -> waiting, at once; not -> waiting
+///   sending   | the move is on its way; another one      | answered -> none, or waiting if it was moved
+///             | joins it                                 | on; an unclear outcome -> waiting; refused ->
+///             |                                          | none
 class ReadHorizons {
  public:
   ReadHorizons(const ServiceAccess& service, Cache& cache, ChannelRegistry& registry, UnreadCounts& unread);
@@ -42,20 +45,32 @@ class ReadHorizons {
 
  private:
   struct Move {
-    HorizonMove wanted;
+    HorizonMove wanted{};
+    std::string mutation_id{};  ///< of this wish: the service does it once
     Backoff backoff;
-    bool sending = false;
+    std::uint64_t under_way = 0;  ///< names the request that asks or sends; 0: there is none
     bool resting = false;
+    bool unclear = true;    ///< where the service's horizon is
+    bool repeated = false;  ///< an earlier try may have moved it
     std::vector<Done<Unread>> waiters{};
   };
   using Moves = std::map<std::string, Move>;
 
-  Move& want(const RecordPtr& record, HorizonMove wanted);
+  Move& want(const std::string& sid, HorizonMove wanted);
   void send(const std::string& sid);
-  void on_answer(const std::string& sid, HorizonMove sent, std::size_t waiters,
-                 const Result<http::Response>& reply);
+  void ask(const std::string& sid, Move& move);
+  void post(const std::string& sid, Move& move);
+  void on_asked(const std::string& sid, std::uint64_t request, const Result<http::Response>& reply);
+  struct Sent {
+    std::uint64_t request;
+    HorizonMove move;
+    std::size_t waiters;  ///< who is told of the answer, the first ones
+  };
+  void on_answer(const std::string& sid, const Sent& sent, const Result<http::Response>& reply);
+  Move* answered(const std::string& sid, std::uint64_t request);
   void rest(const std::string& sid, Move& move);
-  void finish(Moves::iterator at, const Result<Unread>& outcome);
+  void finish(const std::string& sid, const Result<Unread>& outcome);
+  void save(const std::string& sid);
 
   Context& context_;
   Timers& timers_;
@@ -65,7 +80,9 @@ class ReadHorizons {
   ChannelRegistry& registry_;
   UnreadCounts& unread_;
   bool ready_ = false;
-  Moves moves_;  // by channel SID
+  std::uint64_t last_request_ = 0;
+  Moves moves_;                   // by channel SID
+  std::set<std::string> saving_;  // channels whose move is on its way to the cache, or is tried again later
 };
 
 }  // namespace parley::detail

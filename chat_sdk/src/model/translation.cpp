@@ -94,24 +94,16 @@ MessagePage to_message_page(const conversations::SyncPage& page, const GetMessag
                          backwards ? page.has_previous : page.has_next, query);
 }
 
-// On the far side a page reaches to its last message, or to the end of all; on the near side to where it was
-// asked to begin. What lies behind the newest message may be filled later.
+// On the far side a page reaches to its last message, or to the beginning of all; on the near side to where
+// it was asked to begin. What lies behind the newest message that it has may only have come too late for it.
 std::optional<IndexRange> range_of(const conversations::SyncPage& page, const std::vector<Message>& messages,
-                                   const GetMessages& query, std::int64_t newest) {
-  if (messages.empty() && page.has_next) return std::nullopt;
-  const bool backwards = query.direction == Direction::backwards;
+                                   const GetMessages& query) {
+  if (messages.empty()) return std::nullopt;
   const auto from = first_index(query);
-  IndexRange range{from.value_or(0), newest};
-  if (backwards) {
-    if (from) range.last = std::min(*from, newest);
-    if (!messages.empty()) range.last = std::max(range.last, messages.front().index);
-    range.first = page.has_next ? messages.back().index : 0;
-  } else {
-    if (!page.has_previous) range.first = 0;
-    if (!messages.empty()) range.last = std::max(newest, messages.back().index);
-    if (page.has_next) range.last = messages.back().index;
-  }
-  return range.first <= range.last ? std::optional(range) : std::nullopt;
+  if (query.direction == Direction::backwards)
+    return IndexRange{page.has_next ? messages.back().index : 0,
+                      page.has_previous && from ? *from : messages.front().index};
+  return IndexRange{page.has_previous && from ? *from : 0, messages.back().index};
 }
 
 }  // namespace parley::detail

@@ -24,10 +24,10 @@ MessagePage to_message_page(std::vector<Message> messages, bool has_older, bool 
                             const GetMessages& query);
 /// The index at which the page begins, in the direction of the query; nothing: at the end of all.
 std::optional<std::int64_t> first_index(const GetMessages& query);
-/// The indexes of which a page says which messages exist, where `messages` are in its order, and `newest` was
-/// the newest one (-1: none) when it was asked for.
+/// The indexes of which a page says which messages exist, where `messages` are in its order; nothing if it
+/// has none.
 std::optional<IndexRange> range_of(const conversations::SyncPage& page, const std::vector<Message>& messages,
-                                   const GetMessages& query, std::int64_t newest);
+                                   const GetMessages& query);
 /// The page on the other side of the anchor.
 GetMessages reversed(const GetMessages& query);
 

@@ -1,124 +1,127 @@
 #include "chat_sdk/src/model/unread_counter.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace parley::detail {
 namespace {
 
-// As many as one page brings: of more nobody wants to know exactly how many are one's own.
-constexpr std::int64_t kMostSettled = 100;
-constexpr std::size_t kMaxOwn = 4096;
+constexpr std::int64_t kMostSettled = 100;  // of more nobody wants to know exactly how many are one's own
+constexpr std::int64_t kMostSearched = 1000;
+constexpr std::size_t kMostRemembered = 4096;
+constexpr std::int64_t kMostMessages = std::int64_t{1} << 53;
+
+std::int64_t in_bounds(std::int64_t count) { return std::clamp<std::int64_t>(count, 0, kMostMessages); }
+
+Horizon in_bounds(Horizon horizon) {
+  if (!horizon || *horizon < 0) return std::nullopt;
+  return std::min(*horizon, kMostMessages);
+}
 
 }  // namespace
 
 void UnreadCounter::restore(const Unread& unread, Horizon horizon) {
   restored_ = true;
-  count_ = unread.count;
-  first_ = unread.first_unread_index;
-  horizon_ = horizon;
+  count_ = in_bounds(unread.count);
+  restored_first_ = in_bounds(unread.first_unread_index);
+  horizon_ = in_bounds(horizon);
 }
 
+void UnreadCounter::set_newest(std::optional<std::int64_t> index) {
+  newest_ = std::min(index.value_or(-1), kMostMessages);
+}
+
+// Where the user wants it further than the service has it, both are shown as if it were there.
 void UnreadCounter::count(std::int64_t count, Horizon horizon, bool live) {
   counted_ = true;
   live_ = live;
-  unsure_ = restored_ = moved_ = false;
-  service_horizon_ = horizon;
-  move(horizon);
-  count_ = count;
-  if (wanted_) apply_wanted();
-  find_first();
+  unsure_ = moved_ = false;
+  service_horizon_ = in_bounds(horizon);
+  count_ = in_bounds(count);
+  const bool is_there = !wanted_ || wanted_->is_done(service_horizon_);
+  const Horizon to = is_there ? service_horizon_ : wanted_->to;
+  carry(service_horizon_, to);
+  move(to);
 }
 
 // What was read of a range behind the old horizon says nothing of the one behind an earlier one.
 void UnreadCounter::move(Horizon horizon) {
-  if (horizon < horizon_) {
-    own_.clear();
-    examined_.clear();
-    first_.reset();
-  }
+  if (horizon < horizon_) interrupt();
   horizon_ = horizon;
   own_.erase(own_.begin(), own_.lower_bound(first_index()));
+  others_.erase(others_.begin(), others_.lower_bound(first_index()));
   examined_.drop_through(first_index() - 1);
-  if (first_ && *first_ < first_index()) first_.reset();
-  if (!first_) first_exists_ = false;
+}
+
+void UnreadCounter::interrupt() {
+  own_.clear();
+  others_.clear();
+  examined_.clear();
 }
 
 void UnreadCounter::want(std::optional<HorizonMove> wanted) {
   wanted_ = wanted;
-  if (!wanted) return;
-  apply_wanted();
-  find_first();
+  if (!wanted) {
+    unsure_ = unsure_ || (counted_ && horizon_ != service_horizon_);
+  } else if (!wanted->is_done(horizon_)) {
+    carry(horizon_, wanted->to);
+    move(wanted->to);
+  }
 }
 
-void UnreadCounter::apply_wanted() {
-  const HorizonMove& move_to = *wanted_;
-  if (move_to.is_done(horizon_)) return;
-  const std::int64_t last = move_to.to.value_or(-1);
-  const std::int64_t passed = last - horizon_.value_or(-1);
-  const bool exact = passed > 0 && (last >= newest_ || all_exist());
-  if (passed > 0) count_ = last >= newest_ ? 0 : std::min(count_, newest_ - last);
-  if (passed < 0) count_ -= passed;
-  move(move_to.to);
-  moved_ = moved_ || !exact;
+// How many of those behind `from` are behind `to` is known only if none was removed, or none is left.
+void UnreadCounter::carry(Horizon from, Horizon to) {
+  const std::int64_t last = to.value_or(-1);
+  const std::int64_t passed = last - from.value_or(-1);
+  if (passed == 0) return;
+  if (passed > 0 && last >= newest_) {
+    count_ = 0;
+    return;
+  }
+  moved_ = moved_ || passed < 0 || !all_exist(count_, from);
+  count_ = passed > 0 ? std::min(count_, newest_ - last) : in_bounds(count_ - passed);
 }
 
 void UnreadCounter::add(const Message& message) {
   newest_ = std::max(newest_, message.index);
   if (!counted_ || message.index < first_index()) return;
-  if (live_) {  // otherwise nobody knows whether it was counted
-    ++count_;
-    if (!first_ && !is_own(message)) {
-      first_ = message.index;
-      first_exists_ = true;
-    }
-  }
+  if (live_) ++count_;  // otherwise nobody knows whether it was counted
   learn({message.index, message.index}, {message});
 }
 
 void UnreadCounter::remove(std::int64_t index, bool counted) {
   own_.erase(index);
+  others_.erase(index);
   if (!counted_ || index < first_index() || count_ == 0) return;
-  // It may have come and gone while the connection was lost.
-  if (!counted) return void(unsure_ = true);
+  if (!counted) return doubt();  // it may have come and gone while the connection was lost
   --count_;
-  if (first_ == index) {
-    first_ = index + 1;
-    first_exists_ = false;
-  }
-  find_first();
 }
 
 void UnreadCounter::learn(IndexRange range, const std::vector<Message>& messages) {
   if (range.last < first_index()) return;
   examined_.add(range);
   examined_.drop_through(first_index() - 1);
-  for (const auto& message : messages) {
-    if (message.index < first_index()) continue;
-    if (is_own(message)) {
-      own_.insert(message.index);
-    } else if (first_ && !first_exists_ && range.first <= *first_ && message.index >= *first_) {
-      first_ = message.index;
-      first_exists_ = true;
-    }
-  }
-  if (first_ && !first_exists_ && range.first <= *first_) first_ = std::max(*first_, range.last + 1);
-  while (own_.size() > kMaxOwn) {
-    examined_.drop_through(*own_.begin());
-    own_.erase(own_.begin());
-  }
-  find_first();
+  for (const auto& message : messages) note(message);
 }
 
-// Where as many exist as there are indexes, the first one that is not one's own is the first unread one.
-void UnreadCounter::find_first() {
-  if (shown() == 0) {
-    first_.reset();
-    first_exists_ = false;
-    return;
-  }
-  if (!first_) first_ = first_index();
-  while (!first_exists_ && own_.contains(*first_)) ++*first_;
-  first_exists_ = first_exists_ || (all_exist() && (counts_own_ || examined_.around(*first_)));
+void UnreadCounter::note(const Message& message) {
+  if (message.index < first_index()) return;
+  const bool is_own = !counts_own_ && message.author == self_;
+  (is_own ? own_ : others_).insert(message.index);
+  if (others_.size() > kMostRemembered) others_.erase(std::prev(others_.end()));
+  if (own_.size() <= kMostRemembered) return;
+  examined_.drop_through(*own_.begin());
+  others_.erase(others_.begin(), others_.lower_bound(*own_.begin()));
+  own_.erase(own_.begin());
+}
+
+std::int64_t UnreadCounter::first_unexamined() const {
+  const auto known = examined_.around(first_index());
+  return known ? known->last + 1 : first_index();
+}
+
+bool UnreadCounter::all_exist(std::int64_t count, Horizon horizon) const {
+  return counted_ && live_ && !moved_ && count == newest_ - horizon.value_or(-1);
 }
 
 std::int64_t UnreadCounter::shown() const {
@@ -126,30 +129,38 @@ std::int64_t UnreadCounter::shown() const {
 }
 
 bool UnreadCounter::is_settled() const {
-  if (counts_own_ || shown() == 0) return true;
-  const auto known = examined_.around(first_index());
-  return known && known->last >= newest_;
+  return counts_own_ || shown() == 0 || first_unexamined() > last_index();
+}
+
+UnreadCounter::First UnreadCounter::first() const {
+  if (shown() == 0) return {};
+  if (!counted_) return {restored_first_ >= first_index() ? restored_first_ : first_index()};
+  const std::int64_t unexamined = first_unexamined();
+  if (!others_.empty() && *others_.begin() < unexamined) return {*others_.begin(), true};
+  if (counts_own_ && all_exist(count_, horizon_)) return {first_index(), true};
+  return {unexamined <= last_index() ? unexamined : first_index()};
 }
 
 UnreadReason UnreadCounter::reason() const {
-  if (restored_) return UnreadReason::restored;
+  if (!counted_) return restored_ ? UnreadReason::restored : UnreadReason::counted;
   if (moved_) return UnreadReason::moved;
-  if (counted_ && !live_) return UnreadReason::listed;
+  if (!live_) return UnreadReason::listed;
   return is_settled() ? UnreadReason::counted : UnreadReason::authors;
 }
 
 Unread UnreadCounter::unread() const {
   const auto why = reason();
-  return {shown(), why == UnreadReason::counted, first_, why};
+  return {shown(), why == UnreadReason::counted, first().index, why};
 }
 
 std::optional<std::int64_t> UnreadCounter::unsettled_from() const {
-  if (!counted_ || !first_) return std::nullopt;
-  if (!is_settled() && count_ <= kMostSettled) {
-    const auto known = examined_.around(first_index());
-    return known ? known->last + 1 : first_index();
-  }
-  return first_exists_ ? std::nullopt : first_;
+  if (!counted_ || shown() == 0) return std::nullopt;
+  const std::int64_t from = first_unexamined();
+  const bool gap = from <= last_index();
+  const bool few = count_ <= kMostSettled || last_index() - from < kMostSettled;
+  if (gap && few && !counts_own_) return from;
+  if (first().exists || (gap && count_ > kMostSearched && from > first_index())) return std::nullopt;
+  return gap ? from : first_index();
 }
 
 }  // namespace parley::detail

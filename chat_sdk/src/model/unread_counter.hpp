@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -21,6 +22,7 @@ struct HorizonMove {
   bool back = false;
 
   bool is_done(Horizon horizon) const { return back ? horizon == to : horizon >= to; }
+  bool operator==(const HorizonMove&) const = default;
 };
 
 /// How many messages of one channel this user has not read, and which is the first.
@@ -28,7 +30,9 @@ struct HorizonMove {
 /// The service counts all that exist behind its read horizon. From there this one follows by itself: a
 /// message adds one, a removed one takes one away, a moved horizon those that it passes. One's own messages
 /// are taken off the count as they become known (unless they are to count); of a range whose authors nobody
-/// has seen, settle() makes it known.
+/// has seen, learn() makes it known.
+///
+/// Takes any numbers. Memory is bounded: of the messages behind the horizon some thousands are remembered.
 class UnreadCounter {
  public:
   UnreadCounter(std::string self_identity, bool counts_own)
@@ -47,7 +51,11 @@ class UnreadCounter {
   /// Of the indexes of `range`, `messages` are all that exist; in order.
   void learn(IndexRange range, const std::vector<Message>& messages);
   /// The channel's newest message.
-  void set_newest(std::optional<std::int64_t> index) { newest_ = index.value_or(-1); }
+  void set_newest(std::optional<std::int64_t> index);
+  /// Nobody has heard what became of messages that are known.
+  void interrupt();
+  /// The count may be wrong, until the next one.
+  void doubt() { unsure_ = true; }
 
   /// @name What the user does
   /// The horizon is to be there, though the service does not know yet; nothing: what was wanted is over.
@@ -71,32 +79,40 @@ class UnreadCounter {
   std::optional<std::int64_t> unsettled_from() const;
 
  private:
-  bool is_own(const Message& message) const { return !counts_own_ && message.author == self_; }
+  struct First {
+    std::optional<std::int64_t> index{};
+    bool exists = false;
+  };
+
   std::int64_t first_index() const { return horizon_.value_or(-1) + 1; }
-  /// None behind the horizon was removed.
-  bool all_exist() const { return live_ && !moved_ && count_ == newest_ - first_index() + 1; }
+  /// Of the newest message, as far as known: at least as many as are unread have come.
+  std::int64_t last_index() const { return std::max(newest_, first_index() + count_ - 1); }
+  /// From there on nobody knows who wrote what.
+  std::int64_t first_unexamined() const;
+  /// None of `count` messages behind `horizon` was removed.
+  bool all_exist(std::int64_t count, Horizon horizon) const;
   bool is_settled() const;
   std::int64_t shown() const;
+  First first() const;
   UnreadReason reason() const;
   void move(Horizon horizon);
-  void apply_wanted();
-  void find_first();
+  void carry(Horizon from, Horizon to);
+  void note(const Message& message);
 
   std::string self_;
   bool counts_own_;
   bool counted_ = false;
   bool live_ = false;  // the count is neither too high nor too low
   bool unsure_ = false;
-  bool restored_ = false;   // and not counted since
+  bool restored_ = false;
   bool moved_ = false;      // by the user, and not counted since
   std::int64_t count_ = 0;  // behind the horizon, with one's own
   std::int64_t newest_ = -1;
   Horizon horizon_, service_horizon_;
   std::optional<HorizonMove> wanted_;
-  IndexRanges examined_;        // the authors of these are known
-  std::set<std::int64_t> own_;  // of these, one's own behind the horizon
-  std::optional<std::int64_t> first_;
-  bool first_exists_ = false;
+  IndexRanges examined_;                 // what exists of these is known
+  std::set<std::int64_t> own_, others_;  // of these, behind the horizon; of the others the lowest
+  std::optional<std::int64_t> restored_first_;
 };
 
 }  // namespace parley::detail

@@ -1,6 +1,7 @@
 #include "chat_sdk/src/model/unread_counts.hpp"
 
 #include "chat_sdk/src/model/asked_page.hpp"
+#include "chat_sdk/src/model/send_outcome.hpp"
 #include "chat_sdk/src/model/translation.hpp"
 #include "common/base/limits.hpp"
 
@@ -34,6 +35,7 @@ void UnreadCounts::check(const RecordPtr& record) {
 
 void UnreadCounts::recount(const RecordPtr& record) {
   const std::string& sid = record->state().sid;
+  record->doubt_count();  // so that it is asked for again, should nobody answer
   const auto [at, fresh] = recounts_.try_emplace(sid, Recount{Backoff(kReadBackoff)});
   fresh ? ask(sid) : static_cast<void>(at->second.again = true);
 }
@@ -49,11 +51,11 @@ void UnreadCounts::on_answer(const RecordPtr& record, const Result<http::Respons
   const std::string sid = record->state().sid;
   const auto at = recounts_.find(sid);
   if (at == recounts_.end()) return;
+  if (!is_member(record)) return ask(sid);  // of who has joined again meanwhile, if anybody has
   const auto own_state = decoded(reply, conversations::decode_conversation);
-  const bool member = is_member(record);
-  if (own_state && member) apply(record, *own_state);
-  const bool retry = !own_state && own_state.error().retryable();
-  if (!member || (!retry && !at->second.again)) return void(recounts_.erase(at));
+  if (own_state) apply(record, *own_state);
+  const bool retry = !own_state && outcome_of(own_state.error()) != SendOutcome::refused;
+  if (!retry && !at->second.again) return void(recounts_.erase(at));
   at->second.again = false;
   if (!retry) return ask(sid);
   timers_.after(
@@ -81,23 +83,25 @@ void UnreadCounts::read_unsettled(const std::string& sid) {
              [this, record, asked](const Result<http::Response>& reply) { on_page(record, asked, reply); });
 }
 
+// More is read as long as that brings something new.
 void UnreadCounts::on_page(const RecordPtr& record, const AskedPage& asked,
                            const Result<http::Response>& reply) {
   const std::string sid = record->state().sid;
   const auto at = settling_.find(sid);
   if (at == settling_.end()) return;
+  if (!is_member(record)) return read_unsettled(sid);
   const auto page = decoded(reply, conversations::decode_sync_page);
-  if (!is_member(record) || (!page && !page.error().retryable())) return void(settling_.erase(at));
-  if (!page)
+  if (!page && outcome_of(page.error()) == SendOutcome::refused) return void(settling_.erase(at));
+  if (!page || record->history().edition() != asked.edition)
     return timers_.after(at->second.backoff.after_failure(context_.random.uniform()),
                          [this, sid](const Result<void>& time) {
                            time ? read_unsettled(sid) : static_cast<void>(settling_.erase(sid));
                          });
-  const bool overtaken = record->history().edition() != asked.edition;
-  const bool again = at->second.again || overtaken;
+  const bool again = at->second.again;
+  const auto before = record->unread().unsettled_from();
   settling_.erase(at);
   learn(*record, asked, *page);
-  if (again) settle(record);
+  if (again || record->unread().unsettled_from() != before) settle(record);
 }
 
 }  // namespace parley::detail

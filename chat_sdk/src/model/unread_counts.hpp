@@ -21,6 +21,10 @@ class UnreadCounts {
   void apply(const RecordPtr& record, const conversations::Conversation& own_state);
   /// To be called when something changed: asks for what is needed to know the count, if anything is.
   void check(const RecordPtr& record);
+  /// The count, and the horizon that it is relative to, are as the service has them.
+  bool is_current(const RecordPtr& record) const {
+    return subscriptions_.live(*record) && record->unread().is_counted() && !record->unread().wants_recount();
+  }
   /// Asks the service for it, again and again until it answers.
   void recount(const RecordPtr& record);
   /// The connection was given up: nothing is asked again until recount().

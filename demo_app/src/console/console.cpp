@@ -95,7 +95,7 @@ bool Console::handle(const Command& command) {
                  [&](const Older&) { older_ ? show_history(*older_) : print("that is the beginning"); },
                  [&](const ListChannels&) { list_channels(); },
                  [&](const ListMembers&) { list_members(); },
-                 [&](const MarkRead&) { mark_read(current()); },
+                 [&](const MarkRead&) { mark_read(current()).wait_for(kSendPatience); },
                  [&](const Leave&) {
                    if (wait(current().async_leave(use_future))) print("left");
                  },
@@ -133,9 +133,11 @@ void Console::go_to(const Channel& channel) {
   mark_read(channel);
 }
 
-// Shown at once; the service hears of it when there is a connection.
-void Console::mark_read(const Channel& channel) {
-  channel.async_set_all_read([](const Result<Unread>&) {});
+// Shown at once; the service hears of it when there is a connection, which is what the future waits for.
+std::future<void> Console::mark_read(const Channel& channel) {
+  const auto arrived = std::make_shared<std::promise<void>>();
+  channel.async_set_all_read([arrived](const Result<Unread>&) { arrived->set_value(); });
+  return arrived->get_future();
 }
 
 void Console::list_channels() {

@@ -28,7 +28,7 @@ class Console {
   bool handle(const Command& command);
   void say(const Say& command);
   void go_to(const Channel& channel);
-  static void mark_read(const Channel& channel);
+  static std::future<void> mark_read(const Channel& channel);
   void list_channels();
   void list_members();
   void show_history(GetMessages query);

@@ -18,6 +18,7 @@ void use(parley::Channel channel) {
   channel.async_invite("bob", ignore);
   channel.async_set_read(1, ignore);
   channel.async_set_all_read(ignore);
+  channel.async_set_unread(1, ignore);
   channel.async_leave(ignore);
   channel.async_remove_member("bob", ignore);
   channel.async_delete(ignore);

@@ -95,7 +95,7 @@ struct ChangeHistory {
   std::shared_ptr<const std::vector<HistoryChange>> changes{};
   std::int64_t oldest_kept = 0;
 };
-/// If all histories take more than that, those that were changed longest ago are dropped.
+/// If all histories take more than that, those that were changed longest ago are dropped; with 0 all are.
 struct LimitHistories {
   std::uint64_t max_bytes;
 };
@@ -112,7 +112,6 @@ struct HistoryQuery {
 struct CachedMessages {
   std::vector<Message> messages{};  ///< oldest first
   bool more = false;                ///< there is a message within the range behind `limit`
-  bool before = false;              ///< there is one on the other side of the range's end
   /// False: it is not known of all indexes up to the last of these messages (all of the range, unless `more`)
   /// which messages exist.
   bool complete = false;

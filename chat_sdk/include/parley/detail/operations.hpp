@@ -15,6 +15,7 @@
 namespace parley {
 
 class Channel;
+struct ChannelState;
 struct GetMessages;
 struct Member;
 struct Message;
@@ -27,6 +28,7 @@ struct Unread;
 namespace parley::detail {
 
 class ClientRuntime;
+struct HorizonMove;
 struct Model;
 
 /// What a user can ask of the service: each member is one operation of Client or Channel, as a sequence of
@@ -82,6 +84,9 @@ class LocalOperations {
   PARLEY_API void flush(Duration deadline, Done<void> done);
 
  private:
+  void move_horizon(const std::string& sid, const std::function<HorizonMove(const ChannelState&)>& choose,
+                    Done<Unread> done);
+
   Model& model_;
   WhenUsable when_usable_;
 };

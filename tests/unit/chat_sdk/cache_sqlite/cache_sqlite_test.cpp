@@ -129,8 +129,7 @@ std::string read(CacheStore& store, IndexRange within, std::size_t limit, bool n
   if (!found) return "";
   std::string text;
   for (const auto& one : found->messages) text += (text.empty() ? "" : " ") + one.text;
-  return text + (found->more ? " more" : "") + (found->before ? " before" : "") +
-         (found->complete ? "" : " incomplete");
+  return text + (found->more ? " more" : "") + (found->complete ? "" : " incomplete");
 }
 
 TEST_F(CacheSqlite, EverythingOfAMessageOfTheHistoryComesBack) {
@@ -174,13 +173,13 @@ TEST_F(CacheSqlite, MessagesAreReadFromEitherEndOfARange) {
   const auto opened = open();
   CacheStore& store = *opened->store;
   EXPECT_EQ(read(store, {10, 20}, 3, true), "18 19 20 more");
-  EXPECT_EQ(read(store, {10, 17}, 3, true), "14 16 17 more before");
-  EXPECT_EQ(read(store, {10, 12}, 3, true), "10 11 12 before");
-  EXPECT_EQ(read(store, {10, 12}, 9, true), "10 11 12 before");
-  EXPECT_EQ(read(store, {14, 20}, 2, false), "14 16 more before");
-  EXPECT_EQ(read(store, {15, 15}, 2, false), " before") << "it is known that there is none";
+  EXPECT_EQ(read(store, {10, 17}, 3, true), "14 16 17 more");
+  EXPECT_EQ(read(store, {10, 12}, 3, true), "10 11 12");
+  EXPECT_EQ(read(store, {10, 12}, 9, true), "10 11 12");
+  EXPECT_EQ(read(store, {14, 20}, 2, false), "14 16 more");
+  EXPECT_EQ(read(store, {15, 15}, 2, false), "") << "it is known that there is none";
   EXPECT_EQ(read(store, {10, 25}, 3, false), "10 11 12 more");
-  EXPECT_EQ(read(store, {19, 25}, 3, false), "19 20 before incomplete");
+  EXPECT_EQ(read(store, {19, 25}, 3, false), "19 20 incomplete");
   EXPECT_EQ(read(store, {0, 20}, 50, true).substr(29), " incomplete");
   EXPECT_EQ(read(store, {10, 20}, 3, true, "CH2"), " incomplete");
 }
@@ -219,20 +218,20 @@ TEST_F(CacheSqlite, WhatIsTooMuchIsDroppedByWholeChannels) {
   write({LimitHistories{4500}});  // a message takes a little more than 200
   {
     const auto opened = open();
-    EXPECT_EQ(read(*opened->store, {9, 10}, 5, false), "9 10 before");
+    EXPECT_EQ(read(*opened->store, {9, 10}, 5, false), "9 10");
     EXPECT_EQ(read(*opened->store, {0, 9}, 5, false, "CH2"), "0 1 2 3 4 more");
   }
   write({LimitHistories{4000}});
   {
     const auto opened = open();
-    EXPECT_EQ(read(*opened->store, {9, 10}, 5, false), "9 10 before");
+    EXPECT_EQ(read(*opened->store, {9, 10}, 5, false), "9 10");
     EXPECT_EQ(read(*opened->store, {0, 9}, 5, false, "CH2"), " incomplete") << "it changed first";
   }
   write({history({EraseMessage{0}, EraseMessage{1}, UpdateMessage{stored(2, std::string(100, 'x'))}}),
          LimitHistories{2000}});
   {
     const auto opened = open();
-    EXPECT_EQ(read(*opened->store, {9, 10}, 5, false), "9 10 before");
+    EXPECT_EQ(read(*opened->store, {9, 10}, 5, false), "9 10");
   }
   write({history({UpdateMessage{stored(2, std::string(200, 'x'))}}), LimitHistories{2000}});
   const auto opened = open();
@@ -249,6 +248,13 @@ TEST_F(CacheSqlite, AHistoryThatIsErasedGoesOn) {
   write({LimitHistories{300}});
   const auto opened = open();
   EXPECT_EQ(read(*opened->store, {20, 21}, 5, false), " incomplete") << "it was counted";
+}
+
+TEST_F(CacheSqlite, ALimitOfNothingLeavesNone) {
+  write({history({put(0, 9)}), history({put(5, 5, {5})}, 0, "CH2"), LimitHistories{0}});
+  const auto opened = open();
+  EXPECT_EQ(read(*opened->store, {0, 9}, 5, false), " incomplete");
+  EXPECT_EQ(read(*opened->store, {5, 5}, 5, false, "CH2"), " incomplete");
 }
 
 TEST_F(CacheSqlite, EverythingOfAChannelComesBackButItsMembers) {

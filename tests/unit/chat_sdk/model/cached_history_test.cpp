@@ -87,6 +87,29 @@ TEST_F(RestoredHistoryTest, NoPageReachesOverAHole) {
   EXPECT_EQ(process->model.registry.by_sid("CH1")->state().history_state(7, 9), HistoryState::complete);
 }
 
+TEST_F(RestoredHistoryTest, AnEndThatIsOutdatedIsNoEnd) {
+  restore({{5, 9}}, 500);
+  EXPECT_EQ(page({.page_size = 2}), "older 8 9 newer (cache)");
+  EXPECT_EQ(page({.anchor = Anchor::beyond(9), .direction = Direction::forwards}), "ask the service");
+}
+
+TEST_F(RestoredHistoryTest, AFullDiskKeepsNobodyFromReading) {
+  restore({{0, 9}}, 9);
+  disk_full = true;
+  process->model.history_cache.update("CH1", stored(9, "new"));
+  EXPECT_EQ(page({.page_size = 1}), "older 9 (cache)");
+}
+
+TEST_F(RestoredHistoryTest, WhatIsNotToBeKeptIsDropped) {
+  restore({{0, 9}}, 9);
+  process = nullptr;
+  history_limits.per_channel = 0;
+  restart();
+  EXPECT_EQ(page({}), "ask the service");
+  EXPECT_TRUE(process->model.registry.by_sid("CH1")->state().known_history.empty());
+  EXPECT_TRUE(disk->contents().value().channels.at(0).known_history.empty());
+}
+
 TEST_F(RestoredHistoryTest, WhatWasNeverKeptIsAskedFor) {
   restore({}, 9);
   EXPECT_EQ(page({}), "ask the service");
@@ -205,6 +228,22 @@ TEST_F(LiveHistoryTest, NothingIsReadThatIsOlderThanWhatWasTold) {
   EXPECT_EQ(page({.page_size = 30}), " 0 1 2 new 4 5");
 }
 
+TEST_F(LiveHistoryTest, WhatWasReadBeforeItWasToldIsRemovedToo) {
+  read_service(8, 2);
+  events.clear();
+  apply(Change::item_removed, 8, "8");
+  EXPECT_EQ(heard<MessageRemoved>().size(), 1u);
+}
+
+TEST_F(LiveHistoryTest, AMessageThatIsAddedAgainWasChanged) {
+  read_service(4, 5);
+  router.on_applied(event("ESCH1", Change::item_added, ++id, "3",
+                          R"({"sid":"IM","author":"bob","text":"new","timestamp":"2026-03-01T12:00:00.000Z",)"
+                          R"("dateUpdated":"2026-03-02T12:00:00.000Z"})"));
+  EXPECT_EQ(heard<MessageUpdated>().size(), 1u);
+  EXPECT_EQ(page({.page_size = 30}), " 0 1 2 new 4");
+}
+
 TEST_F(LiveHistoryTest, APageThatMayHaveBeenOvertakenIsNotKept) {
   read_service(4, 3, [this] { apply(Change::item_updated, 3, "new"); });
   EXPECT_EQ(page({.page_size = 3}), "ask the service");
@@ -214,6 +253,58 @@ TEST_F(LiveHistoryTest, AfterTheConnectionIsLostItIsStillThere) {
   add(5);
   model.on_disconnected();
   EXPECT_EQ(page({.page_size = 3}), "older 5 (cache)");
+}
+
+TEST_F(LiveHistoryTest, WhileNoChangesAreHeardTheServiceIsAsked) {
+  add(5);
+  EXPECT_EQ(page({.page_size = 1}), "older 5");
+  subscriber.on_disconnected();
+  EXPECT_EQ(page({.page_size = 1}), "ask the service") << "connected again, the list is not followed yet";
+  subscriber.on_connected(context.now);
+  establish("ESCH1");
+  EXPECT_EQ(page({.page_size = 1}), "older 5");
+}
+
+TEST_F(LiveHistoryTest, APageAtTheEdgeOfTheWindowGoesOn) {
+  for (std::int64_t index = 5; index < 1010; ++index) add(index);
+  read_service(4, 5);
+  work();
+  pass(1s);
+  work();
+  EXPECT_EQ(page({.page_size = 2, .anchor = Anchor::at(10), .direction = Direction::forwards}),
+            "older 10 11 newer");
+  EXPECT_EQ(page({.page_size = 2, .anchor = Anchor::at(11)}), "older 10 11 newer");
+  EXPECT_EQ(page({.page_size = 2, .anchor = Anchor::at(10)}), "ask the service") << "9 is not kept";
+}
+
+TEST_F(LiveHistoryTest, WhatLeftTheWindowIsNotServedFromWhatAnEarlierProcessLeft) {
+  add(5);
+  read_service(4, 5);
+  EXPECT_EQ(page({.page_size = 6}), " 0 1 2 3 4 5");
+  for (std::int64_t index = 6; index < 1006; ++index) add(index);
+  EXPECT_EQ(page({.page_size = 2, .anchor = Anchor::at(3)}), "ask the service");
+}
+
+TEST_F(LiveHistoryTest, ASlowDiskIsNotWaitedFor) {
+  add(5);
+  begin_page({.page_size = 1});
+  EXPECT_EQ(got, "nothing");
+  pass(2s);
+  EXPECT_EQ(got, "ask the service");
+  got = "nothing";
+  work();
+  EXPECT_EQ(got, "nothing") << "it was answered already";
+}
+
+TEST_F(LiveHistoryTest, AChannelThatIsJoinedAgainBeginsAnew) {
+  add(5);
+  pass(1s);
+  work();
+  my_conversations.drop("CH1");
+  open_completely("CH1", "general", R"(,"lastMessage":{"index":5})");
+  pass(1s);
+  work();
+  EXPECT_TRUE(disk->contents().value().channels.at(0).known_history.empty());
 }
 
 TEST_F(LiveHistoryTest, AHoleBeforeTheNewestMessageIsAskedFor) {

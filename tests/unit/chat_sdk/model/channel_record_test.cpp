@@ -42,6 +42,22 @@ TEST_F(ChannelRecordTest, KeepsEventsBackUntilTheChannelIsTold) {
   EXPECT_TRUE(std::holds_alternative<MessageAdded>(events[1]));
 }
 
+TEST_F(ChannelRecordTest, WhatWasMissedSinceTheCacheWasWrittenIsToldUpToAHundred) {
+  for (const std::int64_t missed : {1, 100, 101}) {
+    ChannelRecord restored(context, "CH2", "alice",
+                           [](std::shared_ptr<ChannelSlot> slot) { return Channel(std::move(slot), {}); });
+    ChannelState state;
+    state.known_history = {{0, 3}, {5, 9}};
+    restored.restore(state);
+    restored.begin_messages(9 + missed);
+    const auto hole = restored.hole();
+    EXPECT_EQ(hole.has_value(), missed <= 100) << missed;
+    if (hole) {
+      EXPECT_EQ(*hole, (IndexRange{10, 9 + missed}));
+    }
+  }
+}
+
 TEST_F(ChannelRecordTest, CountsMessagesBehindTheHorizon) {
   own(0, 4);
   add(5, "IM5");

@@ -66,14 +66,12 @@ TEST_F(HistoryCacheTest, WhatComesTogetherIsWrittenTogetherASecondLater) {
 }
 
 TEST_F(HistoryCacheTest, MuchIsWrittenAtOnce) {
-  for (std::int64_t index = 100; index < 700; ++index) put(index, index);
-  EXPECT_EQ(batch(), Texts{"put 100-598 (499)"});
+  for (std::int64_t index = 100; index < 1000; ++index) put(index, index);
+  EXPECT_EQ(batch(), Texts{"put 100-967 (868)"});
 }
 
 TEST_F(HistoryCacheTest, WhatIsOlderThanTheWindowIsNotKept) {
   put(0, 49);
-  update(49);
-  cache.remove("CH1", 49);
   EXPECT_TRUE(cache.is_written("CH1"));
   put(40, 55);
   pass(1s);
@@ -81,6 +79,13 @@ TEST_F(HistoryCacheTest, WhatIsOlderThanTheWindowIsNotKept) {
   const auto& change = std::get<ChangeHistory>(std::get<WriteCache>(*action).changes->front());
   EXPECT_EQ(text(change.changes->front()), "put 50-55 (6)");
   EXPECT_EQ(change.oldest_kept, 50);
+}
+
+TEST_F(HistoryCacheTest, WhatMayStillLieBehindTheWindowIsKeptUpToDate) {
+  update(10);
+  cache.remove("CH1", 11);
+  pass(1s);
+  EXPECT_EQ(batch(), (Texts{"update 10", "erase 11"}));
 }
 
 TEST_F(HistoryCacheTest, WhatComesDuringAWriteWaitsForIt) {
@@ -113,7 +118,12 @@ TEST_F(HistoryCacheTest, WhatWaitsForAFullDiskIsBounded) {
   pass(1s);
   batch();
   model.cache.on_written(Error{.code = Errc::storage_error, .message = "no space"});
-  for (std::int64_t index = 101; index < 5000; ++index) put(index, index);
+  auto large = messages(101, 101);
+  large[0].text = std::string(30'000, 'x');
+  for (std::int64_t index = 101; index < 500; ++index) {
+    large[0].index = index;
+    cache.put("CH1", {index, index}, large);
+  }
   EXPECT_EQ(batch(), Texts{}) << "a disk that is full is not asked for each message";
   pass(30s);
   const auto changes = batch();

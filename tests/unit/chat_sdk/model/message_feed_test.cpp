@@ -71,6 +71,13 @@ TEST_F(MessageFeedTest, WhatItHasPassedIsSaidOnce) {
   EXPECT_EQ(feed.take_passed(), (IndexRange{7, 8}));
 }
 
+TEST_F(MessageFeedTest, WhatIsReadAfterItWasRemovedIsNotTold) {
+  begin(3);
+  add(6);
+  feed.remove(5);
+  EXPECT_EQ(fill({4, 5}, 5), (Indexes{4, 6}));
+}
+
 TEST_F(MessageFeedTest, OfMessagesBehindTheOldOnesThereIsAHole) {
   feed.begin(3, 6);
   expect_hole(4, 6);

@@ -17,14 +17,15 @@ inline Error no_space() { return {.code = Errc::storage_error, .message = "no sp
 
 /// A client process of alice's, whose service the test plays.
 struct Process {
-  Process(std::uint64_t seed, OutboxSettings settings, WallTime wall_now, std::vector<Event>& events)
+  Process(std::uint64_t seed, OutboxSettings settings, HistoryLimits history, WallTime wall_now,
+          std::vector<Event>& events)
       : random(seed),
         context{.wall_now = wall_now,
                 .random = random,
                 .emit = [&events](Event one) { events.push_back(std::move(one)); }},
         model({context, timers, rest, urls, subscriber},
               [](std::shared_ptr<ChannelSlot> slot) { return Channel(std::move(slot), {}); },
-              {.outbox = settings, .cache = {.enabled = true, .identity = "alice"}}) {
+              {.outbox = settings, .cache = {.enabled = true, .identity = "alice", .history = history}}) {
     conversations::Configuration configuration;
     configuration.identity = "alice";
     configuration.conversations_url = "https://chat/Conversations";
@@ -50,7 +51,7 @@ class ProcessFixture : public ::testing::Test {
   /// A new process, the last one is dead; what it had not written yet is lost.
   void start() {
     events.clear();
-    process = std::make_unique<Process>(++processes, settings, wall, events);
+    process = std::make_unique<Process>(++processes, settings, history_limits, wall, events);
     EXPECT_TRUE(std::holds_alternative<OpenCache>(cache().next().value()));
   }
   void open() { cache().on_opened(disk->contents().value()); }
@@ -85,6 +86,7 @@ class ProcessFixture : public ::testing::Test {
   FakeRest& rest() { return process->rest; }
 
   OutboxSettings settings;
+  HistoryLimits history_limits;
   bool disk_full = false;
   std::uint64_t processes = 0;
   WallTime wall{std::chrono::hours(24 * 365 * 56)};

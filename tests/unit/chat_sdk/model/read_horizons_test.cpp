@@ -36,9 +36,16 @@ class ReadHorizonsTest : public ModelFixture {
                            R"(,"last_read_message_index":)" + std::to_string(read) +
                            R"(,"messages_count":9})");
   }
+  /// What the service says when it is asked where its horizon is.
+  void answer_question(int unread, int read) {
+    rest.answer(kGet, R"({"sid":"CH1","status":"joined","unread_messages_count":)" + std::to_string(unread) +
+                          R"(,"last_read_message_index":)" + std::to_string(read) +
+                          R"(,"messages_count":9})");
+  }
   std::string body() const { return rest.request(kPost).body; }
 
   static constexpr const char* kPost = "POST /Mine/CH1";
+  static constexpr const char* kGet = "GET /Mine/CH1";
   ReadHorizons& horizons = model.read_horizons;
   std::vector<Result<Unread>> outcomes;
 };
@@ -84,6 +91,8 @@ TEST_F(ReadHorizonsTest, WithoutAConnectionMovesWaitAndTheLastOneCounts) {
   EXPECT_EQ(record()->state().last_read_index, 6);
   EXPECT_FALSE(rest.waits(kPost));
   horizons.on_ready();
+  EXPECT_FALSE(rest.waits(kPost)) << "another device may have moved it";
+  answer_question(6, 2);
   EXPECT_EQ(body(), R"({"last_read_message_index":6})");
   answer(2, 6);
   EXPECT_EQ(outcomes.size(), 3u);
@@ -93,9 +102,9 @@ TEST_F(ReadHorizonsTest, WithoutAConnectionMovesWaitAndTheLastOneCounts) {
 TEST_F(ReadHorizonsTest, WhereTheServiceIsFurtherNothingIsMovedBack) {
   horizons.on_disconnected();
   move(4);
-  model.unread.apply(record(), own(1, 7));  // another device
-  EXPECT_EQ(record()->state().last_read_index, 7);
   horizons.on_ready();
+  answer_question(1, 7);  // another device
+  EXPECT_EQ(record()->state().last_read_index, 7);
   EXPECT_FALSE(rest.waits(kPost));
   ASSERT_EQ(outcomes.size(), 1u);
   EXPECT_EQ(outcomes[0]->count, 1);
@@ -117,9 +126,9 @@ TEST_F(ReadHorizonsTest, AMoveBehindAMoveBackGoesOnFromThere) {
   move(1, true);
   move(3);
   EXPECT_EQ(record()->state().last_read_index, 3);
-  model.unread.apply(record(), own(0, 8));
-  EXPECT_EQ(record()->state().last_read_index, 3) << "it was asked for";
   horizons.on_ready();
+  answer_question(0, 8);
+  EXPECT_EQ(record()->state().last_read_index, 3) << "it was asked for";
   EXPECT_EQ(body(), R"({"last_read_message_index":3})");
 }
 
@@ -152,13 +161,69 @@ TEST_F(ReadHorizonsTest, WhatMayPassIsTriedAgain) {
   EXPECT_TRUE(outcomes.empty());
   EXPECT_FALSE(rest.waits(kPost));
   pass(2s);
+  answer_question(6, 2);
   EXPECT_TRUE(rest.waits(kPost));
   horizons.on_disconnected();
   rest.fail(kPost, lost());
   pass(1min);
-  EXPECT_FALSE(rest.waits(kPost));
+  EXPECT_FALSE(rest.waits(kPost) || rest.waits(kGet));
   horizons.on_ready();
+  answer_question(6, 2);
   answer(4, 4);
+  EXPECT_EQ(outcomes.size(), 1u);
+}
+
+TEST_F(ReadHorizonsTest, WhatIsRepeatedIsDoneOnce) {
+  move(4);
+  const auto first = rest.request(kPost);
+  EXPECT_FALSE(first.repeatable) << "behind a lost connection the service is asked first";
+  rest.fail(kPost, {.code = Errc::outcome_unknown, .message = "lost"});
+  pass(2s);
+  answer_question(6, 2);
+  EXPECT_EQ(rest.request(kPost).mutation_id, first.mutation_id);
+  answer(4, 4);
+  EXPECT_EQ(outcomes.size(), 1u);
+  EXPECT_TRUE(rest.waits(kGet)) << "the answer may be that of the first try";
+}
+
+TEST_F(ReadHorizonsTest, WhatWasDoneThoughNobodySaidSoIsNotRepeated) {
+  move(4);
+  rest.fail(kPost, {.code = Errc::outcome_unknown, .message = "lost"});
+  pass(2s);
+  answer_question(4, 4);
+  EXPECT_EQ(outcomes.size(), 1u);
+  EXPECT_FALSE(rest.waits(kPost));
+}
+
+TEST_F(ReadHorizonsTest, AMoveDuringAnUnclearOneIsNotTakenForDone) {
+  horizons.on_disconnected();
+  move(6);
+  move(2, /*back=*/true);
+  EXPECT_TRUE(outcomes.empty()) << "the service may have been moved";
+  horizons.on_ready();
+  answer_question(2, 6);
+  EXPECT_EQ(body(), R"({"last_read_message_index":2})");
+}
+
+TEST_F(ReadHorizonsTest, AnAnswerOfAnEarlierConnectionIsIgnored) {
+  horizons.on_disconnected();
+  move(4);
+  horizons.on_ready();
+  horizons.on_disconnected();
+  horizons.on_ready();
+  answer_question(6, 2);  // the first one's
+  EXPECT_FALSE(rest.waits(kPost));
+  answer_question(6, 2);
+  EXPECT_TRUE(rest.waits(kPost));
+}
+
+TEST_F(ReadHorizonsTest, WhileItIsCountedAnewTheServiceIsAskedFirst) {
+  unread.recount(record());  // another device has moved it
+  move(4);
+  EXPECT_FALSE(rest.waits(kPost));
+  answer_question(1, 7);
+  answer_question(1, 7);
+  EXPECT_FALSE(rest.waits(kPost));
   EXPECT_EQ(outcomes.size(), 1u);
 }
 
@@ -208,11 +273,47 @@ TEST_F(RestoredHorizonTest, AMoveWithoutAConnectionOutlivesTheProcess) {
   EXPECT_EQ(state().last_read_index, 6);
   EXPECT_EQ(state().unread.count, 3);
   process->model.read_horizons.on_ready();
+  rest().answer("GET /Mine/CH1", R"({"sid":"CH1","status":"joined","unread_messages_count":7,)"
+                                 R"("last_read_message_index":2,"messages_count":10})");
   EXPECT_EQ(rest().request("POST /Mine/CH1").body, R"({"last_read_message_index":6})");
   rest().answer("POST /Mine/CH1", R"({"sid":"CH1","status":"joined","unread_messages_count":3,)"
                                   R"("last_read_message_index":6,"messages_count":10})");
   write();
   EXPECT_TRUE(disk->contents().value().horizons.empty());
+}
+
+TEST_F(RestoredHorizonTest, AMoveBackComesBackAsOne) {
+  process->model.read_horizons.move("CH1", {std::nullopt, /*back=*/true}, [](const Result<Unread>&) {});
+  write();
+  const auto kept = disk->contents().value().horizons;
+  ASSERT_EQ(kept.size(), 1u);
+  EXPECT_EQ(kept[0].channel_sid, "CH1");
+  EXPECT_EQ(kept[0].to, std::nullopt);
+  EXPECT_TRUE(kept[0].back);
+  restart();
+  EXPECT_EQ(state().last_read_index, std::nullopt);
+  EXPECT_EQ(state().unread.count, 10);
+}
+
+TEST_F(RestoredHorizonTest, OneWithoutItsChannelIsErased) {
+  ASSERT_TRUE(disk->write({PutHorizon{"CH9", 5}}));
+  restart();
+  process->model.read_horizons.on_ready();
+  write();
+  EXPECT_TRUE(disk->contents().value().horizons.empty());
+}
+
+TEST_F(RestoredHorizonTest, WhatWaitsForAFullDiskIsOneMove) {
+  disk_full = true;
+  move(4);
+  write();
+  move(5);
+  move(6);
+  write();
+  disk_full = false;
+  pass(30s);
+  ASSERT_EQ(disk->contents().value().horizons.size(), 1u);
+  EXPECT_EQ(disk->contents().value().horizons[0].to, 6);
 }
 
 TEST_F(RestoredHorizonTest, NoneIsKeptOfAChannelThatIsGone) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <map>
 
 #include "common/base/random.hpp"
@@ -47,8 +48,6 @@ TEST_F(UnreadCounterTest, AMessageAddsOneAndARemovedOneTakesOneAway) {
   EXPECT_EQ(shown(), "2 from 5");
   counter.remove(5, true);
   EXPECT_EQ(shown(), "1 from 6");
-  EXPECT_EQ(counter.unsettled_from(), 6) << "nobody has said that it exists";
-  counter.learn({6, 6}, {by("bob", 6)});
   EXPECT_EQ(counter.unsettled_from(), std::nullopt);
   counter.remove(6, true);
   EXPECT_EQ(shown(), "0");
@@ -125,7 +124,78 @@ TEST_F(UnreadCounterTest, AMessageThatCameAndWentUnseenIsCountedAnew) {
   EXPECT_TRUE(counter.wants_recount());
 }
 
+TEST_F(UnreadCounterTest, TheFirstIsTheLowestInWhateverOrderTheyCome) {
+  begin(4, 0);
+  counter.add(by("bob", 7));
+  counter.add(by("bob", 5));
+  EXPECT_EQ(shown(), "2 from 5 authors") << "nobody knows of 6";
+  counter.learn({5, 7}, {by("bob", 5), by("bob", 7)});
+  EXPECT_EQ(shown(), "2 from 5");
+}
+
+TEST_F(UnreadCounterTest, TheFirstIsNoneThatWasRemovedBeforeItWasTold) {
+  begin(8, 4);
+  counter.learn({5, 8}, {by("bob", 5), by("bob", 6), by("bob", 7), by("bob", 8)});
+  counter.remove(5, /*counted=*/false);
+  EXPECT_EQ(counter.unread().first_unread_index, 6);
+  EXPECT_TRUE(counter.wants_recount());
+}
+
+TEST_F(UnreadCounterTest, APageThatEndsEarlyIsGoneOnWith) {
+  begin(24, 20);
+  std::vector<Message> half;
+  for (std::int64_t index = 5; index < 15; ++index) half.push_back(by("bob", index));
+  counter.learn({5, 14}, half);
+  EXPECT_EQ(counter.unsettled_from(), 15);
+}
+
+TEST_F(UnreadCounterTest, TakesAnyNumbers) {
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  constexpr auto kLeast = std::numeric_limits<std::int64_t>::min();
+  for (const auto number : {kMost, kLeast, kMost - 1, std::int64_t{-5}}) {
+    UnreadCounter one("alice", false);
+    one.set_newest(number);
+    one.count(number, number, true);
+    EXPECT_GE(one.unread().count, 0);
+    EXPECT_GE(one.unsettled_from().value_or(0), 0);
+    one.want(HorizonMove{3, true});
+    one.want(HorizonMove{std::nullopt, true});
+    one.count(3, -7, false);
+    EXPECT_GE(one.unread().first_unread_index.value_or(0), 0);
+    UnreadCounter other("alice", true);
+    other.restore({number, true, number}, number);
+    EXPECT_GE(other.unread().count, 0);
+  }
+}
+
+TEST_F(UnreadCounterTest, WhatNobodyHasHeardOfIsForgotten) {
+  begin(8, 4);
+  counter.learn({5, 8}, {by("alice", 5), by("bob", 6), by("bob", 7), by("alice", 8)});
+  EXPECT_EQ(shown(), "2 from 6");
+  counter.interrupt();
+  counter.count(3, 4, true);  // 8 was removed, and nobody said so
+  EXPECT_EQ(shown(), "3 from 5 authors");
+  EXPECT_EQ(counter.unsettled_from(), 5);
+}
+
 // moves
+
+TEST_F(UnreadCounterTest, AnAnswerBeforeTheNextMoveForgetsNothing) {
+  begin(8, 4);
+  counter.learn({5, 8}, {by("bob", 5), by("bob", 6), by("alice", 7), by("bob", 8)});
+  counter.want(HorizonMove{6});
+  counter.count(3, 5, true);  // of an earlier move
+  EXPECT_EQ(shown(), "1 from 8");
+  EXPECT_EQ(counter.unsettled_from(), std::nullopt);
+}
+
+TEST_F(UnreadCounterTest, AMoveThatIsTakenBackIsCountedAnew) {
+  begin(8, 4);
+  counter.want(HorizonMove{8});
+  EXPECT_FALSE(counter.wants_recount());
+  counter.want(std::nullopt);
+  EXPECT_TRUE(counter.wants_recount());
+}
 
 TEST_F(UnreadCounterTest, AMoveShowsAtOnce) {
   begin(8, 4);
@@ -192,6 +262,17 @@ TEST_F(UnreadCounterTest, OwnMessagesInMemoryAreBounded) {
   EXPECT_EQ(counter.unread().reason, UnreadReason::authors);
 }
 
+TEST_F(UnreadCounterTest, MessagesOfOthersInMemoryAreBounded) {
+  begin(4, 0);
+  for (std::int64_t index = 5; index < 20'005; ++index) counter.add(by("bob", index));
+  EXPECT_EQ(shown(), "20000 from 5");
+  counter.want(HorizonMove{10'000});
+  EXPECT_EQ(counter.unread().count, 10'004);
+  ASSERT_EQ(counter.unsettled_from(), 10'001) << "it was forgotten";
+  counter.learn({10'001, 10'002}, {by("bob", 10'001), by("bob", 10'002)});
+  EXPECT_EQ(shown(), "10004 from 10001");
+}
+
 // Whatever happens in whatever order: when everything was read, it agrees with the messages themselves.
 TEST_F(UnreadCounterTest, AgreesWithTheMessages) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
@@ -214,20 +295,29 @@ TEST_F(UnreadCounterTest, AgreesWithTheMessages) {
     count();
     for (int step = 0; step < 60; ++step) {
       const auto dice = random.below(10);
-      if (dice < 5) {
+      if (dice < 4) {
         one.add(post());
+      } else if (dice < 5) {  // the order of a replay
+        const auto first = post(), second = post();
+        one.add(second);
+        one.add(first);
       } else if (dice < 7 && !messages.empty()) {
         const auto at =
             std::next(messages.begin(), static_cast<std::ptrdiff_t>(random.below(messages.size())));
-        one.remove(at->first, true);
+        const bool counted = random.below(4) != 0;
+        one.remove(at->first, counted);
         messages.erase(at);
+        if (one.wants_recount()) count();
       } else if (dice < 8) {
         const auto index = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(newest) + 1));
         const HorizonMove move{index, random.below(4) == 0};
         if (!move.is_done(horizon)) horizon = index;
         one.want(move);
-        one.want(std::nullopt);
+        if (random.below(2) == 0) one.count(behind(), horizon, false);
+        if (random.below(2) == 0) one.want(std::nullopt);
         count();
+        one.want(std::nullopt);
+        if (one.wants_recount()) count();
       } else if (const auto from = one.unsettled_from()) {
         std::vector<Message> page;
         auto last = newest;
