@@ -3,9 +3,12 @@ import assert from 'node:assert/strict';
 import { eventually, pause, SLOWNESS, stretched, within } from '../support/deadline.mjs';
 import { numbers, refused } from '../support/expect.mjs';
 import { pathOf } from '../support/raw.mjs';
-import { cases, fresh, THROTTLE, versions } from '../support/world.mjs';
+import { cases, fresh, versions } from '../support/world.mjs';
 
-cases('throttle', { concurrency: 3, versions, chat: THROTTLE }, (world, test) => {
+/** The service's own burst, but it comes back so slowly that the slowest client outruns it. */
+const SLOW_RETURN = { throttle: { per_second: 5 } };
+
+cases('throttle', { concurrency: 3, versions, chat: SLOW_RETURN }, (world, test) => {
   /** How many of `count` updates at once were accepted; all others must have been refused with 429/20429. */
   const burst = async (room, count) => {
     const results = await Promise.allSettled(numbers(count).map((i) => room.updateAttributes({ i })));
@@ -20,8 +23,8 @@ cases('throttle', { concurrency: 3, versions, chat: THROTTLE }, (world, test) =>
     assert.equal(await burst(room, 600), 600, 'a burst of 600 passes');
     await eventually('the calm after it', () => room.updateAttributes({ calm: 0 }).then(() => true, () => false), 20_000);
     await pause(stretched(3000));
-    const accepted = await burst(room, 1500);
-    assert.ok(accepted >= 600 && accepted < 1500, `${accepted} of 1500 accepted`);
+    const accepted = await burst(room, 1000);
+    assert.ok(accepted >= 400 && accepted < 1000, `${accepted} of 1000 accepted`);
 
     const bobs = await bob.joined(room);
     await bobs.sendMessage('bob is not concerned');
