@@ -8,7 +8,7 @@
 namespace parley::detail {
 namespace {
 
-constexpr Duration kDiskPatience = std::chrono::seconds(2);  // of a user who could ask the service
+constexpr Duration kDiskTimeout = std::chrono::seconds(2);  // of a user who could ask the service
 
 }  // namespace
 
@@ -43,7 +43,7 @@ void CachedHistory::read(const std::string& channel_sid, GetMessages query, Done
   const auto finish = [once](std::optional<MessagePage> page) {
     if (const auto first = std::exchange(*once, nullptr)) first(std::move(page));
   };
-  if (part->current) timers_.after(kDiskPatience, [finish](const Result<void>&) { finish(std::nullopt); });
+  if (part->current) timers_.after(kDiskTimeout, [finish](const Result<void>&) { finish(std::nullopt); });
   writer_.flush(channel_sid);
   cache_.read({channel_sid, part->within, query.page_size, query.direction == Direction::backwards},
               [this, channel_sid, query, part = *part, finish](Result<CachedMessages> found) {

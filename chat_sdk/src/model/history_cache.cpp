@@ -113,7 +113,7 @@ void HistoryCache::limit() {
 
 bool HistoryCache::write(const std::string& sid) {
   const auto at = channels_.find(sid);
-  const auto changes = std::make_shared<const Changes>(std::exchange(at->second.waiting, {}));
+  const auto changes = std::make_shared<const Changes>(std::move(at->second.waiting));
   take_from(at->second);
   if (!registry_.by_sid(sid)) {  // this user has left the channel
     channels_.erase(at);

@@ -6,7 +6,7 @@ namespace parley::detail {
 namespace {
 
 // Of a channel that was written to more than that since the last process, only what is read is known.
-constexpr std::int64_t kMostMissed = 100;
+constexpr std::int64_t kMaxMissed = 100;
 
 }  // namespace
 
@@ -36,7 +36,7 @@ void MessageHistory::remove(std::int64_t index) {
 
 std::int64_t MessageHistory::told_from(std::int64_t newest) const {
   const auto restored = known_.highest();
-  const bool is_near = restored && *restored < newest && newest - *restored <= kMostMissed;
+  const bool is_near = restored && *restored < newest && newest - *restored <= kMaxMissed;
   return is_near ? *restored : newest;
 }
 

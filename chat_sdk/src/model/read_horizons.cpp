@@ -39,8 +39,8 @@ void ReadHorizons::move(const std::string& channel_sid, HorizonMove move, Done<U
   if (move.to && *move.to > newest.value_or(-1)) move.to = newest;
   const UnreadCounter& unread = record->unread();
   const Horizon known = unread.is_counted() ? unread.service_horizon() : unread.horizon();
-  if (!is_moving(channel_sid) && move.is_done(known)) return done(record->state().unread);
   const bool fresh = !is_moving(channel_sid);
+  if (fresh && move.is_done(known)) return done(record->state().unread);
   Move& moving = want(channel_sid, move);
   // While the channel is followed, whoever moves the horizon is heard of.
   if (fresh) moving.unclear = !unread_.is_current(record);

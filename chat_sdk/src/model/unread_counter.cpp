@@ -6,16 +6,16 @@
 namespace parley::detail {
 namespace {
 
-constexpr std::int64_t kMostSettled = 100;  // of more nobody wants to know exactly how many are one's own
-constexpr std::int64_t kMostSearched = 1000;
-constexpr std::size_t kMostRemembered = 4096;
-constexpr std::int64_t kMostMessages = std::int64_t{1} << 53;
+constexpr std::int64_t kMaxSettled = 100;  // of more nobody wants to know exactly how many are one's own
+constexpr std::int64_t kMaxSearched = 1000;
+constexpr std::size_t kMaxRemembered = 4096;
+constexpr std::int64_t kMaxMessages = std::int64_t{1} << 53;
 
-std::int64_t in_bounds(std::int64_t count) { return std::clamp<std::int64_t>(count, 0, kMostMessages); }
+std::int64_t in_bounds(std::int64_t count) { return std::clamp<std::int64_t>(count, 0, kMaxMessages); }
 
 Horizon in_bounds(Horizon horizon) {
   if (!horizon || *horizon < 0) return std::nullopt;
-  return std::min(*horizon, kMostMessages);
+  return std::min(*horizon, kMaxMessages);
 }
 
 }  // namespace
@@ -28,7 +28,7 @@ void UnreadCounter::restore(const Unread& unread, Horizon horizon) {
 }
 
 void UnreadCounter::set_newest(std::optional<std::int64_t> index) {
-  newest_ = std::min(index.value_or(-1), kMostMessages);
+  newest_ = std::min(index.value_or(-1), kMaxMessages);
 }
 
 // Where the user wants it further than the service has it, both are shown as if it were there.
@@ -108,8 +108,8 @@ void UnreadCounter::note(const Message& message) {
   if (message.index < first_index()) return;
   const bool is_own = !counts_own_ && message.author == self_;
   (is_own ? own_ : others_).insert(message.index);
-  if (others_.size() > kMostRemembered) others_.erase(std::prev(others_.end()));
-  if (own_.size() <= kMostRemembered) return;
+  if (others_.size() > kMaxRemembered) others_.erase(std::prev(others_.end()));
+  if (own_.size() <= kMaxRemembered) return;
   examined_.drop_through(*own_.begin());
   others_.erase(others_.begin(), others_.lower_bound(*own_.begin()));
   own_.erase(own_.begin());
@@ -157,9 +157,9 @@ std::optional<std::int64_t> UnreadCounter::unsettled_from() const {
   if (!counted_ || shown() == 0) return std::nullopt;
   const std::int64_t from = first_unexamined();
   const bool gap = from <= last_index();
-  const bool few = count_ <= kMostSettled || last_index() - from < kMostSettled;
+  const bool few = count_ <= kMaxSettled || last_index() - from < kMaxSettled;
   if (gap && few && !counts_own_) return from;
-  if (first().exists || (gap && count_ > kMostSearched && from > first_index())) return std::nullopt;
+  if (first().exists || (gap && count_ > kMaxSearched && from > first_index())) return std::nullopt;
   return gap ? from : first_index();
 }
 
