@@ -36,11 +36,22 @@ void UnreadCounts::check(const RecordPtr& record) {
 void UnreadCounts::recount(const RecordPtr& record) {
   const std::string& sid = record->state().sid;
   record->doubt_count();  // so that it is asked for again, should nobody answer
-  const auto [at, fresh] = recounts_.try_emplace(sid, Recount{Backoff(kReadBackoff)});
-  fresh ? ask(sid) : static_cast<void>(at->second.again = true);
+  begin(recounts_, sid, &UnreadCounts::ask_count);
 }
 
-void UnreadCounts::ask(const std::string& sid) {
+void UnreadCounts::begin(Askings& askings, const std::string& sid, Ask ask) {
+  const auto [at, fresh] = askings.try_emplace(sid);
+  fresh ? (this->*ask)(sid) : static_cast<void>(at->second.again = true);
+}
+
+void UnreadCounts::ask_later(Askings& askings, const std::string& sid, Ask ask) {
+  const Duration rest = askings.at(sid).backoff.after_failure(context_.random.uniform());
+  timers_.after(rest, [this, &askings, sid, ask](const Result<void>& time) {
+    time ? (this->*ask)(sid) : static_cast<void>(askings.erase(sid));
+  });
+}
+
+void UnreadCounts::ask_count(const std::string& sid) {
   const auto record = registry_.by_sid(sid);
   if (!record || !recounts_.contains(sid)) return void(recounts_.erase(sid));
   RestRequest request{.method = "GET", .url = urls_.my_conversation(sid), .background = true};
@@ -51,23 +62,18 @@ void UnreadCounts::on_answer(const RecordPtr& record, const Result<http::Respons
   const std::string sid = record->state().sid;
   const auto at = recounts_.find(sid);
   if (at == recounts_.end()) return;
-  if (!is_member(record)) return ask(sid);  // of who has joined again meanwhile, if anybody has
+  if (!is_member(record)) return ask_count(sid);  // of who has joined again meanwhile, if anybody has
   const auto own_state = decoded(reply, conversations::decode_conversation);
   if (own_state) apply(record, *own_state);
   const bool retry = !own_state && outcome_of(own_state.error()) != SendOutcome::refused;
   if (!retry && !at->second.again) return void(recounts_.erase(at));
   at->second.again = false;
-  if (!retry) return ask(sid);
-  timers_.after(
-      at->second.backoff.after_failure(context_.random.uniform()),
-      [this, sid](const Result<void>& time) { time ? ask(sid) : static_cast<void>(recounts_.erase(sid)); });
+  retry ? ask_later(recounts_, sid, &UnreadCounts::ask_count) : ask_count(sid);
 }
 
 void UnreadCounts::settle(const RecordPtr& record) {
   if (!record->is_loaded() || !record->unread().unsettled_from()) return;
-  const std::string& sid = record->state().sid;
-  const auto [at, fresh] = settling_.try_emplace(sid, Recount{Backoff(kReadBackoff)});
-  fresh ? read_unsettled(sid) : static_cast<void>(at->second.again = true);
+  begin(settling_, record->state().sid, &UnreadCounts::read_unsettled);
 }
 
 void UnreadCounts::read_unsettled(const std::string& sid) {
@@ -93,10 +99,7 @@ void UnreadCounts::on_page(const RecordPtr& record, const AskedPage& asked,
   const auto page = decoded(reply, conversations::decode_sync_page);
   if (!page && outcome_of(page.error()) == SendOutcome::refused) return void(settling_.erase(at));
   if (!page || record->history().edition() != asked.edition)
-    return timers_.after(at->second.backoff.after_failure(context_.random.uniform()),
-                         [this, sid](const Result<void>& time) {
-                           time ? read_unsettled(sid) : static_cast<void>(settling_.erase(sid));
-                         });
+    return ask_later(settling_, sid, &UnreadCounts::read_unsettled);
   const bool again = at->second.again;
   const auto before = record->unread().unsettled_from();
   settling_.erase(at);

@@ -37,14 +37,22 @@ class UnreadCounts {
   /// Reads messages if the counter wants to know more of them, see UnreadCounter::unsettled_from(), again and
   /// again until they come.
   void settle(const RecordPtr& record);
-  struct Recount {
-    Backoff backoff;
+  /// What is asked for again and again until it comes.
+  struct Asking {
+    Backoff backoff{kReadBackoff};
     bool again = false;  ///< it was asked for while the answer was on its way
   };
+  using Askings = std::map<std::string, Asking>;  // by channel SID
+  using Ask = void (UnreadCounts::*)(const std::string& sid);
+
+  /// Asks, unless that is under way.
+  void begin(Askings& askings, const std::string& sid, Ask ask);
+  /// Asks once more, after the back-off.
+  void ask_later(Askings& askings, const std::string& sid, Ask ask);
 
   void read_unsettled(const std::string& sid);
   void on_page(const RecordPtr& record, const AskedPage& asked, const Result<http::Response>& reply);
-  void ask(const std::string& sid);
+  void ask_count(const std::string& sid);
   void on_answer(const RecordPtr& record, const Result<http::Response>& reply);
   bool is_member(const RecordPtr& record) const;
 
@@ -54,8 +62,7 @@ class UnreadCounts {
   ServiceUrls& urls_;
   ChannelSubscriptions& subscriptions_;
   ChannelRegistry& registry_;
-  std::map<std::string, Recount> recounts_;  // by channel SID
-  std::map<std::string, Recount> settling_;  // the same for settle()
+  Askings recounts_, settling_;
 };
 
 }  // namespace parley::detail
