@@ -55,7 +55,7 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// Attaches a handler to the stream of events.
+  /// Attaches a handler to the stream of events. The first one is the PresentState.
   PARLEY_API Subscription on_event(EventHandler handler);
 
   PARLEY_API ConnectionStatus status() const;

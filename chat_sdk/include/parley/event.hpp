@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include <parley/channel.hpp>
 #include <parley/outgoing.hpp>
@@ -10,6 +11,12 @@
 
 namespace parley {
 
+/// How things are when a handler is attached: told first, and to that handler alone. What is told from then
+/// on has happened since.
+struct PresentState {
+  ConnectionStatus status;
+  std::vector<Channel> channels;  ///< as Client::channels() has them
+};
 /// The connection's status changed.
 struct ConnectionChanged {
   ConnectionStatus status;
@@ -103,7 +110,7 @@ struct UnreadChanged {
 using Event = std::variant<ConnectionChanged, TokenRefreshed, TokenRefreshFailed, ChannelJoined, ChannelLeft,
                            ChannelUpdated, MemberJoined, MemberLeft, MemberUpdated, MessageAdded,
                            MessageUpdated, MessageRemoved, MessagePending, MessageSent, MessageFailed,
-                           CacheRestored, CacheFailed, UnreadChanged>;
+                           CacheRestored, CacheFailed, UnreadChanged, PresentState>;
 
 /// Called once per event on the callback executor. Must not throw.
 using EventHandler = std::function<void(const Event&)>;

@@ -4,21 +4,28 @@
 
 namespace parley::detail {
 
-Subscription Callbacks::attach(EventHandler handler) {
-  const auto shared = std::make_shared<EventHandler>(std::move(handler));
+std::shared_ptr<void> Callbacks::attach(EventHandler handler) {
+  const auto attached = std::make_shared<Handler>(Handler{std::move(handler)});
   const std::lock_guard lock(mutex_);
-  handlers_.emplace_back(shared);
-  return Subscription(shared);
+  handlers_.emplace_back(attached);
+  return attached;
+}
+
+void Callbacks::begin(const std::weak_ptr<void>& handler, Event first) {
+  run([handler, first = std::move(first)] {
+    const auto attached = std::static_pointer_cast<Handler>(handler.lock());
+    if (!attached) return;
+    attached->begun = true;
+    attached->call(first);
+  });
 }
 
 void Callbacks::deliver(Event event) {
-  const std::lock_guard lock(mutex_);
-  if (closed_) return;
-  boost::asio::post(strand_, [self = shared_from_this(), event = std::move(event)] {
-    for (const auto& weak : self->attached()) {
+  run([this, event = std::move(event)] {
+    for (const auto& weak : attached()) {
       // Asked before each call: the handler before may have detached this one, or closed the client.
-      const auto handler = self->closed() ? nullptr : weak.lock();
-      if (handler) (*handler)(event);
+      const auto handler = closed() ? nullptr : weak.lock();
+      if (handler && handler->begun) handler->call(event);
     }
   });
 }
@@ -31,7 +38,7 @@ void Callbacks::run(std::function<void()> work) {
   });
 }
 
-std::list<std::weak_ptr<EventHandler>> Callbacks::attached() {
+std::list<std::weak_ptr<Callbacks::Handler>> Callbacks::attached() {
   const std::lock_guard lock(mutex_);
   std::erase_if(handlers_, [](const auto& handler) { return handler.expired(); });
   return handlers_;

@@ -38,7 +38,10 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
   template <class T>
   Done<T> track(Completion<T> handler, std::function<void()> on_cancel = {});
 
-  Subscription attach(EventHandler handler);
+  /// It hears nothing before begin().
+  std::shared_ptr<void> attach(EventHandler handler);
+  /// Tells an attached handler `first`, and from then on every event. Nothing if it was detached.
+  void begin(const std::weak_ptr<void>& handler, Event first);
   void deliver(Event event);
   /// Runs something of the user's in turn with events and completions.
   void run(std::function<void()> work);
@@ -62,8 +65,12 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
   using Strand = boost::asio::strand<boost::asio::any_io_executor>;
   template <class T>
   struct Operation;
+  struct Handler {
+    EventHandler call;
+    bool begun = false;  ///< used on the strand only
+  };
 
-  std::list<std::weak_ptr<EventHandler>> attached();
+  std::list<std::weak_ptr<Handler>> attached();
   /// False if closed already.
   bool add(std::uint64_t id, std::function<void(Error)> fail);
   bool add_last(std::function<void()> fail);
@@ -80,7 +87,7 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
   std::atomic<std::uint64_t> last_id_{0};
   std::map<std::uint64_t, std::function<void(Error)>> operations_;
   std::list<std::function<void()>> last_operations_;
-  std::list<std::weak_ptr<EventHandler>> handlers_;
+  std::list<std::weak_ptr<Handler>> handlers_;
 };
 
 template <class T>

@@ -237,9 +237,11 @@ void ClientRuntime::end_work(Engine& engine) {
 
 // The cache is opened with the first of whatever is asked of the client: what it brings is told then.
 Subscription ClientRuntime::on_event(EventHandler handler) {
-  auto subscription = callbacks_->attach(std::move(handler));
-  if (cache_) run([](Engine&) {});
-  return subscription;
+  auto attached = callbacks_->attach(std::move(handler));
+  run([this, weak = std::weak_ptr<void>(attached)](Engine& engine) {
+    callbacks_->begin(weak, PresentState{engine.connection().status(), *engine.channels().load()});
+  });
+  return Subscription(std::move(attached));
 }
 
 void ClientRuntime::apply_actions() {

@@ -114,8 +114,7 @@ void ClientRuntime::operate(Completion<T> handler, std::function<void(Operations
 }
 
 template <class T>
-void ClientRuntime::operate(Completion<T> handler,
-                            std::function<void(LocalOperations&, Done<T>)> operation) {
+void ClientRuntime::operate(Completion<T> handler, std::function<void(LocalOperations&, Done<T>)> operation) {
   run([done = callbacks_->track<T>(std::move(handler)), operation = std::move(operation)](Engine& engine) {
     operation(engine.local_operations(), done);
   });

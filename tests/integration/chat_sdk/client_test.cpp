@@ -257,10 +257,38 @@ TEST_F(ClientTest, AHandlerMayDetachAnotherDuringAnEvent) {
   Client client(runtime, options_for("alice"));
   Subscription second;
   std::atomic<int> heard_by_second{0};
-  const auto first = client.on_event([&](const Event&) { second.reset(); });
-  second = client.on_event([&](const Event&) { ++heard_by_second; });
+  const auto first = client.on_event([&](const Event& event) {
+    if (std::holds_alternative<ConnectionChanged>(event)) second.reset();
+  });
+  second = client.on_event([&](const Event& event) {
+    heard_by_second += std::holds_alternative<ConnectionChanged>(event) ? 1 : 0;
+  });
   ASSERT_TRUE(get(client.async_connect(use_future)));
   EXPECT_EQ(heard_by_second, 0);
+}
+
+TEST_F(ClientTest, AHandlerHearsFirstHowThingsAre) {
+  Client client(runtime, options_for("alice"));
+  const auto state_heard_first = [&] {
+    std::promise<PresentState> first;
+    const auto events = client.on_event([&, told = false](const Event& event) mutable {
+      if (std::exchange(told, true)) {
+        EXPECT_FALSE(std::holds_alternative<PresentState>(event)) << "told twice, or to others";
+      } else {
+        ASSERT_TRUE(std::holds_alternative<PresentState>(event));
+        first.set_value(std::get<PresentState>(event));
+      }
+    });
+    return first.get_future().get();
+  };
+  const auto before = state_heard_first();
+  EXPECT_EQ(before.status.state, ConnectionState::offline);
+  EXPECT_TRUE(before.channels.empty());
+  ASSERT_TRUE(get(client.async_connect(use_future)));
+  const auto channel = get(client.async_create_group_channel({"present"}, use_future)).value();
+  const auto late = state_heard_first();
+  EXPECT_EQ(late.status.state, ConnectionState::connected);
+  EXPECT_EQ(late.channels, std::vector<Channel>{channel});
 }
 
 TEST_F(ClientTest, ATokenSourceThatThrowsIsAFailureNotACrash) {
@@ -432,7 +460,8 @@ TEST_F(ClientTest, AThrownAwaySubscriptionHearsNothing) {
   Client client(runtime, options_for("alice"));
   std::atomic<int> heard{0};
   {
-    auto subscription = client.on_event([&](const Event&) { ++heard; });
+    auto subscription = client.on_event(
+        [&](const Event& event) { heard += std::holds_alternative<PresentState>(event) ? 0 : 1; });
   }
   ASSERT_TRUE(get(client.async_connect(use_future)));
   EXPECT_EQ(heard, 0);
