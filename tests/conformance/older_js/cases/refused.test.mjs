@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { before } from 'node:test';
 import { helperToken } from '../../official_js/support/tokens.mjs';
+import { tolerateRejections } from '../../official_js/support/tolerate.mjs';
 import { fresh } from '../../official_js/support/world.mjs';
 import { OlderDevice } from '../support/older_device.mjs';
 import { cases } from '../support/older_world.mjs';
@@ -15,16 +16,8 @@ const TOKENS = {
   garbage: [() => 'garbage', /token/i],
 };
 
-/** node:test has its listener when cases begin. */
-function tolerateRefusals() {
-  const others = process.listeners('unhandledRejection');
-  process.removeAllListeners('unhandledRejection');
-  process.on('unhandledRejection', (reason, promise) => {
-    if (!REFUSAL.test(reason?.message)) for (const other of others) other.call(process, reason, promise);
-  });
-}
-
-before(tolerateRefusals);
+// node:test has its listener when cases begin.
+before(() => tolerateRejections((reason) => REFUSAL.test(reason?.message)));
 
 cases('refused', (cast, test) => {
   for (const [kind, [tokenOf, reason]] of Object.entries(TOKENS)) {
