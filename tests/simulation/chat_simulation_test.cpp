@@ -13,6 +13,7 @@
 namespace parley::simulation {
 namespace {
 
+using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
@@ -30,6 +31,7 @@ struct Faults {
   bool service_dies = false;
   bool clients_die = false;
   bool disks_fill = false;
+  bool clocks_jump = false;
 };
 
 // A handful of users who do random things while their connections come and go.
@@ -48,6 +50,7 @@ class Town {
     for (int step = 0; step < steps; ++step) {
       world.run(milliseconds(world.random.below(400)));
       auto& user = *world.users[world.random.below(world.users.size())];
+      if (user.is_asleep()) continue;
       const auto dice = world.random.below(100);
       if (dice < 10)
         return_trip(user);
@@ -57,6 +60,10 @@ class Town {
         restart(user);
       else if (faults.disks_fill && dice < 20)
         user.disk_full = !user.disk_full;
+      else if (faults.clocks_jump && dice < 23)
+        user.set_clock(hours(10) - seconds(world.random.below(20 * 3600)));
+      else if (faults.clocks_jump && dice < 25)
+        user.sleep(milliseconds(world.random.below(20'000)));
       else
         something(user);
     }
@@ -386,6 +393,13 @@ TEST(ChatSimulation, NothingThatWasToldAsPendingIsLostOrDoubledWhenClientsDie) {
   const Faults all{.service_dies = true, .clients_die = true, .disks_fill = true};
   run_seeds(from_environment("PARLEY_SEEDS", 15), file, all);
   run_seeds(from_environment("PARLEY_SEEDS", 15), file, all, {}, /*mutation_ids=*/false);
+  remove_database(file);
+}
+
+TEST(ChatSimulation, ClocksThatAreSetAndLidsThatCloseChangeNothing) {
+  const auto file = database_file();
+  const Faults all{.service_dies = true, .clients_die = true, .disks_fill = true, .clocks_jump = true};
+  run_seeds(from_environment("PARLEY_SEEDS", 15), file, all);
   remove_database(file);
 }
 

@@ -40,9 +40,26 @@ void User::start() {
 }
 
 void User::act(const std::function<void(detail::Engine&)>& act) {
-  engine_->set_time(world_.now, world_.wall);
+  engine_->set_time(world_.now - slept_, world_.wall + clock_ahead_);
   act(*engine_);
   apply();
+}
+
+bool User::is_asleep() const { return world_.now < awake_at_; }
+
+void User::sleep(Duration time) {
+  awake_at_ = world_.now + time;
+  slept_ += time;
+}
+
+void User::at(TimePoint when, std::function<void()> what) {
+  world_.schedule_.at(when, [this, what = std::move(what)] { is_asleep() ? at(awake_at_, what) : what(); });
+}
+
+std::optional<TimePoint> User::next_deadline() const {
+  const auto deadline = engine_->connection().next_deadline();
+  if (!deadline) return std::nullopt;
+  return std::max(*deadline + slept_, awake_at_);
 }
 
 void User::restart() {
@@ -74,17 +91,17 @@ void User::apply(const detail::CacheAction& action) {
   disk_free_ = std::max(disk_free_, world_.now) + microseconds(world_.random.below(30'000));
   const auto when = disk_free_;
   if (std::holds_alternative<detail::OpenCache>(action))
-    return world_.schedule_.at(when, [this, process = process_] {
+    return at(when, [this, process = process_] {
       if (process != process_) return;
       act([this](detail::Engine& engine) { engine.cache().on_opened(disk_->contents().value()); });
     });
   if (const auto* wanted = std::get_if<detail::ReadCache>(&action))
-    return world_.schedule_.at(when, [this, process = process_, wanted = *wanted] {
+    return at(when, [this, process = process_, wanted = *wanted] {
       if (process != process_) return;
       act([&](detail::Engine& engine) { engine.cache().on_read(wanted.read, disk_->read(wanted.query)); });
     });
   writing_ = std::get<detail::WriteCache>(action);
-  world_.schedule_.at(when, [this, process = process_] {
+  at(when, [this, process = process_] {
     if (process != process_) return;
     const auto written = write(*std::exchange(writing_, std::nullopt));
     act([&](detail::Engine& engine) { engine.cache().on_written(written); });
@@ -127,7 +144,7 @@ void User::apply() {
     } else if (std::holds_alternative<twilsock::DropStream>(*action)) {
       cut();
     } else if (const auto* fetch = std::get_if<detail::FetchToken>(&*action)) {
-      world_.schedule_.at(world_.now + world_.latency(), [this, id = fetch->fetch_id] {
+      at(world_.now + world_.latency(), [this, id = fetch->fetch_id] {
         const bool fails = world_.random.below(10) == 0;
         const Result<std::string> token =
             fails ? Result<std::string>(Error{.code = Errc::unreachable, .message = "no token server"})
@@ -141,7 +158,7 @@ void User::apply() {
 void User::dial() {
   cut();
   const auto epoch = epoch_;
-  world_.schedule_.at(world_.now + world_.latency(), [this, epoch] {
+  at(world_.now + world_.latency(), [this, epoch] {
     if (epoch != epoch_) return;
     if (!world_.reachable)
       return act([](detail::Engine& engine) {
@@ -190,7 +207,7 @@ void World::crash_service() {
     if (!user->connection_) continue;
     user->connection_.reset();
     ++user->epoch_;
-    schedule_.at(now, [user = user.get(), epoch = user->epoch_] {
+    user->at(now, [user = user.get(), epoch = user->epoch_] {
       if (epoch != user->epoch_) return;
       user->act([](detail::Engine& engine) {
         engine.connection().on_closed({.code = Errc::connection_lost, .message = "the service died"});
@@ -239,7 +256,7 @@ void World::on_service_action(chat_service::CoreAction action) {
     auto* user = user_of(send->connection);
     if (!user) return;
     user->downlink_free_ = std::max(user->downlink_free_, now + latency());
-    schedule_.at(user->downlink_free_, [user, epoch = user->epoch_, frame = send->frame] {
+    user->at(user->downlink_free_, [user, epoch = user->epoch_, frame = send->frame] {
       if (epoch != user->epoch_) return;
       user->act([&](detail::Engine& engine) { engine.connection().on_message(*frame); });
     });
@@ -247,7 +264,7 @@ void World::on_service_action(chat_service::CoreAction action) {
     auto* user = user_of(close->connection);
     if (!user) return;
     // Behind what was sent before.
-    schedule_.at(std::max(user->downlink_free_, now), [user, epoch = user->epoch_, reason = close->reason] {
+    user->at(std::max(user->downlink_free_, now), [user, epoch = user->epoch_, reason = close->reason] {
       if (epoch != user->epoch_) return;
       user->cut();
       user->act([&](detail::Engine& engine) { engine.connection().on_closed(reason); });
@@ -265,7 +282,7 @@ void World::run(Duration time) {
   for (int idle = 0;;) {
     std::optional<TimePoint> first = schedule_.next();
     keep_earliest(first, service_->next_deadline());
-    for (auto& user : users) keep_earliest(first, user->engine_->connection().next_deadline());
+    for (auto& user : users) keep_earliest(first, user->next_deadline());
     if (!first || *first > until) break;
     idle = *first <= now ? idle + 1 : 0;
     if (idle > 100'000) throw std::runtime_error("time stands still");
@@ -276,8 +293,7 @@ void World::run(Duration time) {
       pump_service();
     }
     for (auto& user : users)
-      if (const auto deadline = user->engine_->connection().next_deadline(); deadline && *deadline <= now)
-        user->on_time();
+      if (const auto deadline = user->next_deadline(); deadline && *deadline <= now) user->on_time();
   }
   step_to(until);
 }

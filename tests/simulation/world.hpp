@@ -42,10 +42,16 @@ class User {
   detail::Done<T> tracked(std::function<void(Result<T>)> then = {});
 
   void on_time();
+  std::optional<TimePoint> next_deadline() const;
   void cut();
   /// The process dies, and another one is started over the same disk. What was being written is there, or
   /// not.
   void restart();
+  /// Its wall clock is set, and from now on shows this much more or less than the world's.
+  void set_clock(WallTime::duration ahead) { clock_ahead_ = ahead; }
+  /// The lid is closed: the process does nothing, its steady clock stands, and what comes meanwhile waits.
+  void sleep(Duration time);
+  bool is_asleep() const;
   const std::string& name() const { return name_; }
   detail::Engine& engine() { return *engine_; }
 
@@ -63,6 +69,8 @@ class User {
  private:
   friend class World;
   void start();
+  /// Something that happens to this user's machine: at `when`, or when it wakes up.
+  void at(TimePoint when, std::function<void()> what);
   void apply();
   void apply(const detail::CacheAction& action);
   Result<void> write(const detail::WriteCache& batch);
@@ -79,6 +87,9 @@ class User {
   std::optional<chat_service::ConnectionId> connection_;
   std::uint64_t epoch_ = 0;  // deliveries of an earlier connection are void
   TimePoint uplink_free_{}, downlink_free_{}, disk_free_{};
+  TimePoint awake_at_{};
+  Duration slept_{};  // in all: its steady clock is this much behind the world's
+  WallTime::duration clock_ahead_{};
 };
 
 class World {

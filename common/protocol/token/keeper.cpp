@@ -21,16 +21,12 @@ bool is_refusal(const Error& error) {
          error.http_status == 401 || error.http_status == 403;
 }
 
-// The two clocks may differ: a token never lives longer from now than its issuer meant it to live in all.
+// The two clocks may differ: a token never lives longer from now than its issuer meant it to live in all. One
+// that seems to be over may be good, and this clock ahead: the service, whose clock counts, tells them apart.
 Duration remaining_life(const UnverifiedClaims& claims, WallTime wall_now) {
-  return std::min(claims.expires_at - claims.issued_at, claims.expires_at - wall_now);
-}
-
-Error life_is_over(Duration remaining) {
-  const auto ago = std::chrono::duration_cast<std::chrono::seconds>(-remaining).count();
-  return {.code = Errc::token_expired,
-          .message = "the token source gave a token that expired " + std::to_string(ago) +
-                     " s ago; compare this machine's clock with the source's"};
+  const Duration whole = claims.expires_at - claims.issued_at;
+  const Duration left = claims.expires_at - wall_now;
+  return left > Duration::zero() ? std::min(whole, left) : whole;
 }
 
 }  // namespace
@@ -81,7 +77,9 @@ void Keeper::accept(std::string token, TimePoint now, WallTime wall_now) {
   if (held_ && held_->token == token)
     return fail({.code = Errc::token_expired, .message = "the token source gave the same token again"}, now);
   const Duration remaining = remaining_life(*claims, wall_now);
-  if (remaining <= Duration::zero()) return fail(life_is_over(remaining), now);
+  if (remaining <= Duration::zero())
+    return fail({.code = Errc::token_expired, .message = "the token source gave a token without a life"},
+                now);
   hold({.token = std::move(token),
         .identity = std::move(claims->identity),
         .service_sid = std::move(claims->service_sid),

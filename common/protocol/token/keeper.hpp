@@ -76,7 +76,8 @@ enum class Wanted {
 ///
 /// Refusals: Errc::denied, forbidden or invalid_token, HTTP status 401 or 403, a text that is no access
 /// token, a token for another identity or service than the one before. Useless: any other failure, the same
-/// token again, a token whose life is over.
+/// token again, a token that was never to live. One that is over by this machine's clock is delivered all the
+/// same: that clock may be wrong, and the service says so if it is not.
 class Keeper {
  public:
   /// `random` must outlive the keeper.
@@ -120,7 +121,7 @@ class Keeper {
   KeeperState state_ = KeeperState::idle;
   std::uint64_t last_fetch_id_ = 0;
   TimePoint wake_{};  ///< fetching: give up; holding: refresh; waiting: ask again
-  Backoff backoff_;  ///< since a token last served its time
+  Backoff backoff_;   ///< since a token last served its time
   std::optional<Held> held_;
   std::deque<KeeperAction> actions_;
 };

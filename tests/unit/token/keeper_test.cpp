@@ -309,14 +309,13 @@ TEST_F(KeeperTest, CountsTheSameTokenAgainAsAFailure) {
   EXPECT_EQ(keeper_.token(), token);
 }
 
-TEST_F(KeeperTest, CountsAnExpiredTokenAsAFailure) {
-  const auto old = make_token(100s);
-  pass(100s);
+TEST_F(KeeperTest, LeavesATokenThatSeemsToBeOverToTheService) {
   keeper_.start(steady());
-  give(expect<Fetch>().fetch_id, old);
-  const auto failed = expect<SourceFailed>();
-  EXPECT_EQ(failed.error.code, Errc::token_expired);
-  EXPECT_THAT(failed.error.message, HasSubstr("0 s ago"));
+  const auto token = make_token(100s);
+  keeper_.on_fetched(expect<Fetch>().fetch_id, token, steady(), wall() + 24h);
+  EXPECT_EQ(expect<Deliver>().expires_in, 100s);
+  keeper_.want(Wanted::expired, steady());
+  EXPECT_EQ(expect<SourceFailed>().error.code, Errc::token_expired);
   EXPECT_EQ(keeper_.state(), KeeperState::waiting);
 }
 
