@@ -5,9 +5,6 @@
 source "$(dirname "$0")/support.sh"
 rounds=${1:-5} channels=${2:-1000} messages=${3:-100}
 
-token() { curl -s -d "user=$1" "$(url_of token_server)/v1/token" | sed 's/.*"token":"\([^"]*\)".*/\1/'; }
-column() { awk -v c="$1" '{print $c}' "$2" | median; }
-
 start_service "$work/chat.db"
 start token_server "$bin/token_server" --config "$work/config.json"
 url=$(url_of chat_service)

@@ -14,9 +14,8 @@ for _ in $(seq "$rounds"); do
     "$bin/sqlite_loop_bench" "$work/sends.db" "$senders" "$seconds" >>"$work/bare.$senders"
   done
 done
-column() { awk -v c="$2" '{print $c}' "$work/$1" | median; }
 for senders in 1 8 64; do
-  awk -v n="$senders" -v o="$(column "ours.$senders" 1)" -v p="$(column "ours.$senders" 2)" \
-    -v q="$(column "ours.$senders" 3)" -v b="$(column "bare.$senders" 1)" \
+  awk -v n="$senders" -v o="$(column 1 "$work/ours.$senders")" -v p="$(column 2 "$work/ours.$senders")" \
+    -v q="$(column 3 "$work/ours.$senders")" -v b="$(column 1 "$work/bare.$senders")" \
     'BEGIN {printf "%d senders: %d acknowledged sends/s, p50 %.1f ms, p99 %.1f ms; bare loop %d/s; ratio %.2f\n", n, o, p, q, b, o/b}'
 done

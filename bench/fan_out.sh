@@ -44,12 +44,11 @@ for _ in $(seq "$rounds"); do
   rm -r "$work/prosody.data"
 done
 
-column() { awk -v c="$2" '{print $c}' "$work/$1" | median; }
-ratio() { awk -v o="$(column "$1" "$3")" -v p="$(column "$2" "$3")" 'BEGIN {printf "%.2f", o/p}'; }
+ratio() { awk -v o="$(column "$3" "$work/$1")" -v p="$(column "$3" "$work/$2")" 'BEGIN {printf "%.2f", o/p}'; }
 echo "$receivers receivers, $text characters of text; medians of $rounds rounds of $seconds s"
 for name in parley parley_file nats prosody; do
-  echo "$name: $(column $name 1) bytes each; $(column $name 2)/s with 64 in flight, $(column $name 3)/s with 1;" \
-    "at half of the former p50 $(column $name 4) ms, p99 $(column $name 5) ms"
+  echo "$name: $(column 1 "$work/$name") bytes each; $(column 2 "$work/$name")/s with 64 in flight, $(column 3 "$work/$name")/s with 1;" \
+    "at half of the former p50 $(column 4 "$work/$name") ms, p99 $(column 5 "$work/$name") ms"
 done
 for name in parley parley_file; do
   echo "$name / nats: $(ratio $name nats 2) with 64 (aim 0.3), $(ratio $name nats 3) with 1 (aim 0.5);" \

@@ -7,14 +7,7 @@ source "$(dirname "$0")/support.sh"
 rounds=${1:-5}
 counts=("${@:2}")
 [ ${#counts[@]} -gt 0 ] || counts=(100 1000 10000)
-js=tests/conformance/official_js
-[ -d "$root/$js/node_modules" ] || (cd "$root/$js" && npm ci --silent)
-# Imports resolve from the script's folder, so the script goes where the packages are.
-cp "$root/bench/peers/js_client/many_channels.mjs" "$root/$js/.many_channels.mjs"
-trap 'rm -f "$root/$js/.many_channels.mjs"; cleanup' EXIT
-
-token() { curl -s -d "user=$1" "$(url_of token_server)/v1/token" | sed 's/.*"token":"\([^"]*\)".*/\1/'; }
-column() { awk -v c="$1" '{print $c}' "$2" | median; }
+install_official_client many_channels.mjs
 
 measure() { # COUNT: both clients in turns
   local count=$1 url
@@ -23,7 +16,7 @@ measure() { # COUNT: both clients in turns
   for _ in $(seq "$rounds"); do
     "$bin/many_channels_bench" start "$url" "$(token "user$count")" >>"$work/sdk"
     sleep "$pause" # the throttle's bucket fills
-    node --experimental-global-webcrypto "$root/$js/.many_channels.mjs" "$url" "$(token "user$count")" \
+    official "$url" "$(token "user$count")" \
       2>/dev/null >>"$work/official" || echo "$count - - -" >>"$work/official"
     sleep "$pause"
   done

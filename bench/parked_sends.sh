@@ -6,9 +6,6 @@ rounds=${1:-3}
 counts=("${@:2}")
 [ ${#counts[@]} -gt 0 ] || counts=(5000 20000 80000)
 
-token() { curl -s -d "user=$1" "$(url_of token_server)/v1/token" | sed 's/.*"token":"\([^"]*\)".*/\1/'; }
-column() { awk -v c="$1" '{print $c}' "$work/$2" | median; }
-
 start_service "$work/chat.db"
 start token_server "$bin/token_server" --config "$work/config.json"
 for round in $(seq "$rounds"); do
@@ -18,6 +15,6 @@ for round in $(seq "$rounds"); do
 done
 for count in "${counts[@]}"; do
   printf '%6s messages: %6.2f us each until queued, %5.0f bytes each, %6.1f us each until stored\n' "$count" \
-    "$(column 2 "$count" | awk -v n="$count" '{print 1000 * $1 / n}')" "$(column 3 "$count")" \
-    "$(column 4 "$count" | awk -v n="$count" '{print 1000 * $1 / n}')"
+    "$(column 2 "$work/$count" | awk -v n="$count" '{print 1000 * $1 / n}')" "$(column 3 "$work/$count")" \
+    "$(column 4 "$work/$count" | awk -v n="$count" '{print 1000 * $1 / n}')"
 done

@@ -11,7 +11,7 @@ children=()
 cleanup() {
   [ ${#children[@]} -eq 0 ] || kill "${children[@]}" 2>/dev/null || true
   wait 2>/dev/null || true
-  rm -rf "$work"
+  rm -rf "$work" "${official_script:-}"
 }
 trap cleanup EXIT
 
@@ -74,6 +74,8 @@ install_peers() { # DEBIAN PACKAGES...
 
 url_of() { sed -n "s/^$1 listening on //p" "$work/$1.out"; }
 
+token() { curl -s -d "user=$1" "$(url_of token_server)/v1/token" | sed 's/.*"token":"\([^"]*\)".*/\1/'; } # USER
+
 make_certificate() { # $work/cert.pem and $work/key.pem
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=127.0.0.1 \
     -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
@@ -83,7 +85,19 @@ install_node_peer() { # DIRECTORY
   [ -d "$root/$1/node_modules" ] || (cd "$root/$1" && npm install --no-audit --no-fund --silent)
 }
 
+install_official_client() { # SCRIPT of bench/peers/js_client: official ARGUMENTS... runs it
+  local packages=$root/tests/conformance/official_js
+  [ -d "$packages/node_modules" ] || (cd "$packages" && npm ci --silent)
+  # Imports resolve from the script's folder, so the script goes where the packages are.
+  official_script=$packages/.bench_$1
+  cp "$root/bench/peers/js_client/$1" "$official_script"
+}
+
+official() { node --experimental-global-webcrypto "$official_script" "$@"; }
+
 median() { sort -n | awk '{v[NR]=$1} END {print (NR%2) ? v[(NR+1)/2] : (v[NR/2]+v[NR/2+1])/2}'; }
+
+column() { awk -v c="$1" '{print $c}' "$2" | median; } # NUMBER FILE: its median
 
 start_nginx() { # serves $work/www on $nginx_port with one worker
   nginx_port=$((20000 + RANDOM % 10000))

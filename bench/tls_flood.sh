@@ -11,8 +11,7 @@ for _ in $(seq "$rounds"); do
   sed -n 1p "$work/round" >>"$work/alone"
   sed -n 2p "$work/round" >>"$work/flood"
 done
-column() { awk -v c="$2" '{print $c}' "$work/$1" | median; }
 for mode in alone flood; do
-  echo "$mode: p50 $(column $mode 1) ms, p99 $(column $mode 2) ms, at most $(column $mode 3) ms;" \
-    "$(column $mode 4) handshakes/s"
+  echo "$mode: p50 $(column 1 "$work/$mode") ms, p99 $(column 2 "$work/$mode") ms, at most $(column 3 "$work/$mode") ms;" \
+    "$(column 4 "$work/$mode") handshakes/s"
 done
