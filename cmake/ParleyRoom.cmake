@@ -97,7 +97,7 @@ function(parley_test name)
     math(EXPR index "${shard} - 1")
     add_test(NAME ${entry} COMMAND ${name} --gtest_brief=1)
     set_tests_properties(${entry} PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS ${label}
-      ENVIRONMENT "GTEST_TOTAL_SHARDS=${TEST_SHARDS};GTEST_SHARD_INDEX=${index}")
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${TEST_SHARDS};GTEST_SHARD_INDEX=${index};TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp")
   endforeach()
   if(NOT TARGET tests_${label})
     add_custom_target(tests_${label})
