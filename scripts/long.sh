@@ -15,6 +15,8 @@ fuzz        | 60 | each fuzz target for five minutes
 tsan        | 40 | official clients against programs with the thread sanitizer
 asan        | 30 | official clients against programs with the address and undefined-behaviour sanitizers
 soak        | 12 | 2,000 clients for ten minutes, memory flat (bench/chat_soak.sh)
+client_soak | 12 | two clients with caches whose cables are cut every second for ten minutes (bench/client_soak.sh)
+received    | 12 | a million messages received, each once and in order, memory flat (bench/sdk_vs_official.sh)
 token_soak  | 15 | a million token requests, memory flat (bench/token_soak.sh)
 older       |  3 | every older official client, all cases (tests/conformance/older_js)
 steady      | 90 | twenty runs of the suite and five of the official clients beside two busy processes
@@ -32,6 +34,8 @@ run_clients() { scripts/build.sh "$1" chat_service token_server sdk_peer && test
 run_tsan() { run_clients tsan; }
 run_asan() { run_clients asan; }
 run_soak() { bench/chat_soak.sh; }
+run_client_soak() { bench/client_soak.sh; }
+run_received() { PARLEY_CLIENTS=sdk bench/sdk_vs_official.sh 1 1000000; }
 run_token_soak() { bench/token_soak.sh; }
 run_older() { scripts/build.sh release chat_service token_server && tests/conformance/older_js/run.sh --all build/release/bin; }
 run_steady() { scripts/steady.sh 20 && scripts/steady.sh 5 conformance; }
