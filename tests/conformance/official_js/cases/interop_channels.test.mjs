@@ -1,16 +1,21 @@
-// The C++ SDK and the official client in the same conversations.
+// The C++ SDK and the official client in the same conversations: channels, their people and what these say.
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
 import { numbers, refused } from '../support/expect.mjs';
-import { Peer } from '../support/peer.mjs';
-import { hasBinary } from '../support/programs.mjs';
+import { casesWithPeers } from '../support/peer.mjs';
 import { Relay } from '../support/relay.mjs';
-import { cases, fresh } from '../support/world.mjs';
+import { fresh } from '../support/world.mjs';
 
-function define(world, test) {
-  const peer = async (t, name, { as = fresh(name), url = world.chatUrl } = {}) =>
-    Peer.start(t, as, { url, token: await world.token(as) });
+/** Of people whose identities need no escapes. */
+const directName = (...people) => people.map((p) => p.identity).sort().join('#');
 
+/** The room in which somebody has put `js`, when it reports what is said there: only with its lists open it does. */
+const opened = async (js, made) => {
+  const room = await js.joined(made);
+  await room.getParticipants();
+  return room;
+};
+
+casesWithPeers('interop: channels', {}, (world, test, peer) => {
   test('interop_public_channel', async (t) => {
     const [cpp, js] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'js')]);
     const name = fresh('square');
@@ -19,8 +24,7 @@ function define(world, test) {
     assert.equal(found.sid, made.sid);
     assert.equal(found.status, 'notParticipating');
     await found.join();
-    const room = await js.joined(found);
-    await room.getParticipants(); // the client reports messages only from when it has opened the lists
+    const room = await opened(js, found);
 
     const sent = await cpp.obeys('send', name, 'from C++');
     const received = await js.message(room, 'from C++');
@@ -41,10 +45,25 @@ function define(world, test) {
     const { sid } = await one.obeys('create', name);
     await two.obeys('join', name);
     await one.obeys('invite', name, js.identity);
-    const room = await js.joined({ sid });
+    const room = await opened(js, { sid });
     await two.obeys('send', name, 'hello all');
     await js.message(room, 'hello all');
     await one.message('hello all');
+  });
+
+  test('interop_service_in_the_process_of_cpp', async (t) => {
+    const cpp = await peer(t, 'cpp', { serve: true }); // and so without a socket
+    const { url } = await cpp.sees((e) => e.event === 'serving', 'the service');
+    const js = await world.enter(t, 'js', { url });
+    const name = fresh('lobby');
+    const made = await cpp.obeys('create', name);
+    await cpp.obeys('invite', name, js.identity);
+    const room = await opened(js, made);
+    await cpp.obeys('send', name, 'from inside');
+    await js.message(room, 'from inside');
+    await room.sendMessage('from outside');
+    await cpp.message('from outside');
+    await js.client.shutdown(); // before its service ends
   });
 
   test('interop_invitation_by_cpp', async (t) => {
@@ -52,7 +71,7 @@ function define(world, test) {
     const name = fresh('club');
     const { sid } = await cpp.obeys('create', name);
     assert.equal((await cpp.obeys('invite', name, js.identity)).identity, js.identity);
-    const room = await js.joined({ sid });
+    const room = await opened(js, { sid });
     assert.equal(room.uniqueName, name);
     assert.equal(room.createdBy, cpp.identity);
     await room.sendMessage('thank you');
@@ -72,7 +91,7 @@ function define(world, test) {
   test('interop_private_channel_stays_between_two', async (t) => {
     const [cpp, js] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'js')]);
     const { sid } = await cpp.obeys('private', js.identity);
-    const room = await js.joined({ sid });
+    const room = await opened(js, { sid });
     await refused(room.add(fresh('third')), 403, 50482);
     await refused(room.updateUniqueName('a group'), 403, 50482);
   });
@@ -80,16 +99,64 @@ function define(world, test) {
   test('interop_blocked_by_cpp', async (t) => {
     const [cpp, js] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'js')]);
     const { sid } = await cpp.obeys('private', js.identity);
-    const direct = await js.joined({ sid });
+    const direct = await opened(js, { sid });
     const group = await js.room({ uniqueName: fresh('group') });
     await cpp.obeys('block', js.identity);
     await refused(direct.sendMessage('listen'), 403, 50481);
     await refused(group.add(cpp.identity), 403, 50480);
-    await cpp.obeys('unblock', js.identity);
+    const phone = await peer(t, 'phone', { as: cpp.identity });
+    await phone.obeys('unblock', js.identity); // it is the user that blocks, not the device
     await group.add(cpp.identity);
     await cpp.sees((e) => e.event === 'joined' && e.sid === group.sid, 'the invitation');
     await direct.sendMessage('thank you');
     await cpp.message('thank you');
+  });
+
+  test('interop_blocked_js_opens_no_direct_channel', async (t) => {
+    const [cpp, js] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'js')]);
+    await cpp.obeys('block', js.identity);
+    await refused(js.client.createConversation({ uniqueName: directName(cpp, js) }), 403, 50480);
+    await opened(js, await cpp.obeys('private', js.identity)); // who blocks is not bound
+  });
+
+  test('interop_names_are_taken', async (t) => {
+    const [cpp, js] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'js')]);
+    const [his, hers] = [fresh('his'), fresh('hers')];
+    await js.room({ uniqueName: his });
+    assert.equal((await cpp.refuses('conflict', 'create', his)).server_code, 50353);
+    await cpp.obeys('create', hers);
+    await refused(js.client.createConversation({ uniqueName: hers }), 409, 50353);
+    await cpp.refuses('not_found', 'join', fresh('nobody-made-this'));
+    await cpp.refuses('not_found', 'join', his); // private: as if there were none
+  });
+
+  /** What a program with the official client does: makes the channel, or waits for the other side to add it. */
+  const openDirect = async (js, peer, uniqueName) => {
+    const made = await js.client.createConversation({ uniqueName }).catch((error) => {
+      assert.equal(error.body?.code, 50353, error.message);
+    });
+    if (made) {
+      await made.join();
+      await made.add(peer.identity);
+    }
+    const joined = await js.sees('conversationJoined', (c) => c.uniqueName === uniqueName, { what: uniqueName });
+    return opened(js, joined);
+  };
+
+  test('interop_direct_channel_from_both_sides', async (t) => {
+    const js = await world.enter(t, 'js');
+    for (const i of numbers(10)) {
+      const cpp = await peer(t, `cpp${i}`);
+      const name = directName(cpp, js);
+      const [made, room] = await Promise.all([cpp.obeys('private', js.identity), openDirect(js, cpp, name)]);
+      assert.equal(made.sid, room.sid);
+      await cpp.obeys('send', room.sid, 'from C++');
+      await js.message(room, 'from C++');
+      await room.sendMessage('from JavaScript');
+      await cpp.message('from JavaScript');
+      assert.deepEqual(cpp.bodies(room), ['from C++', 'from JavaScript']);
+      assert.equal(await room.getParticipantsCount(), 2);
+    }
   });
 
   test('interop_invitation_by_js', async (t) => {
@@ -109,7 +176,7 @@ function define(world, test) {
     assert.match(made.sid, /^CH/); // an identity with a blank cannot be named on the line protocol
     const bob = await world.enter(t, 'bob%#');
     const { sid, channel } = await cpp.obeys('private', bob.identity);
-    const room = await bob.joined({ sid });
+    const room = await opened(bob, { sid });
     const escape = (text) => text.replace(/%/g, '%25').replace(/#/g, '%23');
     const names = [cpp.identity, bob.identity].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
     assert.equal(room.uniqueName, names.map(escape).join('#'));
@@ -123,8 +190,7 @@ function define(world, test) {
     const [cpp, js] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'js')]);
     const name = fresh('babel');
     const room = await js.room({ uniqueName: name });
-    await room.add(cpp.identity);
-    await cpp.sees((e) => e.event === 'joined' && e.channel === name, 'the invitation');
+    await cpp.comesTo(room);
     const text = 'Привет 👩‍👩‍👧‍👦 שלום \u2028 "q" \\ e\u0301 \u{10FFFD}';
     await room.sendMessage(text, { ключ: ['значение', 1.5, null] });
     const event = await cpp.message(text);
@@ -138,10 +204,7 @@ function define(world, test) {
     const [one, two, js] = await Promise.all([peer(t, 'one'), peer(t, 'two'), world.enter(t, 'js')]);
     const name = fresh('crowd');
     const room = await js.room({ uniqueName: name });
-    for (const guest of [one, two]) {
-      await room.add(guest.identity);
-      await guest.sees((e) => e.event === 'joined' && e.channel === name, 'the invitation');
-    }
+    for (const guest of [one, two]) await guest.comesTo(room);
     const EACH = 10;
     const mine = numbers(EACH).map((i) => room.sendMessage(`js ${i}`));
     for (const i of numbers(EACH)) await Promise.all([one.obeys('send', name, `one ${i}`), two.obeys('send', name, `two ${i}`)]);
@@ -153,29 +216,12 @@ function define(world, test) {
     for (const guest of [one, two]) assert.deepEqual(guest.messages(name).map((e) => e.body), js.bodies(room));
   });
 
-  test('interop_read_horizons', async (t) => {
-    const [cpp, js] = await Promise.all([peer(t, 'cpp'), world.enter(t, 'js')]);
-    const name = fresh('library');
-    const { sid } = await cpp.obeys('create', name);
-    await cpp.obeys('invite', name, js.identity);
-    const room = await js.joined({ sid });
-    for (const i of numbers(3)) await cpp.obeys('send', name, `page ${i}`);
-    await js.receives(room, 3);
-    await room.setAllMessagesRead();
-    await cpp.sees((e) => e.event === 'member' && e.identity === js.identity && e.last_read_index === 2, 'the horizon');
-    await room.sendMessage('and now you');
-    await cpp.message('and now you');
-    assert.equal((await cpp.obeys('read', name)).unread, 0);
-    await js.sees('participantUpdated', (u) => u.participant.identity === cpp.identity && u.participant.lastReadMessageIndex === 3);
-  });
-
   test('interop_cpp_reconnects', async (t) => {
     const relay = await Relay.start(t, world.chatAddress);
     const [cpp, js] = await Promise.all([peer(t, 'cpp', { url: relay.url }), world.enter(t, 'js')]);
     const name = fresh('tunnel');
     const room = await js.room({ uniqueName: name });
-    await room.add(cpp.identity);
-    await cpp.sees((e) => e.event === 'joined' && e.channel === name, 'the invitation');
+    await cpp.comesTo(room);
     await room.sendMessage('before');
     await cpp.message('before');
     relay.cut();
@@ -188,7 +234,4 @@ function define(world, test) {
     await cpp.obeys('send', name, 'back again');
     await js.message(room, 'back again');
   });
-}
-
-if (hasBinary('sdk_peer')) cases('interop', {}, define);
-else describe('interop', () => it('needs the program sdk_peer', { skip: 'bin/sdk_peer was not built' }, () => {}));
+});
