@@ -27,9 +27,9 @@ casesWithPeers('interop: history', {}, (world, test, peer) => {
     return { cpp, js, room, name: room.uniqueName, sent };
   };
   /** The same with a cable, which is to be cut. */
-  const acrossACable = async (t, count) => {
+  const acrossACable = async (t, options) => {
     const cable = await Relay.start(t, world.chatAddress);
-    return { cable, ...(await archive(t, count, { url: cable.url, retry: 20 })) };
+    return { cable, ...(await archive(t, 0, { url: cable.url, retry: 20, ...options })) };
   };
   /** All that was told before `text`, which is sent now, has been told when this returns. */
   const hears = async (cpp, room, text) => {
@@ -100,8 +100,8 @@ casesWithPeers('interop: history', {}, (world, test, peer) => {
     assert.deepEqual(texts((await cpp.obeys('page', name, 10)).messages), ['0', 'one', '3', 'end']);
   });
 
-  test('interop_missed_edits_and_removals', async (t) => {
-    const { cable, cpp, js, room, name } = await acrossACable(t);
+  const missesChanges = async (t, options) => {
+    const { cable, cpp, js, room, name } = await acrossACable(t, options);
     for (const i of numbers(4)) await room.sendMessage(String(i));
     await cpp.message('3');
     cable.cut();
@@ -119,7 +119,9 @@ casesWithPeers('interop: history', {}, (world, test, peer) => {
     assert.equal(cpp.all('updated', room).filter((e) => e.index === 1 && e.body === 'one').length, 1);
     assert.deepEqual(indexes(cpp.all('removed', room)), [2]);
     assert.deepEqual(texts((await cpp.obeys('page', name, 10)).messages), ['0', 'one', '3', 'missed and edited', 'end']);
-  });
+  };
+  test('interop_missed_edits_and_removals', (t) => missesChanges(t));
+  test('interop_missed_edits_and_removals_with_a_cache', (t) => missesChanges(t, { cache: world.place.file(fresh('cache')) }));
 
   test('interop_next_process_shows_what_it_missed', async (t) => {
     const cache = world.place.file(fresh('cache'));

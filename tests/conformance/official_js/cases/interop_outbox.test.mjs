@@ -1,6 +1,6 @@
 // What the C++ SDK keeps in its outbox, received by the official client: once and in order.
 import assert from 'node:assert/strict';
-import { SLOWNESS } from '../support/deadline.mjs';
+import { SLOWNESS, stretched } from '../support/deadline.mjs';
 import { numbers } from '../support/expect.mjs';
 import { casesWithPeers } from '../support/peer.mjs';
 import { Relay } from '../support/relay.mjs';
@@ -52,7 +52,7 @@ casesWithPeers('interop: outbox', {}, (world, test, peer) => {
     assert.deepEqual(pending.map((e) => e.body), kept, 'told again, though it is not connected');
     cable.mend();
     await last.obeys('connect');
-    await last.obeys('flush', 10_000);
+    await last.obeys('flush', stretched(10_000));
     await receivesExactly(js, room, ['sent', 'meanwhile', ...kept]);
     await last.message('kept 4');
     assert.deepEqual(last.bodies(room), ['meanwhile', ...kept], 'what was missed, and the own messages');
@@ -77,7 +77,7 @@ casesWithPeers('interop: outbox', {}, (world, test, peer) => {
     const received = js.messages(room).length;
     assert.ok(received > 0 && received < texts.length, `${received} were sent by processes that were killed`);
     const last = await next();
-    await last.obeys('flush', 20_000);
+    await last.obeys('flush', stretched(20_000));
     await receivesExactly(js, room, texts);
   });
 
@@ -89,7 +89,7 @@ casesWithPeers('interop: outbox', {}, (world, test, peer) => {
       cable.cutAfter(25 + 7 * cut); // behind a request, an answer or an event
       await loses(cpp, cut + 1);
     }
-    await cpp.obeys('flush', 20_000);
+    await cpp.obeys('flush', stretched(20_000));
     await receivesExactly(js, room, texts);
     await cpp.until(() => cpp.messages(room).length >= count, 'the own messages');
     assert.deepEqual(cpp.bodies(room), texts);
@@ -108,7 +108,7 @@ casesWithPeers('interop: outbox', {}, (world, test, peer) => {
     assert.deepEqual((await cpp.obeys('outgoing', name)).messages.map((m) => m.body), ['one', 'two', 'three']);
     await room.sendMessage('meanwhile');
     cable.mend();
-    await cpp.obeys('flush', 20_000);
+    await cpp.obeys('flush', stretched(20_000));
     await receivesExactly(js, room, ['meanwhile', 'one', 'two', 'three']);
     assert.equal((await cpp.outcome('send', name, 'two')).index, 2);
     assert.deepEqual((await cpp.obeys('outgoing', name)).messages, []);
@@ -156,7 +156,7 @@ casesWithPeers('interop: throttle', THROTTLED, (world, test, peer) => {
     const texts = numbers(450).map(String);
     const start = performance.now();
     await Promise.all(texts.map((text) => cpp.starts('send', room.uniqueName, text)));
-    await cpp.obeys('flush', 40_000);
+    await cpp.obeys('flush', stretched(40_000));
     const least = (1000 * (texts.length - BURST)) / PER_SECOND;
     assert.ok(performance.now() - start > 0.9 * least, 'the throttle held it up');
     await js.receives(room, texts.length);
