@@ -29,8 +29,13 @@ std::string random_uuid(Random& random) {
   random.fill(bytes);
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
-  std::string uuid = hex_encode(bytes);
-  for (std::size_t dash : {8, 13, 18, 23}) uuid.insert(dash, 1, '-');
+  const std::string digits = hex_encode(bytes);
+  std::string uuid;
+  uuid.reserve(36);  // exactly: very many may be kept
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i == 8 || i == 12 || i == 16 || i == 20) uuid += '-';
+    uuid += digits[i];
+  }
   return uuid;
 }
 

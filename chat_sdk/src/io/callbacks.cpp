@@ -44,30 +44,29 @@ std::list<std::weak_ptr<Callbacks::Handler>> Callbacks::attached() {
   return handlers_;
 }
 
-bool Callbacks::add(std::uint64_t id, std::function<void(Error)> fail) {
+bool Callbacks::add(std::uint64_t id, std::shared_ptr<Pending> operation) {
   const std::lock_guard lock(mutex_);
-  if (!closed_) operations_.emplace(id, std::move(fail));
+  if (!closed_) operations_.emplace(id, std::move(operation));
   return !closed_;
 }
 
 void Callbacks::close() {
-  std::map<std::uint64_t, std::function<void(Error)>> pending;
+  std::map<std::uint64_t, std::shared_ptr<Pending>> pending;
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
     pending.swap(operations_);
   }
-  for (const auto& [id, fail] : pending) fail(client_closed());
+  for (const auto& [id, operation] : pending) operation->fail(*this, client_closed());
 }
 
 Done<void> Callbacks::track_last(Completion<void> handler) {
   Work work = work_for(handler);
-  const auto operation =
-      std::make_shared<Operation<void>>(Operation<void>{++last_id_, std::move(handler), std::move(work)});
+  const auto operation = std::make_shared<Operation<void>>(++last_id_, std::move(handler), std::move(work));
   const auto done = [self = shared_from_this(), operation](Result<void> outcome) {
-    self->complete<void>(operation, std::move(outcome));
+    self->complete<void>(*operation, std::move(outcome));
   };
-  if (!add_last([this, operation] { complete<void>(operation, client_closed()); })) done(client_closed());
+  if (!add_last([this, operation] { complete<void>(*operation, client_closed()); })) done(client_closed());
   return done;
 }
 

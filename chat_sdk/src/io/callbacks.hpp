@@ -5,6 +5,7 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <functional>
@@ -54,8 +55,12 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
   template <class T>
   Work work_for(const Completion<T>& handler) const {
     const std::lock_guard lock(mutex_);
-    return boost::asio::prefer(boost::asio::get_associated_executor(handler, strand_),
-                               boost::asio::execution::outstanding_work.tracked);
+    Work executor = boost::asio::get_associated_executor(handler, strand_);
+    // The context's own executor keeps it as awake as a strand does, and needs no memory of its own.
+    using OfContext = boost::asio::io_context::executor_type;
+    if (const auto* strand = executor.template target<Strand>())
+      if (const auto* own = strand->get_inner_executor().template target<OfContext>()) executor = *own;
+    return boost::asio::prefer(executor, boost::asio::execution::outstanding_work.tracked);
   }
   /// As track(), for what ends the client: close_last() completes it instead of close().
   Done<void> track_last(Completion<void> handler);
@@ -63,6 +68,11 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
 
  private:
   using Strand = boost::asio::strand<boost::asio::any_io_executor>;
+  /// What close() completes.
+  struct Pending {
+    virtual ~Pending() = default;
+    virtual void fail(Callbacks& callbacks, Error error) = 0;
+  };
   template <class T>
   struct Operation;
   struct Handler {
@@ -72,11 +82,11 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
 
   std::list<std::weak_ptr<Handler>> attached();
   /// False if closed already.
-  bool add(std::uint64_t id, std::function<void(Error)> fail);
+  bool add(std::uint64_t id, std::shared_ptr<Pending> operation);
   bool add_last(std::function<void()> fail);
 
   template <class T>
-  void complete(const std::shared_ptr<Operation<T>>& operation, Result<T> outcome);
+  void complete(Operation<T>& operation, Result<T> outcome);
   /// With the mutex.
   template <class T>
   void post(Completion<T> handler, Result<T> outcome, Work work);
@@ -85,13 +95,17 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
   Strand strand_;
   bool closed_ = false, last_closed_ = false;
   std::atomic<std::uint64_t> last_id_{0};
-  std::map<std::uint64_t, std::function<void(Error)>> operations_;
+  std::map<std::uint64_t, std::shared_ptr<Pending>> operations_;
   std::list<std::function<void()>> last_operations_;
   std::list<std::weak_ptr<Handler>> handlers_;
 };
 
 template <class T>
-struct Callbacks::Operation {
+struct Callbacks::Operation : Pending {
+  Operation(std::uint64_t name, Completion<T> completion, Work its_work)
+      : id(name), handler(std::move(completion)), work(std::move(its_work)) {}
+  void fail(Callbacks& callbacks, Error error) override { callbacks.complete<T>(*this, std::move(error)); }
+
   std::uint64_t id;
   Completion<T> handler;  // taken by whoever completes first; guarded by the mutex
   Work work;
@@ -102,30 +116,28 @@ template <class T>
 Done<T> Callbacks::track(Completion<T> handler, std::function<void()> on_cancel) {
   auto slot = boost::asio::get_associated_cancellation_slot(handler);
   Work work = work_for(handler);
-  const auto operation =
-      std::make_shared<Operation<T>>(Operation<T>{++last_id_, std::move(handler), std::move(work)});
+  const auto operation = std::make_shared<Operation<T>>(++last_id_, std::move(handler), std::move(work));
   if (slot.is_connected())
     slot.assign([weak = weak_from_this(), operation, on_cancel](boost::asio::cancellation_type) {
       if (on_cancel) on_cancel();
       if (const auto self = weak.lock())
-        self->template complete<T>(operation,
+        self->template complete<T>(*operation,
                                    Error{.code = Errc::cancelled, .message = "cancelled by the caller"});
     });
-  if (!add(operation->id, [this, operation](Error error) { complete<T>(operation, std::move(error)); }))
-    complete<T>(operation, client_closed());
+  if (!add(operation->id, operation)) complete<T>(*operation, client_closed());
   return [self = shared_from_this(), operation](Result<T> outcome) {
-    self->template complete<T>(operation, std::move(outcome));
+    self->template complete<T>(*operation, std::move(outcome));
   };
 }
 
 template <class T>
-void Callbacks::complete(const std::shared_ptr<Operation<T>>& operation, Result<T> outcome) {
+void Callbacks::complete(Operation<T>& operation, Result<T> outcome) {
   Completion<T> handler;
   Work work;
   const std::lock_guard lock(mutex_);
-  work.swap(operation->work);
-  handler.swap(operation->handler);  // Boost 1.81: its move assignment wraps the handler in itself for ever
-  operations_.erase(operation->id);
+  work.swap(operation.work);
+  handler.swap(operation.handler);  // Boost 1.81: its move assignment wraps the handler in itself for ever
+  operations_.erase(operation.id);
   if (handler) post<T>(std::move(handler), std::move(outcome), std::move(work));
 }
 

@@ -130,7 +130,15 @@ void ClientRuntime::transfer(Completion<T> handler, ProgressHandler on_progress,
   });
 }
 
+// Very many may wait for a connection: what a cancellation needs is kept for those that can be cancelled.
 void ClientRuntime::send_message(std::string channel_sid, NewMessage message, Completion<Message> done) {
+  if (boost::asio::get_associated_cancellation_slot(done).is_connected() || message.on_progress)
+    return send_cancellable(std::move(channel_sid), std::move(message), std::move(done));
+  run([finish = callbacks_->track<Message>(std::move(done)), sid = std::move(channel_sid),
+       message = std::move(message)](Engine& engine) { engine.outbox().submit(sid, message, finish); });
+}
+
+void ClientRuntime::send_cancellable(std::string channel_sid, NewMessage message, Completion<Message> done) {
   struct Waiting {
     std::atomic<bool> wanted{true};
     bool ended = false;    // on the strand, as is the local id

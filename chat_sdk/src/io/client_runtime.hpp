@@ -60,6 +60,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   using Begin = std::function<Transfers::Id(MediaAccess, ProgressHandler, Done<T>)>;
   template <class T>
   void transfer(Completion<T> handler, ProgressHandler on_progress, Begin<T> begin);
+  void send_cancellable(std::string channel_sid, NewMessage message, Completion<Message> done);
   static void destroy(ClientRuntime* runtime);
   void shut_down();
   void let_go_of_user();

@@ -25,9 +25,9 @@ void Flushes::expect(std::uint64_t id) {
 
 // A blocked message has had its outcome.
 bool Flushes::all_done_through(std::int64_t number) const {
-  for (const auto& [at, entry] : queue_.queued()) {
-    if (at > number) break;
-    if (entry->state != OutboxEntry::State::blocked && !entry->unwanted) return false;
+  for (const OutboxEntry& entry : queue_.queued()) {
+    if (entry.number > number) break;
+    if (entry.state != OutboxEntry::State::blocked && !entry.unwanted) return false;
   }
   return true;
 }

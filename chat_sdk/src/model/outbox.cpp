@@ -91,7 +91,7 @@ void Outbox::retry(const std::string& channel_sid, const std::string& id, Done<M
   entry->wanted = 1;
   if (is_forgotten_by_service(*entry)) entry->maybe_stored = false;  // its user wants it all the same
   if (!entry->maybe_stored) {
-    entry->media_sids.clear();  // the service may have removed what no message named
+    entry->attempts().media_sids.clear();  // the service may have removed what no message named
     entry->sendable_since.reset();
   }
   enqueue(*entry);
@@ -147,8 +147,7 @@ void Outbox::on_given_up(const Error& reason, bool final) {
   ready_ = false;
   if (!final) return;
   if (reason.code == Errc::client_closed) return close(reason);
-  const auto all = queue_.queued();
-  for (const auto& [number, entry] : all) {
+  for (Entry* entry : queue_.all_queued()) {
     if (entry->state == State::saving && !entry->saved) abandon(*entry, reason);
     if (entry->state == State::saving) complete(std::exchange(entry->waiters, {}), reason);
     if (entry->state == State::blocked || entry->is_on_its_way_to_disk()) continue;
@@ -159,8 +158,7 @@ void Outbox::on_given_up(const Error& reason, bool final) {
 
 void Outbox::close(const Error& reason) {
   closed_ = true;
-  const auto all = queue_.queued();
-  for (const auto& [number, entry] : all) {
+  for (Entry* entry : queue_.all_queued()) {
     const auto waiters = std::move(entry->waiters);
     if (entry->unwanted) journal_.erase(entry->id);
     queue_.forget(*entry);
@@ -171,20 +169,20 @@ void Outbox::close(const Error& reason) {
 
 void Outbox::on_uploaded(const std::string& id, std::uint64_t upload, Result<std::string> media_sid) {
   Entry* entry = queue_.find(id);
-  if (!entry || entry->state != State::uploading || entry->upload != upload) return;
+  if (!entry || entry->state != State::uploading || entry->attempts().upload != upload) return;
   entry->state = State::queued;
   if (!media_sid) {
     const Error& error = media_sid.error();
     return outcome_of(error) == SendOutcome::refused ? refuse(*entry, error) : try_again(*entry, error);
   }
   entry->lane->backoff.reset();
-  entry->media_sids.push_back(std::move(*media_sid));
+  entry->attempts().media_sids.push_back(std::move(*media_sid));
   journal_.update(*entry);
   proceed(*entry->lane);
 }
 
 void Outbox::stop_upload(Entry& entry) {
-  if (entry.state == State::uploading) actions_.push_back(StopUpload{entry.upload});
+  if (entry.state == State::uploading) actions_.push_back(StopUpload{entry.attempts().upload});
 }
 
 std::optional<OutboxAction> Outbox::next() {
@@ -200,7 +198,7 @@ std::optional<OutboxAction> Outbox::next() {
 void Outbox::proceed(Lane& lane) {
   if (std::exchange(lane.proceeding, true)) return;
   while (may_send() && !lane.wait && !lane.queue.empty()) {
-    Entry& first = *lane.queue.begin()->second;
+    Entry& first = *lane.queue.begin();
     if (first.state != State::queued) break;
     start(first);
   }
@@ -210,35 +208,36 @@ void Outbox::proceed(Lane& lane) {
 void Outbox::start(Entry& entry) {
   if (entry.maybe_stored && is_forgotten_by_service(entry)) return fail(entry, outcome_unknown());
   if (!settings_.knows_mutation_ids && (entry.maybe_stored || entry.named)) {
-    if (entry.search_not_before > context_.now)
-      return wait(*entry.lane, entry.search_not_before - context_.now);
+    if (entry.attempts().search_not_before > context_.now)
+      return wait(*entry.lane, entry.attempts().search_not_before - context_.now);
     return search_history(entry, {.page_size = kPageSearched}, 1);
   }
-  entry.media_sids.size() < entry.message->files.size() ? upload(entry) : send(entry);
+  entry.attempts().media_sids.size() < entry.message->files.size() ? upload(entry) : send(entry);
 }
 
 // Once the service may have forgotten the mutation id, sending the message again may double it.
 bool Outbox::is_forgotten_by_service(const Entry& entry) const {
-  return settings_.knows_mutation_ids && entry.newest_before &&
-         context_.wall_now - entry.first_sent_at > kServiceRemembers;
+  return settings_.knows_mutation_ids && entry.attempts().newest_before &&
+         context_.wall_now - entry.attempts().first_sent_at > kServiceRemembers;
 }
 
 void Outbox::upload(Entry& entry) {
   entry.state = State::uploading;
-  entry.upload = ++last_upload_;
-  actions_.push_back(UploadFile{entry.upload, entry.id, entry.message, entry.media_sids.size()});
+  entry.attempts().upload = ++last_upload_;
+  actions_.push_back(
+      UploadFile{entry.attempts().upload, entry.id, entry.message, entry.attempts().media_sids.size()});
 }
 
 void Outbox::send(Entry& entry) {
   entry.state = State::sending;
   const std::string& channel_sid = entry.lane->channel_sid;
   if (!entry.maybe_stored) {
-    entry.newest_before = newest_index(channel_sid);
-    entry.first_sent_at = context_.wall_now;
+    entry.attempts().newest_before = newest_index(channel_sid);
+    entry.attempts().first_sent_at = context_.wall_now;
   }
   RestRequest request{.method = "POST", .url = urls_.messages(channel_sid)};
-  request.body =
-      conversations::encode_new_message(entry.message->text, attributes_of(entry), entry.media_sids);
+  request.body = conversations::encode_new_message(entry.message->text, attributes_of(entry),
+                                                   entry.attempts().media_sids);
   request.mutation_id = entry.id;
   request.repeatable = settings_.knows_mutation_ids;
   rest_.send(std::move(request), [this, number = entry.number](const Result<http::Response>& reply) {
@@ -268,7 +267,7 @@ void Outbox::on_answer(Entry& entry, const Result<http::Response>& reply) {
   const bool has_key =
       settings_.knows_mutation_ids || conversations::key_of(attributes_of(entry)) == entry.id;
   if (known_as_done || !has_key) return refuse(entry, outcome_unknown());
-  entry.search_not_before = context_.now + kSettles;
+  entry.attempts().search_not_before = context_.now + kSettles;
   try_again(entry, error);
 }
 
@@ -291,7 +290,7 @@ void Outbox::on_history(Entry& entry, const Result<MessagePage>& page, int pages
   for (const auto& message : page->messages)
     if (message.author == self && conversations::key_of(message.attributes) == entry.id)
       return on_sent(entry, message);
-  const std::int64_t oldest_possible = entry.newest_before.value_or(-1) + 1;
+  const std::int64_t oldest_possible = entry.attempts().newest_before.value_or(-1) + 1;
   const bool older = page->older && !page->messages.empty() && page->messages.front().index > oldest_possible;
   const int most = entry.maybe_stored ? kMaxPagesIfMaybeStored : kMaxPagesSearched;
   if (older && pages < most) return search_history(entry, *page->older, pages + 1);
@@ -303,7 +302,7 @@ void Outbox::on_history(Entry& entry, const Result<MessagePage>& page, int pages
 
 void Outbox::try_again(Entry& entry, const Error& error) {
   if (entry.over) return on_over(entry);
-  if (is_failing(error) && ++entry.failures >= kMaxFailures)
+  if (is_failing(error) && ++entry.attempts().failures >= kMaxFailures)
     return refuse(entry, entry.maybe_stored ? outcome_unknown() : error);
   const Duration own = entry.lane->backoff.after_failure(context_.random.uniform());
   const Duration asked =
@@ -337,7 +336,7 @@ void Outbox::refuse(Entry& entry, Error error) {
   if (!settings_.options.block_on_refusal) return fail(entry, std::move(error));
   queue_.forget_deadline(entry);
   entry.state = State::blocked;
-  entry.error = std::make_unique<const Error>(error);
+  entry.attempts().error = std::make_unique<const Error>(error);
   journal_.update(entry);
   const auto waiters = std::exchange(entry.waiters, {});
   context_.emit(MessageFailed{channel_of(entry), entry.shown()});
@@ -360,9 +359,9 @@ void Outbox::fail(Entry& entry, Error error) {
 void Outbox::end(Entry& entry, const Error& error) {
   stop_upload(entry);
   Lane& lane = *entry.lane;
-  if (!lane.queue.empty() && lane.queue.begin()->second == &entry) lane.wait = 0;
+  if (!lane.queue.empty() && &*lane.queue.begin() == &entry) lane.wait = 0;
   entry.state = State::failed;
-  entry.error = std::make_unique<const Error>(error);
+  entry.attempts().error = std::make_unique<const Error>(error);
 }
 
 void Outbox::go_on(Lane& lane) {

@@ -9,8 +9,8 @@ OutgoingProgress OutboxJournal::progress_of(const OutboxEntry& entry) const {
   const auto left = std::chrono::duration_cast<WallTime::duration>(entry.deadline - context_.now);
   return {.expires_at = context_.wall_now + left,
           .sendable_since = entry.sendable_since,
-          .media_sids = entry.media_sids,
-          .error = entry.is_refused() ? std::optional(*entry.error) : std::nullopt,
+          .media_sids = entry.attempts().media_sids,
+          .error = entry.is_refused() ? std::optional(*entry.attempts().error) : std::nullopt,
           .blocked = entry.state == OutboxEntry::State::blocked};
 }
 
@@ -46,18 +46,18 @@ void OutboxJournal::restore(const StoredOutgoing& stored, OutboxEntry& entry) co
   const OutgoingProgress& progress = stored.progress;
   entry.created_at = stored.created_at;
   entry.named = stored.named;
-  entry.media_sids = progress.media_sids;
+  if (!progress.media_sids.empty()) entry.attempts().media_sids = progress.media_sids;
   entry.sendable_since = progress.sendable_since;
   entry.saved = true;
   entry.maybe_stored = progress.sendable_since.has_value();
   if (entry.maybe_stored) {
-    entry.newest_before = stored.newest_before;
-    entry.first_sent_at = *progress.sendable_since;
+    entry.attempts().newest_before = stored.newest_before;
+    entry.attempts().first_sent_at = *progress.sendable_since;
   }
   entry.deadline =
       context_.now + std::max<Duration>(progress.expires_at - context_.wall_now, Duration::zero());
   if (!progress.error) return;
-  entry.error = std::make_unique<const Error>(*progress.error);
+  entry.attempts().error = std::make_unique<const Error>(*progress.error);
   // A refusal is one after all.
   entry.maybe_stored = entry.maybe_stored && progress.error->code == Errc::outcome_unknown;
   entry.state = progress.blocked ? OutboxEntry::State::blocked : OutboxEntry::State::failed;

@@ -17,7 +17,7 @@ void Outbox::enqueue(Entry& entry) {
   entry.before = entry.state;
   entry.state = State::saving;
   entry.over = false;
-  entry.failures = 0;
+  entry.forget_failures();
   queue_.enqueue(entry, context_.now + settings_.options.lifetime);
   wait_for_deadline();
   if (!entry.sendable_since && ready_) entry.sendable_since = context_.wall_now;
@@ -32,7 +32,7 @@ void Outbox::on_saved(Entry& entry, const Result<void>& outcome) {
   if (!outcome) return on_not_saved(entry, outcome.error());
   entry.saved = true;
   entry.state = State::queued;
-  entry.error.reset();
+  entry.forget_error();
   if (entry.unwanted) return drop(entry);
   entry.told = true;
   context_.emit(MessagePending{channel_of(entry), entry.shown()});
@@ -125,7 +125,7 @@ void Outbox::restore(StoredOutgoing stored, std::size_t left) {
   Entry& entry = queue_.add(stored.channel_sid, stored.local_id, stored.message);
   journal_.restore(stored, entry);
   entry.deadline = std::min(entry.deadline, context_.now + settings_.options.lifetime);
-  entry.search_not_before = context_.now + kSettles;
+  if (entry.maybe_stored) entry.attempts().search_not_before = context_.now + kSettles;
   entry.told = true;
   queue_.restore(entry, left);
   expect_mark(entry);
@@ -156,12 +156,12 @@ void Outbox::on_marked(std::int64_t through, WallTime since, const Result<void>&
     });
   // One that is being saved again is behind the mark, as what has come meanwhile.
   std::optional<std::int64_t> unmarked = unmarked_through_ > through ? unmarked_through_ : std::nullopt;
-  for (const auto& [number, entry] : queue_.queued()) {
-    if (number > through || entry->sendable_since) continue;
-    if (entry->state == State::saving)
-      unmarked = std::max(unmarked.value_or(number), number);
+  for (Entry& entry : queue_.queued()) {
+    if (entry.number > through || entry.sendable_since) continue;
+    if (entry.state == State::saving)
+      unmarked = std::max(unmarked.value_or(entry.number), entry.number);
     else
-      entry->sendable_since = since;
+      entry.sendable_since = since;
   }
   unmarked_through_ = unmarked;
   unmarked_through_ ? mark_sendable() : proceed_all();
