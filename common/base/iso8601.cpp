@@ -35,6 +35,10 @@ void write_number(std::string& text, std::size_t at, std::size_t length, unsigne
   for (auto i = at + length; i-- > at; number /= 10) text[i] = static_cast<char>('0' + number % 10);
 }
 
+// What a WallTime can hold, which counts nanoseconds.
+constexpr int kFirstYear = 1678;
+constexpr int kLastYear = 2261;
+
 Error bad_date() { return {.code = Errc::protocol_error, .message = "not an ISO 8601 date"}; }
 
 }  // namespace
@@ -63,7 +67,7 @@ Result<WallTime> parse_iso8601(std::string_view text) {
   if (!whole) return bad_date();
   if (!read_fraction(text.substr(19, text.size() - 20), ms)) return bad_date();
   const year_month_day date{year{y}, month{static_cast<unsigned>(mo)}, day{static_cast<unsigned>(d)}};
-  if (!date.ok() || h > 23 || mi > 59 || s > 60) return bad_date();
+  if (!date.ok() || y < kFirstYear || y > kLastYear || h > 23 || mi > 59 || s > 60) return bad_date();
   return WallTime{sys_days{date} + hours{h} + minutes{mi} + seconds{s} + milliseconds{ms}};
 }
 

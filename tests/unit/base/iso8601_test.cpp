@@ -21,6 +21,14 @@ TEST(Iso8601, ReadsWhatItWritesAndTheShortForm) {
   EXPECT_EQ(parse_iso8601("2023-11-14T22:13:20.123456Z").value(), WallTime{milliseconds{1700000000123}});
 }
 
+TEST(Iso8601, RefusesAYearThatATimeCannotHold) {
+  EXPECT_FALSE(parse_iso8601("1677-12-31T23:59:59Z"));
+  EXPECT_TRUE(parse_iso8601("1678-01-01T00:00:00Z"));
+  EXPECT_TRUE(parse_iso8601("2261-12-31T23:59:59Z"));
+  EXPECT_FALSE(parse_iso8601("2262-01-01T00:00:00Z"));
+  EXPECT_FALSE(parse_iso8601("9999-12-31T23:59:59Z"));
+}
+
 TEST(Iso8601, RefusesEverythingElse) {
   for (const char* bad :
        {"", "2023-11-14", "2023-13-14T22:13:20Z", "2023-02-30T00:00:00Z", "2023-11-14T24:13:20Z",
