@@ -18,9 +18,10 @@ bool is_in_order(const std::vector<Message>& messages, IndexRange within) {
 }  // namespace
 
 // A message that changed while the page was on its way may be in it as it was before. Behind a page that is
-// the last one there was none to be read, whoever counts what is unread.
+// the last one there was none to be read, whoever counts what is unread. Of a channel that this user has left
+// meanwhile nothing more is told.
 void learn(ChannelRecord& record, const AskedPage& asked, const conversations::SyncPage& page) {
-  if (record.history().edition() != asked.edition) return;
+  if (!record.state().joined || record.history().edition() != asked.edition) return;
   auto messages = to_messages(page);
   const auto range = range_of(page, messages, asked.query);
   const bool backwards = asked.query.direction == Direction::backwards;

@@ -109,6 +109,24 @@ TEST_F(OperationsTest, HistoryOfAChannelThatIsOnlyListedLoadsItFirst) {
   EXPECT_EQ((*page_of_messages)->messages.size(), 1u);
 }
 
+TEST_F(OperationsTest, APageOfAChannelThatWasLeftMeanwhileTellsNothingOfIt) {
+  opener.open("CH1", {}, [](const Result<RecordPtr>&) {});
+  answer_document("CH1");
+  answer_roster("CH1");
+  answer_messages("CH1");
+  answer_own_state("CH1", 3);
+  const std::string own_message =
+      R"({"index":8,"data":{"sid":"IM8","author":"alice","timestamp":"2026-02-01T00:00:00.000Z"}})";
+  rest.fail("GET /items/ESCH1", error(Errc::server_error));  // of the count
+  local.get_messages("CH1", {}, kept(page_of_messages));
+  my_conversations.drop("CH1");
+  events.clear();
+  rest.answer("GET /items/ESCH1", page(own_message));
+  ASSERT_TRUE(page_of_messages && *page_of_messages);
+  EXPECT_EQ((*page_of_messages)->messages.size(), 1u);
+  EXPECT_TRUE(events.empty());
+}
+
 TEST_F(OperationsTest, ThereIsNoHistoryBeforeTheFirstMessage) {
   open_completely("CH1");
   local.get_messages("CH1", {.anchor = Anchor::beyond(0)}, kept(page_of_messages));
