@@ -105,6 +105,7 @@ void ChannelOpener::start(const std::string& sid, Opening& opening) {
   opening.state = State::document;
   opening.attempt = ++last_attempt_;
   opening.roster_read = opening.own_state_read = false;
+  opening.roster_keys.clear();
   opening.record = registry_.by_sid(sid);
   if (!opening.record) opening.record = make_record_(sid);
   const Attempt attempt{sid, opening.attempt};
@@ -169,13 +170,17 @@ void ChannelOpener::read_roster(const Attempt& attempt, const std::string& name)
               });
 }
 
+// A page without a member that is new would lead in a circle, for as long as the service answers.
 void ChannelOpener::read_roster_items(const Attempt& attempt, const std::string& from) {
   const auto& url = current(attempt)->record->roster_items_url;
-  get(attempt, url, items_query(from), [this, attempt, from](Opening& opening, const http::Response& reply) {
+  get(attempt, url, items_query(from), [this, attempt](Opening& opening, const http::Response& reply) {
     const auto page = conversations::decode_sync_page(reply.body);
     if (!page) return fail(attempt, page.error());
     opening.record->set_roster(page->items);
-    if (goes_on(*page, from)) return read_roster_items(attempt, page->items.back().key);
+    bool brings_news = false;
+    for (const auto& item : page->items) brings_news |= opening.roster_keys.insert(item.key).second;
+    if (page->has_next && brings_news) return read_roster_items(attempt, page->items.back().key);
+    opening.roster_keys.clear();
     opening.roster_read = true;
     continue_if_read(attempt);
   });

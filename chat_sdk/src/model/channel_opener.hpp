@@ -1,6 +1,7 @@
 #pragma once
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,7 @@ class ChannelOpener {
     int attempt = 0;
     Options options{};
     bool roster_read = false;
+    std::set<std::string> roster_keys{};  ///< of the pages of the roster, while they are read
     bool own_state_read = false;
     RecordPtr record{};                          ///< null before the first attempt and while waiting
     std::optional<std::int64_t> last_message{};  ///< when the document was read

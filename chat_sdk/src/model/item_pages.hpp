@@ -17,10 +17,4 @@ inline http::Fields items_query(const std::string& from, std::size_t page_size =
   return query;
 }
 
-/// Whether the next page, which begins with the last item of this one, is worth asking for; one that would
-/// begin where this one did leads in a circle.
-inline bool goes_on(const conversations::SyncPage& page, const std::string& from) {
-  return page.has_next && !page.items.empty() && page.items.back().key != from;
-}
-
 }  // namespace parley::detail

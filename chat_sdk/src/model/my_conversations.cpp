@@ -39,6 +39,7 @@ void MyConversations::load(Done<void> done) {
     object_sid_ = map->sid;
     subscriber_.add(map->sid, sync::ObjectType::map, map->last_event_id);
     listed_.clear();
+    listed_sids_.clear();
     read_list("", done);
   });
 }
@@ -50,10 +51,13 @@ void MyConversations::read_list(const std::string& page_token, Done<void> done) 
   rest_.get(url, std::move(query), [this, page_token, done](Result<http::Response> reply) {
     const auto page = decoded(reply, conversations::decode_conversation_page);
     if (!page) return done(page.error());
-    for (const auto& entry : page->conversations)
+    bool brings_news = false;  // a page without any would lead in a circle
+    for (const auto& entry : page->conversations) {
+      if (!listed_sids_.insert(entry.sid).second) continue;
+      brings_news = true;
       if (entry.status == "joined") add_listed(entry);
-    const bool last =
-        page->next_token.empty() || page->next_token == page_token || page->conversations.empty();
+    }
+    const bool last = page->next_token.empty() || page->next_token == page_token || !brings_news;
     if (last && page->next_token.empty()) drop_unlisted();
     last ? open_listed(done) : read_list(page->next_token, done);
   });
@@ -73,6 +77,7 @@ void MyConversations::add_listed(const conversations::Conversation& entry) {
 
 void MyConversations::open_listed(const Done<void>& done) {
   reading_list_ = false;
+  listed_sids_.clear();
   auto listed = std::exchange(listed_, {});
   std::erase_if(listed, [](const RecordPtr& record) { return !record->state().joined; });  // left meanwhile
   std::stable_sort(listed.begin(), listed.end(), [](const RecordPtr& a, const RecordPtr& b) {

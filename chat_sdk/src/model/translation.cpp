@@ -86,10 +86,15 @@ MessagePage to_message_page(std::vector<Message> messages, bool has_older, bool 
   return result;
 }
 
+// Oldest first and each once, in whatever order the service sends them.
 MessagePage to_message_page(const conversations::SyncPage& page, const GetMessages& query) {
   auto messages = to_messages(page);
   const bool backwards = query.direction == Direction::backwards;
-  if (backwards) std::reverse(messages.begin(), messages.end());
+  std::stable_sort(messages.begin(), messages.end(),
+                   [](const Message& a, const Message& b) { return a.index < b.index; });
+  const auto repeated = std::unique(messages.begin(), messages.end(),
+                                    [](const Message& a, const Message& b) { return a.index == b.index; });
+  messages.erase(repeated, messages.end());
   return to_message_page(std::move(messages), backwards ? page.has_next : page.has_previous,
                          backwards ? page.has_previous : page.has_next, query);
 }

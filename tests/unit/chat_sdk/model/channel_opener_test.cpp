@@ -193,6 +193,22 @@ TEST_F(ChannelOpenerTest, PartsOfARosterOfManyPagesAreAllRead) {
   EXPECT_EQ(outcomes[0].value()->state().members->size(), 2u);
 }
 
+TEST_F(ChannelOpenerTest, PartsOfARosterWhosePagesLeadInACircleAreRead) {
+  open("CH1");
+  answer_document("CH1");
+  rest.answer("GET /Maps/CH1.roster", object("MPCH1"));
+  const auto one_page = [](const std::string& members) {
+    return R"({"items":[)" + members + R"(],"meta":{"next_token":"more"}})";
+  };
+  rest.answer("GET /items/MPCH1", one_page(member("MB1", "alice")));
+  rest.answer("GET /items/MPCH1", one_page(member("MB1", "alice") + "," + member("MB2", "bob")));
+  rest.answer("GET /items/MPCH1", one_page(member("MB2", "bob") + "," + member("MB1", "alice")));
+  EXPECT_FALSE(rest.waits("GET /items/MPCH1"));
+  answer_messages("CH1");
+  answer_own_state("CH1");
+  EXPECT_EQ(outcomes.size(), 1u);
+}
+
 TEST_F(ChannelOpenerTest, QueuedInTheBackgroundIsBroughtToTheFrontByWhoeverAsks) {
   for (int i = 0; i < 10; ++i) open("CH" + std::to_string(i), {.background = true});
   EXPECT_TRUE(rest.request("GET /Documents/CH0.channel").background);

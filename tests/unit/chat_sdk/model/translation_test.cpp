@@ -17,6 +17,22 @@ TEST(PageQuery, AnExclusiveAnchorStepsInTheDirectionOfReading) {
   EXPECT_EQ(from({.anchor = Anchor::beyond(0)}), "nothing there");
 }
 
+TEST(MessagePage, IsInOrderAndNamesEachMessageOnceWhateverTheServiceSends) {
+  conversations::SyncPage page;
+  for (const auto* key : {"3", "4", "1", "4"}) {
+    auto& item = page.items.emplace_back();
+    item.key = key;
+    item.data = R"({"sid":"IM","author":"bob","text":"one"})";
+  }
+  page.has_next = true;
+  const auto read = to_message_page(page, {});
+  std::vector<std::int64_t> indexes;
+  for (const auto& message : read.messages) indexes.push_back(message.index);
+  EXPECT_EQ(indexes, (std::vector<std::int64_t>{1, 3, 4}));
+  ASSERT_TRUE(read.older);
+  EXPECT_EQ(read.older->anchor->index, 1);
+}
+
 /// Of a page of messages with these indexes, in its order.
 std::optional<IndexRange> range(const std::vector<std::int64_t>& indexes, const GetMessages& query,
                                 bool has_previous, bool has_next) {
