@@ -120,11 +120,11 @@ class Channel {
   }
 
   /// Moves this user's read horizon forward to `index`, at most to the newest message known here; everything
-  /// up to it counts as read. state() shows it at once, in every state of the client. Completes when the
-  /// service has it, perhaps after the next connection, with the unread state then: of several moves that
-  /// wait the furthest one is sent. What another device has moved further stays. Errc::not_found: not a
-  /// member; or the service's refusal, which takes it back. With Errc::denied or client_closed the move is not
-  /// lost if there is a cache: the next client sends it.
+  /// up to it counts as read. UnreadChanged tells so and state() shows it without waiting for the service, in
+  /// every state of the client. Completes when the service has it, perhaps after the next connection, with
+  /// the unread state then: of several moves that wait the furthest one is sent. What another device has
+  /// moved further stays. Errc::not_found: not a member; or the service's refusal, which takes it back. With
+  /// Errc::denied or client_closed the move is not lost if there is a cache: the next client sends it.
   template <class Token = boost::asio::deferred_t>
   auto async_set_read(std::int64_t index, Token&& token = {}) const {
     return start<Unread>(&detail::LocalOperations::set_read, token, index);

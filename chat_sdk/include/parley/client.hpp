@@ -55,7 +55,8 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// Attaches a handler to the stream of events. The first one is the PresentState.
+  /// Attaches a handler to the stream of events. The first one is the PresentState; a client that was closed
+  /// tells nothing.
   PARLEY_API Subscription on_event(EventHandler handler);
 
   PARLEY_API ConnectionStatus status() const;

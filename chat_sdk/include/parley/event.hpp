@@ -11,11 +11,14 @@
 
 namespace parley {
 
-/// How things are when a handler is attached: told first, and to that handler alone. What is told from then
-/// on has happened since.
+/// How things are when a handler begins to hear: told first, and to that handler alone. What happened before
+/// is not told any more: a program that adds up events reads its beginning here or later, not when on_event()
+/// returns.
 struct PresentState {
   ConnectionStatus status;
-  std::vector<Channel> channels;  ///< as Client::channels() has them
+  /// As Client::channels() has them. They show the newest state, which may be ahead of the events that
+  /// follow.
+  std::vector<Channel> channels;
 };
 /// The connection's status changed.
 struct ConnectionChanged {

@@ -21,12 +21,16 @@ bool is_refusal(const Error& error) {
          error.http_status == 401 || error.http_status == 403;
 }
 
+/// What seems to be left is a minute at least: a clock that is wrong must not have new tokens fetched all the
+/// time.
+constexpr Duration kShortestPlan = std::chrono::minutes(1);
+
 // The two clocks may differ: a token never lives longer from now than its issuer meant it to live in all. One
 // that seems to be over may be good, and this clock ahead: the service, whose clock counts, tells them apart.
 Duration remaining_life(const UnverifiedClaims& claims, WallTime wall_now) {
   const Duration whole = claims.expires_at - claims.issued_at;
   const Duration left = claims.expires_at - wall_now;
-  return left > Duration::zero() ? std::min(whole, left) : whole;
+  return left > Duration::zero() ? std::min(whole, std::max(left, kShortestPlan)) : whole;
 }
 
 }  // namespace
@@ -76,6 +80,8 @@ void Keeper::accept(std::string token, TimePoint now, WallTime wall_now) {
                    .message = "the token source gave a token for another identity or service than before"});
   if (held_ && held_->token == token)
     return fail({.code = Errc::token_expired, .message = "the token source gave the same token again"}, now);
+  if (held_ && claims->expires_at <= held_->issued_at + (now - held_->received))
+    return fail({.code = Errc::token_expired, .message = "the token source gave a token that is over"}, now);
   const Duration remaining = remaining_life(*claims, wall_now);
   if (remaining <= Duration::zero())
     return fail({.code = Errc::token_expired, .message = "the token source gave a token without a life"},
@@ -85,6 +91,7 @@ void Keeper::accept(std::string token, TimePoint now, WallTime wall_now) {
         .service_sid = std::move(claims->service_sid),
         .received = now,
         .expires = now + remaining,
+        .issued_at = claims->issued_at,
         .settle = std::min(settings_.settle, scaled(remaining, kSettleShare))});
 }
 

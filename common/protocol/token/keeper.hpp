@@ -76,8 +76,9 @@ enum class Wanted {
 ///
 /// Refusals: Errc::denied, forbidden or invalid_token, HTTP status 401 or 403, a text that is no access
 /// token, a token for another identity or service than the one before. Useless: any other failure, the same
-/// token again, a token that was never to live. One that is over by this machine's clock is delivered all the
-/// same: that clock may be wrong, and the service says so if it is not.
+/// token again, one that is over by the clock of its issuer, one that was never to live. One that is over by
+/// this machine's clock is delivered all the same: that clock may be wrong, and the service says so if it is
+/// not.
 class Keeper {
  public:
   /// `random` must outlive the keeper.
@@ -106,6 +107,7 @@ class Keeper {
     std::string service_sid;
     TimePoint received;
     TimePoint expires;
+    WallTime issued_at;  ///< by the issuer's clock, which shows at least this and what has passed since
     Duration settle;
     bool over = false;
   };

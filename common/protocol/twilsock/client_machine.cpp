@@ -19,12 +19,13 @@ bool wants_new_token(int code) {
 
 Error refused(const Status& status) {
   const bool expired = wants_new_token(status.error_code);
-  return {
-      .code = expired ? Errc::token_expired : Errc::denied,
-      .message = expired ? "the service says that the token's life is over" : "the service refused the token",
-      .http_status = status.code,
-      .server_code = status.error_code,
-      .server_text = status.description};
+  return {.code = expired ? Errc::token_expired : Errc::denied,
+          .message = expired
+                         ? "the service says that the token's life is over; compare the clocks if it is new"
+                         : "the service refused the token",
+          .http_status = status.code,
+          .server_code = status.error_code,
+          .server_text = status.description};
 }
 
 Error transport_failure(const Status& status) {

@@ -319,6 +319,23 @@ TEST_F(KeeperTest, LeavesATokenThatSeemsToBeOverToTheService) {
   EXPECT_EQ(keeper_.state(), KeeperState::waiting);
 }
 
+TEST_F(KeeperTest, AClockThatIsAheadFetchesNoMoreThanEachMinute) {
+  keeper_.start(steady());
+  const auto token = make_token(3600s);
+  keeper_.on_fetched(expect<Fetch>().fetch_id, token, steady(), wall() + 3599s);
+  EXPECT_EQ(expect<Deliver>().expires_in, 60s);
+}
+
+TEST_F(KeeperTest, CountsATokenThatIsOverByItsIssuersClockAsAFailure) {
+  const auto stale = make_token(1000s);
+  start_with(3600s);
+  const std::string in_use = keeper_.token();
+  to_deadline();
+  keeper_.on_fetched(expect<Fetch>().fetch_id, stale, steady(), wall() - 24h);
+  EXPECT_EQ(expect<SourceFailed>().error.code, Errc::token_expired);
+  EXPECT_EQ(keeper_.token(), in_use);
+}
+
 TEST_F(KeeperTest, GivesUpASourceThatDoesNotAnswerAndDropsItsLateAnswer) {
   keeper_.start(steady());
   const auto slow = expect<Fetch>();
