@@ -8,11 +8,8 @@
 namespace parley::detail {
 namespace {
 
-bool is_in_order(const std::vector<Message>& messages, IndexRange within) {
-  std::int64_t last = within.first - 1;
-  for (const auto& message : messages)
-    if (message.index <= std::exchange(last, message.index)) return false;
-  return last <= within.last;
+bool lie_within(const std::vector<Message>& messages, IndexRange range) {
+  return messages.empty() || (messages.front().index >= range.first && messages.back().index <= range.last);
 }
 
 }  // namespace
@@ -22,11 +19,11 @@ bool is_in_order(const std::vector<Message>& messages, IndexRange within) {
 // meanwhile nothing more is told.
 void learn(ChannelRecord& record, const AskedPage& asked, const conversations::SyncPage& page) {
   if (!record.state().joined || record.history().edition() != asked.edition) return;
-  auto messages = to_messages(page);
+  const auto messages = to_messages(page);
   const auto range = range_of(page, messages, asked.query);
   const bool backwards = asked.query.direction == Direction::backwards;
-  if (backwards) std::reverse(messages.begin(), messages.end());
-  if (range && is_in_order(messages, *range)) record.put_read(*range, messages);
+  if (range && is_in_order(page, asked.query.direction) && lie_within(messages, *range))
+    record.put_read(*range, messages);
   const std::int64_t behind = range ? range->last + 1 : first_index(asked.query).value_or(0);
   if (!backwards && !page.has_next && behind <= asked.newest) record.put_nobodys({behind, asked.newest});
 }

@@ -237,14 +237,14 @@ void ChannelOpener::read_history(const Attempt& attempt) {
       [this, attempt, newest, joined_at](Opening& reading, const http::Response& reply) {
         const auto page = conversations::decode_sync_page(reply.body);
         if (!page) return fail(attempt, page.error());
-        auto messages = to_messages(*page);  // newest first
-        const auto old = std::find_if(messages.begin(), messages.end(),
+        auto messages = to_messages(*page);
+        const auto old = std::find_if(messages.rbegin(), messages.rend(),
                                       [&](const Message& one) { return one.created_at < joined_at; });
         std::int64_t last_old = -1;
-        if (old != messages.end()) last_old = old->index;
-        if (old == messages.end() && page->has_next && !messages.empty())
-          last_old = messages.back().index - 1;
-        messages.erase(old, messages.end());
+        if (old != messages.rend()) last_old = old->index;
+        if (old == messages.rend() && page->has_next && !messages.empty())
+          last_old = messages.front().index - 1;
+        messages.erase(messages.begin(), old.base());
         reading.record->begin_messages(last_old);
         reading.record->fill_hole(std::move(messages), newest);
         complete(attempt);

@@ -40,6 +40,7 @@ void MyConversations::load(Done<void> done) {
     subscriber_.add(map->sid, sync::ObjectType::map, map->last_event_id);
     listed_.clear();
     listed_sids_.clear();
+    page_tokens_.clear();
     read_list("", done);
   });
 }
@@ -48,16 +49,13 @@ void MyConversations::read_list(const std::string& page_token, Done<void> done) 
   http::Fields query{{"PageSize", std::to_string(limits::kPageSize)}};
   if (!page_token.empty()) query.emplace_back("PageToken", page_token);
   const auto& url = urls_.configuration().my_conversations_url;
-  rest_.get(url, std::move(query), [this, page_token, done](Result<http::Response> reply) {
+  rest_.get(url, std::move(query), [this, done](Result<http::Response> reply) {
     const auto page = decoded(reply, conversations::decode_conversation_page);
     if (!page) return done(page.error());
-    bool brings_news = false;  // a page without any would lead in a circle
-    for (const auto& entry : page->conversations) {
-      if (!listed_sids_.insert(entry.sid).second) continue;
-      brings_news = true;
+    for (const auto& entry : page->conversations)
       if (entry.status == "joined") add_listed(entry);
-    }
-    const bool last = page->next_token.empty() || page->next_token == page_token || !brings_news;
+    const std::string& next = page->next_token;
+    const bool last = next.empty() || page->conversations.empty() || !page_tokens_.insert(next).second;
     if (last && page->next_token.empty()) drop_unlisted();
     last ? open_listed(done) : read_list(page->next_token, done);
   });
@@ -72,12 +70,13 @@ void MyConversations::add_listed(const conversations::Conversation& entry) {
   record->set_listed(entry);
   registry_.add(record);  // changes nothing for one that an interrupted load brought
   registry_.renamed(record, name);
-  listed_.push_back(record);
+  if (listed_sids_.insert(entry.sid).second) listed_.push_back(record);
 }
 
 void MyConversations::open_listed(const Done<void>& done) {
   reading_list_ = false;
   listed_sids_.clear();
+  page_tokens_.clear();
   auto listed = std::exchange(listed_, {});
   std::erase_if(listed, [](const RecordPtr& record) { return !record->state().joined; });  // left meanwhile
   std::stable_sort(listed.begin(), listed.end(), [](const RecordPtr& a, const RecordPtr& b) {

@@ -43,9 +43,10 @@ class MyConversations {
   MakeRecord make_record_;
   std::string object_sid_;
   bool reading_list_ = false;
-  std::vector<RecordPtr> listed_;      // while the list is read
-  std::set<std::string> listed_sids_;  // of its pages so far, also of channels that this user has left
-  std::set<std::string> gained_;       // what the map told of meanwhile; the list may have it, too
+  // While the list is read: what it has, each once, and the pages that were asked for.
+  std::vector<RecordPtr> listed_;
+  std::set<std::string> listed_sids_, page_tokens_;
+  std::set<std::string> gained_;  // what the map told of meanwhile; the list may have it, too
 };
 
 }  // namespace parley::detail

@@ -69,6 +69,11 @@ std::vector<Message> to_messages(const conversations::SyncPage& page) {
     if (message && conversations::is_message_index(message->index))
       messages.push_back(to_message(std::move(*message)));
   }
+  std::stable_sort(messages.begin(), messages.end(),
+                   [](const Message& a, const Message& b) { return a.index < b.index; });
+  const auto repeated = std::unique(messages.begin(), messages.end(),
+                                    [](const Message& a, const Message& b) { return a.index == b.index; });
+  messages.erase(repeated, messages.end());
   return messages;
 }
 
@@ -86,17 +91,17 @@ MessagePage to_message_page(std::vector<Message> messages, bool has_older, bool 
   return result;
 }
 
-// Oldest first and each once, in whatever order the service sends them.
 MessagePage to_message_page(const conversations::SyncPage& page, const GetMessages& query) {
-  auto messages = to_messages(page);
   const bool backwards = query.direction == Direction::backwards;
-  std::stable_sort(messages.begin(), messages.end(),
-                   [](const Message& a, const Message& b) { return a.index < b.index; });
-  const auto repeated = std::unique(messages.begin(), messages.end(),
-                                    [](const Message& a, const Message& b) { return a.index == b.index; });
-  messages.erase(repeated, messages.end());
-  return to_message_page(std::move(messages), backwards ? page.has_next : page.has_previous,
+  return to_message_page(to_messages(page), backwards ? page.has_next : page.has_previous,
                          backwards ? page.has_previous : page.has_next, query);
+}
+
+bool is_in_order(const conversations::SyncPage& page, Direction direction) {
+  const bool backwards = direction == Direction::backwards;
+  return std::is_sorted(page.items.begin(), page.items.end(), [backwards](const auto& a, const auto& b) {
+    return backwards ? to_index(a.key) > to_index(b.key) : to_index(a.key) < to_index(b.key);
+  });
 }
 
 // On the far side a page reaches to its last message, or to the beginning of all; on the near side to where
@@ -106,8 +111,8 @@ std::optional<IndexRange> range_of(const conversations::SyncPage& page, const st
   if (messages.empty()) return std::nullopt;
   const auto from = first_index(query);
   if (query.direction == Direction::backwards)
-    return IndexRange{page.has_next ? messages.back().index : 0,
-                      page.has_previous && from ? *from : messages.front().index};
+    return IndexRange{page.has_next ? messages.front().index : 0,
+                      page.has_previous && from ? *from : messages.back().index};
   return IndexRange{page.has_previous && from ? *from : 0, messages.back().index};
 }
 

@@ -81,9 +81,20 @@ TEST_F(MyConversationsTest, PagesInACircleEnd) {
   my_conversations.load([this](Result<void> outcome) { outcomes.push_back(outcome); });
   rest.answer("GET /Maps/US1.my_conversations", object(kMap));
   rest.answer("GET /Mine", list(entry("CH1"), "second"));
-  rest.answer("GET /Mine", list(entry("CH2"), "first"));
+  rest.answer("GET /Mine", list(entry("CH2"), "third"));
   rest.answer("GET /Mine", list(entry("CH1"), "second"));
   EXPECT_FALSE(rest.waits("GET /Mine"));
+}
+
+TEST_F(MyConversationsTest, PagesMayRepeatWhatMovedWhileTheyWereRead) {
+  my_conversations.load([this](Result<void> outcome) { outcomes.push_back(outcome); });
+  rest.answer("GET /Maps/US1.my_conversations", object(kMap));
+  rest.answer("GET /Mine", list(entry("CH1"), "second"));
+  rest.answer("GET /Mine", list(entry("CH1"), "third"));
+  rest.answer("GET /Mine", list(entry("CH2")));
+  open_completely("CH1");
+  open_completely("CH2");
+  EXPECT_EQ(outcomes.size(), 1u);
 }
 
 TEST_F(MyConversationsTest, FailsOnceIfAPageFails) {

@@ -33,7 +33,7 @@ TEST(MessagePage, IsInOrderAndNamesEachMessageOnceWhateverTheServiceSends) {
   EXPECT_EQ(read.older->anchor->index, 1);
 }
 
-/// Of a page of messages with these indexes, in its order.
+/// Of a page of messages with these indexes.
 std::optional<IndexRange> range(const std::vector<std::int64_t>& indexes, const GetMessages& query,
                                 bool has_previous, bool has_next) {
   conversations::SyncPage page;
@@ -49,20 +49,20 @@ GetMessages forwards(std::optional<Anchor> anchor) {
 }
 
 TEST(RangeOfAPage, ReachesFromItsAnchorToItsLastMessage) {
-  EXPECT_EQ(range({6, 5, 3}, {.anchor = Anchor::at(7)}, true, true), (IndexRange{3, 7}));
-  EXPECT_EQ(range({6, 5, 3}, {.anchor = Anchor::beyond(7)}, true, true), (IndexRange{3, 6}));
+  EXPECT_EQ(range({3, 5, 6}, {.anchor = Anchor::at(7)}, true, true), (IndexRange{3, 7}));
+  EXPECT_EQ(range({3, 5, 6}, {.anchor = Anchor::beyond(7)}, true, true), (IndexRange{3, 6}));
   EXPECT_EQ(range({6, 8}, forwards(Anchor::at(5)), true, true), (IndexRange{5, 8}));
 }
 
 TEST(RangeOfAPage, ReachesToTheBeginningIfNothingIsBefore) {
-  EXPECT_EQ(range({8, 6, 5}, {.anchor = Anchor::at(8)}, true, false), (IndexRange{0, 8}));
+  EXPECT_EQ(range({5, 6, 8}, {.anchor = Anchor::at(8)}, true, false), (IndexRange{0, 8}));
   EXPECT_EQ(range({2, 3}, forwards(std::nullopt), false, true), (IndexRange{0, 3}));
   EXPECT_EQ(range({2, 3}, forwards(Anchor::at(1)), false, true), (IndexRange{0, 3}));
 }
 
 TEST(RangeOfAPage, EndsWithTheNewestMessageThatItHas) {
-  EXPECT_EQ(range({8, 6}, {.anchor = Anchor::at(1000)}, false, true), (IndexRange{6, 8}));
-  EXPECT_EQ(range({10, 6}, {}, false, true), (IndexRange{6, 10}));
+  EXPECT_EQ(range({6, 8}, {.anchor = Anchor::at(1000)}, false, true), (IndexRange{6, 8}));
+  EXPECT_EQ(range({6, 10}, {}, false, true), (IndexRange{6, 10}));
   EXPECT_EQ(range({6, 7}, forwards(Anchor::at(5)), true, false), (IndexRange{5, 7}));
   EXPECT_EQ(range({}, forwards(Anchor::at(5)), true, false), std::nullopt);
 }
