@@ -8,6 +8,7 @@
 // the reconnect until all are stored.
 
 #include <malloc.h>
+#include <unistd.h>
 #include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
@@ -57,7 +58,7 @@ int main(int argc, char** argv) {
                                   .retry = {std::chrono::milliseconds(100), std::chrono::milliseconds(100)}});
   client.async_connect(use_future).get().value();
   const auto channel =
-      client.async_create_group_channel("parked " + std::to_string(count), use_future).get().value();
+      client.async_create_group_channel("parked " + std::to_string(::getpid()), use_future).get().value();
 
   Count queued(count), stored(count);
   const auto events = client.on_event([&](const parley::Event& event) {
