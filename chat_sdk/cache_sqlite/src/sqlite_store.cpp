@@ -100,6 +100,12 @@ constexpr storage::Migration kMigrations[] = {{1, "outbox", R"(
         message_index INTEGER,                -- NULL: nothing is read
         back INTEGER NOT NULL) WITHOUT ROWID)"}};
 
+// Of all but the messages, which may take long: verify() reads them when the list is shown.
+constexpr std::string_view kChecksAtOpen[] = {
+    "PRAGMA quick_check(outbox)",  "PRAGMA quick_check(outbox_file)",
+    "PRAGMA quick_check(channel)", "PRAGMA quick_check(read_horizon)",
+    "PRAGMA quick_check(history)", "PRAGMA quick_check(history_range)"};
+
 }  // namespace
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, bool* damaged) {
@@ -114,10 +120,18 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
 
 Result<void> SqliteStore::prepare() {
   if (auto migrated = storage::migrate(*database_, kMigrations); !migrated) return migrated;
-  auto check = database_->query("PRAGMA quick_check(1)");
-  const bool read = check.next();
-  if (read && check.text(0) == "ok") return {};
-  damaged_ = read;
+  for (const auto pragma : kChecksAtOpen)
+    if (auto sound = check(pragma); !sound) return sound;
+  return {};
+}
+
+Result<void> SqliteStore::verify() { return check("PRAGMA quick_check(1)"); }
+
+Result<void> SqliteStore::check(std::string_view pragma) {
+  auto found = database_->query(pragma);
+  const bool read = found.next();
+  if (read && found.text(0) == "ok") return {};
+  damaged_ = damaged_ || read;
   return database_->error().value_or(Error{.code = Errc::storage_error, .message = "the cache is damaged"});
 }
 

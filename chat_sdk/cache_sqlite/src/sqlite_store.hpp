@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <string_view>
 
 #include <parley/detail/cache_store.hpp>
 
@@ -16,6 +17,8 @@ class SqliteStore final : public CacheStore {
   static Result<std::unique_ptr<SqliteStore>> open(const std::string& path, bool* damaged = nullptr);
 
   Result<CacheContents> contents();
+  /// Of the whole file; open() reads only what contents() does.
+  Result<void> verify() override;
   Result<void> write(const std::vector<CacheChange>& changes) override;
   Result<CachedMessages> read(const HistoryQuery& query) override;
   /// Something was read that SQLite did not write so.
@@ -24,6 +27,7 @@ class SqliteStore final : public CacheStore {
  private:
   explicit SqliteStore(std::unique_ptr<storage::Database> database) : database_(std::move(database)) {}
   Result<void> prepare();
+  Result<void> check(std::string_view pragma);
 
   std::unique_ptr<storage::Database> database_;
   bool damaged_ = false;

@@ -69,13 +69,15 @@ void CacheThread::run(std::function<Result<T>()> work, Done<T> done) {
   });
 }
 
-void CacheThread::open(const std::string& identity, Done<CacheContents> done) {
-  const auto work = [this, identity]() -> Result<CacheContents> {
+// The store is verified before anybody uses it: behind nothing in the queue of the thread that opens it.
+void CacheThread::open(const std::string& identity, Done<CacheContents> done, Done<void> verified) {
+  const auto work = [this, identity, verified = std::move(verified)]() -> Result<CacheContents> {
     if (!component_.open) return no_component();
     place_.identity = identity;
     auto opened = component_.open(place_);
     if (!opened) return opened.error();
     store_ = std::move(opened->store);
+    run<void>([this] { return store_ ? store_->verify() : Result<void>(); }, verified);
     return std::move(opened->contents);
   };
   run<CacheContents>(work, std::move(done));

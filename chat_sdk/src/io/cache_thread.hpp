@@ -20,7 +20,8 @@ class CacheThread {
   ~CacheThread() { pool_.join(); }
 
   /// `identity` replaces that of the place.
-  void open(const std::string& identity, Done<CacheContents> done);
+  /// `verified` is told later what CacheStore::verify() found; nothing if it is not open.
+  void open(const std::string& identity, Done<CacheContents> done, Done<void> verified);
   void write(std::shared_ptr<const std::vector<CacheChange>> changes, Done<void> done);
   void read(HistoryQuery query, Done<CachedMessages> done);
   /// Others may open it from now on.

@@ -283,15 +283,22 @@ void ClientRuntime::apply(OutboxAction action) {
   if (!stopped.empty()) transfers_.stop(stopped.mapped());
 }
 
+void ClientRuntime::open_cache(const std::string& identity) {
+  const auto on_opened = [weak = weak_from_this()](Result<CacheContents> contents) {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->engine_->set_time(self->clock_.now(), self->clock_.wall_now());
+    self->engine_->cache().on_opened(std::move(contents));
+    self->apply_actions();
+  };
+  cache_->open(identity, on_opened, [weak = weak_from_this()](const Result<void>& outcome) {
+    if (const auto self = weak.lock())
+      self->run([outcome](Engine& engine) { engine.cache().on_verified(outcome); });
+  });
+}
+
 void ClientRuntime::apply(CacheAction action) {
-  if (const auto* wanted = std::get_if<OpenCache>(&action))
-    return cache_->open(wanted->identity, [weak = weak_from_this()](Result<CacheContents> contents) {
-      const auto self = weak.lock();
-      if (!self) return;
-      self->engine_->set_time(self->clock_.now(), self->clock_.wall_now());
-      self->engine_->cache().on_opened(std::move(contents));
-      self->apply_actions();
-    });
+  if (const auto* wanted = std::get_if<OpenCache>(&action)) return open_cache(wanted->identity);
   if (auto* wanted = std::get_if<ReadCache>(&action))
     return cache_->read(std::move(wanted->query),
                         [weak = weak_from_this(), read = wanted->read](const Result<CachedMessages>& found) {

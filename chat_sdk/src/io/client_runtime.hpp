@@ -68,6 +68,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   void apply(ConnectionAction action);
   void apply(OutboxAction action);
   void apply(CacheAction action);
+  void open_cache(const std::string& identity);
   void end_work(Engine& engine);
   void end_with(void (CacheThread::*end_cache)(Done<void>), Done<void> done);
   void upload(UploadFile wanted);

@@ -52,6 +52,11 @@ void Cache::on_opened(Result<CacheContents> contents) {
   for (const auto& done : opening) contents ? done({}) : done(contents.error());
 }
 
+// What is lost are histories: what is asked of them is asked of the service instead.
+void Cache::on_verified(const Result<void>& outcome) {
+  if (!closed_ && !outcome) context_.emit(CacheFailed{outcome.error()});
+}
+
 void Cache::write(CacheChange change, Done<void> done) {
   if (!is_enabled() || closed_) return done ? done({}) : void();
   if (state_ == State::closed && trouble_) return done ? done(*trouble_) : void();

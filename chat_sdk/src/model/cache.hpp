@@ -76,6 +76,8 @@ class Cache {
   void close();
 
   void on_opened(Result<CacheContents> contents);
+  /// What was not read by then is sound, or damaged and begun anew.
+  void on_verified(const Result<void>& outcome);
   void on_written(const Result<void>& outcome);
   void on_read(std::uint64_t read, Result<CachedMessages> found);
   /// Drain after every input.

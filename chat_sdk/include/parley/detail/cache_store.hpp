@@ -131,6 +131,9 @@ struct CacheContents {
 class CacheStore {
  public:
   virtual ~CacheStore() = default;
+  /// Once, before anything is read or written: reads what open() has not, the histories. What can be read of
+  /// a damaged store is in a new one then: Errc::storage_error says what was lost, and where the old file is.
+  virtual Result<void> verify() = 0;
   /// All of them or none, in order. What was written survives a power loss.
   virtual Result<void> write(const std::vector<CacheChange>& changes) = 0;
   virtual Result<CachedMessages> read(const HistoryQuery& query) = 0;

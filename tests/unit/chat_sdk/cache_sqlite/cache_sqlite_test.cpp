@@ -421,6 +421,42 @@ TEST_F(CacheSqlite, WhatCanBeReadOfADamagedOneIsSaved) {
   EXPECT_GT(outgoing().size(), 300u) << "and lies in the new one";
 }
 
+TEST_F(CacheSqlite, ADamagedHistoryCostsNothingButHistories) {
+  ChannelState channel;
+  channel.sid = "CH1";
+  channel.name = "general";
+  std::vector<CacheChange> changes{AddOutgoing{message("waits")}, PutHorizon{"CH1", 7, false},
+                                   PutChannel{std::make_shared<const ChannelState>(channel)}};
+  PutMessages many = put(0, 999);
+  for (auto& one : many.messages) one.text = std::string(1000, 'x');
+  changes.emplace_back(history({std::move(many)}));
+  write(changes);
+  {
+    std::fstream database(file(".db"), std::ios::in | std::ios::out | std::ios::binary);
+    database.seekp(static_cast<std::streamoff>(fs::file_size(file(".db")) / 2 / 4096 * 4096));
+    database << std::string(4096, 'x');
+  }
+  for (const bool first : {true, false}) {
+    const auto opened = open();
+    ASSERT_TRUE(opened) << opened.error().to_string();
+    EXPECT_FALSE(opened->contents.damage);
+    ASSERT_EQ(opened->contents.channels.size(), 1u);
+    EXPECT_EQ(opened->contents.channels[0].name, "general");
+    EXPECT_EQ(opened->contents.channels[0].known_history.empty(), !first);
+    EXPECT_EQ(opened->contents.horizons.size(), 1u);
+    ASSERT_EQ(opened->contents.outgoing.size(), 1u);
+    EXPECT_EQ(opened->contents.outgoing[0].local_id, "waits");
+    const auto sound = opened->store->verify();
+    ASSERT_EQ(sound.has_value(), !first);
+    if (first) {
+      EXPECT_NE(sound.error().message.find(".db.damaged-1"), std::string::npos);
+    }
+    EXPECT_EQ(read(*opened->store, {0, 9}, 5, false), " incomplete");
+    EXPECT_TRUE(opened->store->write(
+        {AddOutgoing{message(first ? "first" : "second")}, EraseOutgoing{first ? "first" : "second"}}));
+  }
+}
+
 TEST_F(CacheSqlite, AChangeThatWasBrokenOffIsFinished) {
   write({AddOutgoing{message("saved")}});
   fs::rename(file(".db"), file(".db").string() + ".whole");

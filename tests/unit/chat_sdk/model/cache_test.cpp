@@ -123,6 +123,16 @@ TEST_F(CacheTest, ClosedWaitsForTheIdentity) {
   EXPECT_EQ(batch(), Ids{"a"});
 }
 
+TEST_F(CacheTest, IdleTellsOfDamageThatIsFoundLaterAndGoesOn) {
+  begin_open();
+  cache->on_verified({});
+  EXPECT_EQ(failures_told(), 0);
+  cache->on_verified(Error{.code = Errc::storage_error, .message = "the cache was damaged"});
+  EXPECT_EQ(failures_told(), 1);
+  cache->write(erasure("a"), kept());
+  EXPECT_EQ(batch(), Ids{"a"});
+}
+
 TEST_F(CacheTest, ClosedRefusesAfterAFailureUntilItIsOpenedAgain) {
   begin({true, "alice"});
   cache->write(erasure("a"), kept());
