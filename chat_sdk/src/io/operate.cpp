@@ -29,4 +29,15 @@ PARLEY_RESULT(Unread, LocalOperations);
 PARLEY_RESULT(std::vector<OutgoingMessage>, LocalOperations);
 #undef PARLEY_RESULT
 
+template PARLEY_API Awaited<void> make_awaited<void>();
+template PARLEY_API Awaited<Channel> make_awaited<Channel>();
+template PARLEY_API Awaited<Member> make_awaited<Member>();
+template PARLEY_API Awaited<Message> make_awaited<Message>();
+template PARLEY_API Awaited<MessagePage> make_awaited<MessagePage>();
+template PARLEY_API Awaited<Unread> make_awaited<Unread>();
+template PARLEY_API Awaited<std::string> make_awaited<std::string>();
+template PARLEY_API Awaited<std::uint64_t> make_awaited<std::uint64_t>();
+template PARLEY_API Awaited<std::vector<std::string>> make_awaited<std::vector<std::string>>();
+template PARLEY_API Awaited<std::vector<OutgoingMessage>> make_awaited<std::vector<OutgoingMessage>>();
+
 }  // namespace parley::detail

@@ -8,6 +8,7 @@
 
 #include <parley/async.hpp>
 #include <parley/detail/done.hpp>
+#include <parley/detail/future.hpp>
 #include <parley/export.hpp>
 #include <parley/outgoing.hpp>
 #include <parley/seams.hpp>
@@ -97,6 +98,17 @@ class LocalOperations {
 template <class T, class Owner>
 PARLEY_API void operate(const std::weak_ptr<ClientRuntime>& runtime, Completion<T> done,
                         std::function<void(Owner&, Done<T>)> operation);
+
+extern template Awaited<void> make_awaited<void>();
+extern template Awaited<Channel> make_awaited<Channel>();
+extern template Awaited<Member> make_awaited<Member>();
+extern template Awaited<Message> make_awaited<Message>();
+extern template Awaited<MessagePage> make_awaited<MessagePage>();
+extern template Awaited<Unread> make_awaited<Unread>();
+extern template Awaited<std::string> make_awaited<std::string>();
+extern template Awaited<std::uint64_t> make_awaited<std::uint64_t>();
+extern template Awaited<std::vector<std::string>> make_awaited<std::vector<std::string>>();
+extern template Awaited<std::vector<OutgoingMessage>> make_awaited<std::vector<OutgoingMessage>>();
 
 /// The initiation of an operation that is a member of `Owner`: what async_initiate() calls with the handler
 /// and the arguments.
