@@ -76,6 +76,7 @@ inline constexpr Library kLibraries[] = {
     {"boost/asio/impl/", "common/net/src", Where::sources},
     {"boost/beast/", "common/net/src"},
     {"boost/url/", "common/net/src", Where::sources},
+    {"boost/intrusive/", "chat_sdk/src/model"},
     {"nlohmann/json_fwd.hpp", "common/base common/config chat_service"},
     {"nlohmann/json.hpp", "common token_server chat_service chat_sdk/src", Where::sources},
     {"nlohmann/json.hpp", "chat_sdk/include/parley/json.hpp"},
