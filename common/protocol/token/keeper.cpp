@@ -11,6 +11,9 @@ constexpr double kLeadJitter = 0.1;
 constexpr double kSettleShare = 0.1;
 constexpr double kMinBackoffShare = 0.5;
 constexpr Duration kLongestRetryAfter = std::chrono::hours(1);
+// What seems to be left is a minute at least: a clock that is wrong must not have new tokens fetched all the
+// time.
+constexpr Duration kShortestPlan = std::chrono::minutes(1);
 
 Duration scaled(Duration duration, double factor) {
   return std::chrono::duration_cast<Duration>(duration * factor);
@@ -20,10 +23,6 @@ bool is_refusal(const Error& error) {
   return error.code == Errc::denied || error.code == Errc::forbidden || error.code == Errc::invalid_token ||
          error.http_status == 401 || error.http_status == 403;
 }
-
-/// What seems to be left is a minute at least: a clock that is wrong must not have new tokens fetched all the
-/// time.
-constexpr Duration kShortestPlan = std::chrono::minutes(1);
 
 // The two clocks may differ: a token never lives longer from now than its issuer meant it to live in all. One
 // that seems to be over may be good, and this clock ahead: the service, whose clock counts, tells them apart.
