@@ -4,7 +4,7 @@
 //
 //   client_soak_bench WEBSOCKET_URL TOKEN TOKEN SECONDS [DIRECTORY]     of alice and bob; with caches there
 
-#include <atomic>
+#include <unistd.h>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
 #include <chrono>
@@ -18,6 +18,7 @@
 #include <parley/cache_sqlite.hpp>
 #include <parley/parley.hpp>
 
+#include "bench/support/flat_memory.hpp"
 #include "bench/support/listener.hpp"
 #include "common/net/relay.hpp"
 
@@ -112,7 +113,7 @@ int talk(Person& alice, Person& bob, std::chrono::seconds duration) {
     std::this_thread::sleep_until(next);
     alice.say(channel);
     bob.say(of_bob);
-    if (next >= start + duration / 4 && !memory) memory.emplace();
+    if (next >= start + duration / 4 && !memory) memory.emplace(::getpid());
     if (next < next_cut) continue;
     next_cut += 1s;
     (++cuts % 2 == 0 ? alice : bob).cut();

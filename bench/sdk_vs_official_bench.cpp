@@ -22,6 +22,7 @@
 
 #include <parley/parley.hpp>
 
+#include "bench/support/flat_memory.hpp"
 #include "bench/support/listener.hpp"
 
 namespace {
@@ -75,11 +76,10 @@ void receive(parley::Client& client, const std::string& prefix, int channels, in
   std::cout << "ready" << std::endl;
   const double before = processor_ms();
   listener.wait_for(all / 4);
-  const parley::bench::FlatMemory memory;
+  const parley::bench::FlatMemory memory(::getpid());
   listener.wait_for(all);
-  memory.check();
-  std::cout << (processor_ms() - before) / static_cast<double>(all) << " "
-            << parley::bench::resident_kib(::getpid()) << std::endl;
+  const long resident = memory.check();
+  std::cout << (processor_ms() - before) / static_cast<double>(all) << " " << resident << std::endl;
 }
 
 void send(const parley::Channel& channel, int count) {

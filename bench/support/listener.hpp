@@ -1,5 +1,4 @@
 #pragma once
-#include <unistd.h>
 #include <condition_variable>
 #include <cstdint>
 #include <map>
@@ -41,20 +40,6 @@ class Listener {
   std::size_t heard_ = 0, wanted_ = 0;
   std::map<std::string, std::int64_t> next_;  // index by channel SID
   Subscription events_;
-};
-
-/// Resident memory of this process, from a moment when it has all that it needs.
-class FlatMemory {
- public:
-  /// Ends the program if memory grew by more than a tenth, and 8 MiB.
-  void check() const {
-    const auto now = resident_kib(::getpid());
-    if (now > before_ + before_ / 10 + 8 * 1024)
-      fail("memory grew from " + std::to_string(before_) + " to " + std::to_string(now) + " KiB");
-  }
-
- private:
-  std::size_t before_ = resident_kib(::getpid());
 };
 
 }  // namespace parley::bench
