@@ -35,8 +35,8 @@ class MessageStream {
 
   /// Call once, before anything else.
   virtual void start(Callbacks callbacks) = 0;
-  /// Queues one binary message. The buffer may be shared by many streams. Ignored after close. A server's
-  /// messages of one turn of its executor leave together.
+  /// Queues one binary message. The buffer may be shared by many streams. Ignored after close. The
+  /// messages of one turn of the executor leave together.
   virtual void send(std::shared_ptr<const std::string> message) = 0;
   /// Bytes queued and not yet handed to the system: the measure of a slow consumer.
   virtual std::size_t queued_bytes() const = 0;

@@ -1,5 +1,5 @@
-// What a client sends on a WebSocket, in pieces of every size: no crash, no more memory than the limit, and
-// the same events as if it had come at once.
+// What the other side sends on a WebSocket, in pieces of every size: no crash, no more memory than the limit,
+// and the same events as if it had come at once.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -12,8 +12,8 @@ namespace {
 using parley::net::FrameReader;
 constexpr std::size_t kLimit = 300;
 
-std::vector<std::string> read(const std::string& input, std::size_t step) {
-  FrameReader reader({kLimit, kLimit});
+std::vector<std::string> read(parley::net::Side side, const std::string& input, std::size_t step) {
+  FrameReader reader(side, {kLimit, kLimit});
   std::vector<std::string> events;
   std::string rest;
   for (std::size_t at = 0; at < input.size(); at += step) {
@@ -40,7 +40,8 @@ std::vector<std::string> read(const std::string& input, std::size_t step) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::size_t step = data[0] % 16 + 1;
+  const auto side = data[0] < 128 ? parley::net::Side::server : parley::net::Side::client;
   const std::string input(reinterpret_cast<const char*>(data) + 1, size - 1);
-  if (read(input, step) != read(input, input.size() + 1)) std::abort();
+  if (read(side, input, step) != read(side, input, input.size() + 1)) std::abort();
   return 0;
 }

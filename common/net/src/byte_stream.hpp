@@ -12,6 +12,8 @@
 
 #include <parley/seams.hpp>
 
+#include "common/net/src/side.hpp"
+
 namespace parley::net {
 
 namespace asio = boost::asio;
@@ -46,8 +48,6 @@ class BufferList {
 
 using ReadBuffers = BufferList<asio::mutable_buffer>;
 using WriteBuffers = BufferList<asio::const_buffer>;
-
-enum class Side { client, server };
 
 /// A connected byte stream, TCP or TLS over TCP, behind one type: the WebSocket code over it is compiled
 /// once for both.

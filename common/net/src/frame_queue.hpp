@@ -7,15 +7,18 @@
 #include <string_view>
 #include <vector>
 
+#include "common/net/src/mask_keys.hpp"
 #include "common/net/src/websocket_frames.hpp"
 
 namespace parley::net {
 
 /// What waits to be written, gathered into large pieces: a write for each small message would be most of its
-/// cost.
+/// cost. A client's frames are masked on the way.
 class FrameQueue {
  public:
   using Bytes = std::shared_ptr<const std::string>;
+
+  explicit FrameQueue(Side side) : keys_(side == Side::client ? std::make_unique<MaskKeys>() : nullptr) {}
 
   void push(Bytes payload, std::uint8_t first_byte = kBinaryFrame) {
     bytes_ += payload->size();
@@ -24,18 +27,20 @@ class FrameQueue {
   std::size_t bytes() const { return bytes_; }
   bool is_between_frames() const { return !in_frame_; }
 
-  /// Moves the front of the queue into `piece`, of 10 bytes at least; how many bytes.
+  /// Moves the front of the queue into `piece`, of 14 bytes at least; how many bytes.
   std::size_t fill(std::span<char> piece) {
     std::size_t filled = 0;
     while (first_ < frames_.size() && filled < piece.size()) {
       const auto& [payload, first_byte] = frames_[first_];
       if (!in_frame_) {
-        const auto header = make_frame_header(first_byte, payload->size());
-        if (piece.size() - filled < header.size) break;
+        if (piece.size() - filled < FrameHeader().bytes.size()) break;
+        if (keys_) key_ = keys_->next();
+        const auto header = make_frame_header(first_byte, payload->size(), keys_ ? &key_ : nullptr);
         filled += copy({header.bytes.data(), header.size}, piece.subspan(filled));
         in_frame_ = true;
       }
       const auto copied = copy(std::string_view(*payload).substr(offset_), piece.subspan(filled));
+      if (keys_) apply_mask(piece.subspan(filled, copied), key_, offset_);
       filled += copied;
       bytes_ -= copied;
       offset_ += copied;
@@ -75,6 +80,8 @@ class FrameQueue {
     if (frames_.capacity() > kKeptFrames) frames_ = {};
   }
 
+  std::unique_ptr<MaskKeys> keys_;
+  MaskKey key_{};  // of the first frame
   std::vector<Frame> frames_;
   std::size_t first_ = 0;   // frames before it have left
   bool in_frame_ = false;   // the header of the first one has left

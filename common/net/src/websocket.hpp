@@ -27,20 +27,20 @@ struct WebSocketRequest {
   std::string target;
 };
 
-/// The client's half, Beast's. The caller keeps the deadline.
+/// The client's half. The caller keeps the deadline.
 std::unique_ptr<PendingWebSocket> websocket_connect(std::unique_ptr<ByteStream> stream,
                                                     WebSocketRequest request, std::size_t max_message_bytes,
                                                     WebSocketReady ready);
 
-/// The bytes of a connection whose upgrade request has been read.
+/// The bytes of a connection whose request for an upgrade, or the answer to it, has been read.
 struct UpgradedStream {
   std::unique_ptr<ByteStream> stream;
-  std::string read_ahead;                   ///< what came behind the request
-  std::shared_ptr<InboundBuffers> inbound;  ///< where messages that are not whole count
-  std::string peer_address;                 ///< the client's, which may not be the stream's
+  std::string read_ahead;                   ///< what came behind that
+  std::shared_ptr<InboundBuffers> inbound;  ///< where messages that are not whole count; of a server
+  std::string peer_address;                 ///< of a server: the client's, which may not be the stream's
 };
 
-/// The server's half, our own framing (websocket_frames.hpp): answers 101 (or 400/426 if the request's
+/// The server's half: answers 101 (or 400/426 if the request's
 /// WebSocket headers are wrong) within `timeout`.
 std::unique_ptr<PendingWebSocket> websocket_accept(UpgradedStream upgraded, const http::Request& request,
                                                    const MessageSizes& most, Duration timeout,

@@ -1,5 +1,6 @@
 #include "common/net/src/websocket_frames.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "common/base/utf8.hpp"
@@ -21,27 +22,28 @@ std::uint64_t read_number(std::span<const char> bytes) {
   return number;
 }
 
-void unmask(std::span<char> payload, std::span<const char> mask) {
-  std::uint64_t wide = 0;
-  std::memcpy(&wide, mask.data(), kMaskBytes);
-  std::memcpy(reinterpret_cast<char*>(&wide) + kMaskBytes, mask.data(), kMaskBytes);
-  char* at = payload.data();
-  std::size_t left = payload.size();
-  for (; left >= sizeof wide; left -= sizeof wide, at += sizeof wide) {
-    std::uint64_t part;
-    std::memcpy(&part, at, sizeof part);
-    part ^= wide;
-    std::memcpy(at, &part, sizeof part);
-  }
-  for (std::size_t i = 0; i < left; ++i) at[i] = static_cast<char>(at[i] ^ mask[i % kMaskBytes]);
-}
-
 /// Codes that may be on the wire: those of the RFC and its registry, those of libraries and applications.
 bool is_sendable(std::uint64_t code) {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
 
 }  // namespace
+
+void apply_mask(std::span<char> bytes, const MaskKey& key, std::size_t offset) {
+  std::array<char, 2 * kMaskBytes> mask;
+  for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = key[(offset + i) % kMaskBytes];
+  std::uint64_t wide = 0;
+  std::memcpy(&wide, mask.data(), sizeof wide);
+  char* at = bytes.data();
+  std::size_t left = bytes.size();
+  for (; left >= sizeof wide; left -= sizeof wide, at += sizeof wide) {
+    std::uint64_t part;
+    std::memcpy(&part, at, sizeof part);
+    part ^= wide;
+    std::memcpy(at, &part, sizeof part);
+  }
+  for (std::size_t i = 0; i < left; ++i) at[i] = static_cast<char>(at[i] ^ mask[i]);
+}
 
 struct FrameReader::Header {
   std::uint8_t first = 0;
@@ -81,7 +83,9 @@ FrameReader::Event FrameReader::check(const Header& header) const {
   if (header.first & kReserved) return fail(CloseCode::protocol_error, "a reserved bit is set");
   if ((opcode > binary && opcode < closing) || opcode > ponging)
     return fail(CloseCode::protocol_error, "an unknown kind of frame");
-  if (!header.masked) return fail(CloseCode::protocol_error, "a frame of a client without a mask");
+  if (header.masked != peer_masks_)
+    return fail(CloseCode::protocol_error,
+                peer_masks_ ? "a frame of a client without a mask" : "a frame of a server with a mask");
   if (header.is_control() && !header.is_final())
     return fail(CloseCode::protocol_error, "a control frame in pieces");
   if (!header.is_control() && in_message_ != (opcode == continuation))
@@ -109,7 +113,11 @@ FrameReader::Event FrameReader::next(std::span<char> input) {
       if (auto refusal = check(header); refusal.what == What::failure) return refusal;
     if (header.size == 0 || rest.size() - header.size < header.payload) return {.taken = taken};
     const auto payload = rest.subspan(header.size, static_cast<std::size_t>(header.payload));
-    unmask(payload, rest.subspan(header.size - kMaskBytes, kMaskBytes));
+    if (header.masked) {
+      MaskKey key;
+      std::copy_n(&rest[header.size - kMaskBytes], kMaskBytes, key.data());
+      apply_mask(payload, key);
+    }
     taken += header.size + payload.size();
     auto event = finish(header, payload);
     event.taken = taken;
@@ -143,7 +151,7 @@ FrameReader::Event FrameReader::finish(const Header& header, std::span<char> pay
   return {.what = What::close, .bytes = bytes.substr(2), .code = static_cast<std::uint16_t>(code)};
 }
 
-FrameHeader make_frame_header(std::uint8_t first_byte, std::size_t payload_size) {
+FrameHeader make_frame_header(std::uint8_t first_byte, std::size_t payload_size, const MaskKey* key) {
   FrameHeader header;
   header.bytes[0] = static_cast<char>(first_byte);
   const std::size_t more = payload_size < 126 ? 0 : payload_size < 65536 ? 2 : 8;
@@ -151,6 +159,10 @@ FrameHeader make_frame_header(std::uint8_t first_byte, std::size_t payload_size)
   for (std::size_t i = 0; i < more; ++i)
     header.bytes[2 + i] = static_cast<char>(payload_size >> (8 * (more - 1 - i)));
   header.size = 2 + more;
+  if (!key) return header;
+  header.bytes[1] = static_cast<char>(static_cast<std::uint8_t>(header.bytes[1]) | kMasked);
+  std::copy(key->begin(), key->end(), &header.bytes[header.size]);
+  header.size += kMaskBytes;
   return header;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/net/src/free_memory.hpp"
+#include "common/net/src/side.hpp"
 
 namespace parley::net {
 
@@ -26,8 +27,9 @@ struct MessageSizes {
   std::size_t later;
 };
 
-/// What a server reads of a WebSocket (RFC 6455), without I/O: bytes go in, whole messages and control frames
-/// come out. Strict: only binary messages, every frame masked, lengths in their shortest form, no extension.
+/// What one end reads of a WebSocket (RFC 6455), without I/O: bytes go in, whole messages and control frames
+/// come out. Strict: only binary messages, every frame of a client masked and none of a server, lengths in
+/// their shortest form, no extension.
 ///
 /// Memory: what belongs to one message whose fragments are still coming, at most the size for it; a frame
 /// that is longer is refused when its header is there. Bytes of a frame that is not whole stay with the
@@ -50,7 +52,9 @@ class FrameReader {
     std::string_view problem{};  ///< of a failure, for people
   };
 
-  explicit FrameReader(const MessageSizes& most) : max_message_bytes_(most.first), max_later_(most.later) {}
+  /// `side`: the reader's own.
+  FrameReader(Side side, const MessageSizes& most)
+      : peer_masks_(side == Side::server), max_message_bytes_(most.first), max_later_(most.later) {}
 
   /// Memory of the fragments of a message that is not whole.
   std::size_t buffered_bytes() const { return in_message_ ? message_.capacity() : 0; }
@@ -67,6 +71,7 @@ class FrameReader {
   Event check(const Header& header) const;
   Event finish(const Header& header, std::span<char> payload);
 
+  bool peer_masks_;
   std::size_t max_message_bytes_;  // of the one that comes next
   std::size_t max_later_;
   std::string message_;      // fragments so far
@@ -74,15 +79,21 @@ class FrameReader {
   bool delivered_ = false;   // message_ was handed out by the last call
 };
 
-/// The header of an unmasked frame of so many bytes, as a server sends it: the first `size` bytes of `bytes`.
+using MaskKey = std::array<char, 4>;
+/// Masks or unmasks in place. `offset`: of `bytes` in its frame's payload.
+void apply_mask(std::span<char> bytes, const MaskKey& key, std::size_t offset = 0);
+
+/// The first `size` bytes of `bytes`.
 struct FrameHeader {
-  std::array<char, 10> bytes{};
+  std::array<char, 14> bytes{};
   std::size_t size = 0;
 };
 inline constexpr std::uint8_t kBinaryFrame = 0x82;
 inline constexpr std::uint8_t kCloseFrame = 0x88;
 inline constexpr std::uint8_t kPongFrame = 0x8a;
-FrameHeader make_frame_header(std::uint8_t first_byte, std::size_t payload_size);
+/// The header of a frame of so many bytes; with the key, as a client sends it.
+FrameHeader make_frame_header(std::uint8_t first_byte, std::size_t payload_size,
+                              const MaskKey* key = nullptr);
 
 /// Payload of a closing frame: the code, or nothing for CloseCode::none.
 std::string make_close_payload(std::uint16_t code);

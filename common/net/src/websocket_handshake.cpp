@@ -4,7 +4,9 @@
 #include <openssl/sha.h>
 #include <algorithm>
 #include <array>
+#include <span>
 
+#include "common/base/random.hpp"
 #include "common/base/trim.hpp"
 #include "common/net/src/http_writer.hpp"
 
@@ -12,10 +14,11 @@ namespace parley::net {
 namespace {
 
 constexpr std::string_view kGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-constexpr std::size_t kKeyCharacters = 24;  // 16 bytes in Base64
+constexpr std::size_t kKeyBytes = 16;
+constexpr std::size_t kKeyCharacters = 24;  // as many in Base64
 
-bool has_token(const http::Request& request, std::string_view field, std::string_view token) {
-  for (const auto& [name, value] : request.headers) {
+bool has_token(const http::Fields& fields, std::string_view field, std::string_view token) {
+  for (const auto& [name, value] : fields) {
     if (!http::equal_ignoring_case(name, field)) continue;
     std::string_view rest = value;
     while (!rest.empty()) {
@@ -25,6 +28,14 @@ bool has_token(const http::Request& request, std::string_view field, std::string
     }
   }
   return false;
+}
+
+std::string base64(std::span<const std::uint8_t> bytes) {
+  std::string encoded(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // with the zero that OpenSSL writes behind it
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()), bytes.data(),
+                  static_cast<int>(bytes.size()));
+  encoded.pop_back();
+  return encoded;
 }
 
 bool is_key(std::string_view key) {
@@ -44,15 +55,39 @@ HandshakeAnswer refuse(int status) {
 
 }  // namespace
 
-bool is_websocket_upgrade(const http::Request& request) { return has_token(request, "Upgrade", "websocket"); }
+bool is_websocket_upgrade(const http::Request& request) {
+  return has_token(request.headers, "Upgrade", "websocket");
+}
 
 std::string accept_key(std::string_view key) {
   const std::string text = std::string(key).append(kGuid);
   std::array<unsigned char, SHA_DIGEST_LENGTH> digest;
   SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  std::array<unsigned char, 4 * ((SHA_DIGEST_LENGTH + 2) / 3) + 1> encoded;
-  const int size = EVP_EncodeBlock(encoded.data(), digest.data(), SHA_DIGEST_LENGTH);
-  return {reinterpret_cast<const char*>(encoded.data()), static_cast<std::size_t>(size)};
+  return base64(digest);
+}
+
+std::string make_handshake_key() {
+  std::array<std::uint8_t, kKeyBytes> bytes;
+  SecureRandom().fill(bytes);
+  return base64(bytes);
+}
+
+std::string write_handshake(std::string_view authority, std::string_view target, std::string_view key) {
+  std::string request = "GET " + std::string(target) + " HTTP/1.1\r\n";
+  write_field("Host", authority, request);
+  request += "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n";
+  write_field("Sec-WebSocket-Key", key, request);
+  return request + "User-Agent: parley\r\n\r\n";
+}
+
+std::optional<std::string_view> find_wrong_field(const http::Fields& answer, std::string_view key) {
+  if (!has_token(answer, "Upgrade", "websocket")) return "Upgrade";
+  if (!has_token(answer, "Connection", "upgrade")) return "Connection";
+  const auto accept = http::find_header(answer, "Sec-WebSocket-Accept");
+  if (!accept || trim_blanks(*accept) != accept_key(key)) return "Sec-WebSocket-Accept";
+  for (const std::string_view unasked : {"Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"})
+    if (http::find_header(answer, unasked)) return unasked;
+  return std::nullopt;
 }
 
 HandshakeAnswer answer_handshake(const http::Request& request) {
@@ -60,7 +95,8 @@ HandshakeAnswer answer_handshake(const http::Request& request) {
   if (version && trim_blanks(*version) != "13") return refuse(426);
   const auto key = http::find_header(request.headers, "Sec-WebSocket-Key");
   const bool is_right = version && request.method == "GET" && !request.is_http_1_0 &&
-                        has_token(request, "Connection", "upgrade") && key && is_key(trim_blanks(*key));
+                        has_token(request.headers, "Connection", "upgrade") && key &&
+                        is_key(trim_blanks(*key));
   if (!is_right) return refuse(400);
   HandshakeAnswer answer;
   answer.bytes = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace parley::net::test {
 namespace {
 
@@ -18,8 +20,8 @@ std::string take(FrameQueue& queue, std::size_t size) {
 }
 
 TEST(FrameQueue, GathersFramesWithTheirHeaders) {
-  for (const std::size_t size : {10u, 11u, 64u, 100'000u}) {
-    FrameQueue queue;
+  for (const std::size_t size : {14u, 15u, 64u, 100'000u}) {
+    FrameQueue queue(Side::server);
     queue.push(text("one"));
     queue.push(text(""));
     queue.push(text(std::string(70'000, 'x')));
@@ -34,7 +36,7 @@ TEST(FrameQueue, GathersFramesWithTheirHeaders) {
 }
 
 TEST(FrameQueue, CountsThePayloadThatWaits) {
-  FrameQueue queue;
+  FrameQueue queue(Side::server);
   queue.push(text(std::string(100, 'a')));
   queue.push(text(std::string(50, 'b')));
   EXPECT_EQ(queue.bytes(), 150u);
@@ -48,13 +50,52 @@ TEST(FrameQueue, CountsThePayloadThatWaits) {
 }
 
 TEST(FrameQueue, ReleasesWhatHasLeft) {
-  FrameQueue queue;
+  FrameQueue queue(Side::server);
   auto shared = text("shared");
   queue.push(shared);
   queue.push(text("next"));
-  std::string piece(shared->size() + 2 + 10, '\0');
+  std::string piece(shared->size() + 2 + 14, '\0');
   queue.fill(piece);
   EXPECT_EQ(shared.use_count(), 1);
+}
+
+/// What a server reads of `bytes`, as text.
+std::string read_masked(std::string bytes) {
+  FrameReader reader(Side::server, {100'000, 100'000});
+  std::string seen;
+  std::span<char> rest(bytes);
+  while (!rest.empty()) {
+    const auto event = reader.next(rest);
+    if (event.what == FrameReader::What::nothing || event.what == FrameReader::What::failure)
+      return seen + "?";
+    seen += event.what == FrameReader::What::message ? "message:" : "pong:";
+    seen.append(event.bytes).append(" ");
+    rest = rest.subspan(event.taken);
+  }
+  return seen;
+}
+
+TEST(FrameQueue, MasksTheFramesOfAClient) {
+  for (const std::size_t size : {14u, 15u, 17u, 64u, 100'000u}) {
+    FrameQueue queue(Side::client);
+    const std::string long_text(70'000, 'x');
+    queue.push(text("one"));
+    queue.push(text(""));
+    queue.push(text(long_text));
+    queue.push(text("z"), kPongFrame);
+    EXPECT_TRUE(read_masked(take(queue, size)) == "message:one message: message:" + long_text + " pong:z ")
+        << size;
+    EXPECT_EQ(queue.bytes(), 0u);
+  }
+}
+
+TEST(FrameQueue, MasksEachFrameWithAnotherKey) {
+  FrameQueue queue(Side::client);
+  for (int i = 0; i < 200; ++i) queue.push(text(""));
+  const std::string bytes = take(queue, 100'000);
+  std::set<std::string> keys;
+  for (std::size_t at = 0; at < bytes.size(); at += 6) keys.insert(bytes.substr(at + 2, 4));
+  EXPECT_EQ(keys.size(), 200u) << "one in ten million runs may draw a key twice";
 }
 
 }  // namespace

@@ -41,8 +41,8 @@ std::string describe(const FrameReader::Event& event) {
 }
 
 /// Reads what arrives `step` bytes at a time, as a stream does: what was not taken comes again.
-Seen read(const std::string& input, std::size_t step, std::size_t limit = 1000) {
-  FrameReader reader({limit, limit});
+Seen read(const std::string& input, std::size_t step, std::size_t limit = 1000, Side side = Side::server) {
+  FrameReader reader(side, {limit, limit});
   Seen seen;
   for (std::size_t at = 0; at < input.size(); at += step) {
     seen.rest += input.substr(at, step);
@@ -149,7 +149,7 @@ TEST(FrameReader, RefusesATooLongFrameBeforeItsPayloadComes) {
 
 TEST(FrameReader, TheFirstMessageHasALimitOfItsOwn) {
   const auto read_both = [](std::size_t first, std::size_t later) {
-    FrameReader reader({5, 9});
+    FrameReader reader(Side::server, {5, 9});
     std::string input = frame(0x02, std::string(first - 1, 'x')) + frame(0x80, "x") +
                         frame(0x02, std::string(later - 1, 'x')) + frame(0x80, "x");
     std::vector<What> seen;
@@ -181,6 +181,25 @@ TEST(FrameReader, UnmasksEveryLength) {
     EXPECT_EQ(read(frame(0x82, payload, "\xde\xad\xbe\xef"), 100).events,
               std::vector<std::string>{"message:" + payload});
   }
+}
+
+TEST(FrameReader, OfAClientTakesFramesWithoutAMaskOnly) {
+  const std::string hello("\x82\x05hello\x89\x01p", 10);
+  for (const std::size_t step : {1u, 3u, 100u})
+    EXPECT_EQ(read(hello, step, 1000, Side::client).events,
+              (std::vector<std::string>{"message:hello", "ping:p"}));
+  for (const auto& masked : {frame(0x82, "hello"), frame(0x89, ""), frame(0x88, "")})
+    EXPECT_EQ(read(masked, 1, 1000, Side::client).events, std::vector<std::string>{"failure:1002"});
+}
+
+TEST(ApplyMask, GoesOnWhereTheLastPieceEnded) {
+  const MaskKey key{'\x11', '\x22', '\x33', '\x44'};
+  std::string whole(40, '\0'), pieces = whole;
+  apply_mask(whole, key);
+  for (std::size_t at = 0; at < pieces.size(); at += 7)
+    apply_mask(std::span(pieces).subspan(at, std::min<std::size_t>(7, pieces.size() - at)), key, at);
+  EXPECT_EQ(pieces, whole);
+  EXPECT_EQ(whole.substr(0, 5), "\x11\x22\x33\x44\x11");
 }
 
 TEST(FrameHeader, IsAsShortAsPossible) {

@@ -76,5 +76,36 @@ TEST(WebSocketHandshake, RefusesWhatIsNotWhole) {
     EXPECT_EQ(answer_handshake(request).status, 400);
 }
 
+http::Fields answer_to(const std::string& key) {
+  return {{"Upgrade", "WebSocket"}, {"connection", "Upgrade"}, {"Sec-WebSocket-Accept", accept_key(key)}};
+}
+
+TEST(WebSocketHandshake, AClientsRequestIsTheOneThatAServerTakes) {
+  const std::string key = make_handshake_key();
+  EXPECT_EQ(write_handshake("chat.example:8080", "/v3/wsconnect?x=1", key),
+            "GET /v3/wsconnect?x=1 HTTP/1.1\r\nHost: chat.example:8080\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " +
+                key + "\r\nUser-Agent: parley\r\n\r\n");
+  EXPECT_EQ(answer_handshake(with("Sec-WebSocket-Key", key)).status, 101);
+  EXPECT_NE(make_handshake_key(), key);
+}
+
+TEST(WebSocketHandshake, AClientNamesTheFieldThatIsWrong) {
+  const std::string key = "dGhlIHNhbXBsZSBub25jZQ==";
+  EXPECT_EQ(find_wrong_field(answer_to(key), key), std::nullopt);
+  EXPECT_EQ(find_wrong_field(answer_to("AAAAAAAAAAAAAAAAAAAAAA=="), key), "Sec-WebSocket-Accept");
+  for (std::size_t i = 0; i < 3; ++i) {
+    auto fields = answer_to(key);
+    const std::string name = fields[i].first;
+    fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(i));
+    EXPECT_TRUE(http::equal_ignoring_case(find_wrong_field(fields, key).value_or(""), name)) << name;
+  }
+  for (const char* unasked : {"Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"}) {
+    auto fields = answer_to(key);
+    fields.emplace_back(unasked, "permessage-deflate");
+    EXPECT_EQ(find_wrong_field(fields, key), unasked);
+  }
+}
+
 }  // namespace
 }  // namespace parley::net::test
