@@ -41,17 +41,22 @@ std::string quote(std::string_view text) {
   return quoted;
 }
 
-Reader::Reader(const Value& object, std::string path) : object_(object), path_(std::move(path)) {
-  if (!object_.is_object())
-    error_ = Error{.code = Errc::protocol_error, .message = path_ + ": expected an object"};
+std::string FirstFailure::path_of(std::string_view name) const {
+  return path_.empty() ? std::string(name) : path_ + "." + std::string(name);
 }
 
-std::string Reader::path_of(const char* name) const { return path_.empty() ? name : path_ + "." + name; }
+void FirstFailure::fail_object() {
+  error_ = Error{.code = Errc::protocol_error, .message = path_ + ": expected an object"};
+}
 
-void Reader::fail(const char* name, std::string_view expected) {
+void FirstFailure::fail(std::string_view name, std::string_view expected) {
   if (failed()) return;
   error_ =
       Error{.code = Errc::protocol_error, .message = path_of(name) + ": expected " + std::string(expected)};
+}
+
+Reader::Reader(const Value& object, std::string path) : FirstFailure(std::move(path)), object_(object) {
+  if (!object_.is_object()) fail_object();
 }
 
 const Value* Reader::find(const char* name, bool required, std::string_view expected) {

@@ -1,6 +1,7 @@
 #include "common/base/json_text.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "common/base/json.hpp"
@@ -9,7 +10,6 @@ namespace parley::json {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // which the library skips, too
 
 /// Takes the parts of one text from its beginning to its end.
 class Scanner {
@@ -52,9 +52,15 @@ class Scanner {
 
   /// Behind the quote that ends the string which begins at `at`.
   std::size_t end_of_string(std::size_t at) const {
-    for (++at; at < rest_.size() && rest_[at] != '"'; ++at)
-      if (rest_[at] == '\\') ++at;
-    return std::min(at + 1, rest_.size());
+    std::size_t end = rest_.find('"', at + 1);
+    while (end != rest_.npos && is_escaped(end)) end = rest_.find('"', end + 1);
+    return end == rest_.npos ? rest_.size() : end + 1;
+  }
+
+  /// Whether an odd number of backslashes is before it.
+  bool is_escaped(std::size_t at) const {
+    const auto before = rest_.substr(0, at).find_last_not_of('\\');
+    return (at - before) % 2 == 0;
   }
 
   std::string_view rest_;
@@ -66,14 +72,15 @@ std::string unquoted(std::string_view string) {
   return value && value->is_string() ? value->get<std::string>() : std::string();
 }
 
+/// `use` gets the name as it is written, with its quotes.
 template <class Use>
 void for_each_member(std::string_view object, Use use) {
   Scanner scanner(object);
   if (!scanner.take('{')) return;
   while (scanner.starts_with('"')) {
-    std::string name = unquoted(scanner.take_value());
+    const auto name = scanner.take_value();
     if (!scanner.take(':')) return;
-    use(std::move(name), scanner.take_value());
+    use(name, scanner.take_value());
     scanner.take(',');
   }
 }
@@ -82,8 +89,8 @@ void for_each_member(std::string_view object, Use use) {
 
 std::vector<TextMember> members_in(std::string_view object) {
   std::vector<TextMember> members;
-  for_each_member(object, [&](std::string name, std::string_view value) {
-    members.push_back({std::move(name), value});
+  for_each_member(object, [&](std::string_view name, std::string_view value) {
+    members.push_back({unquoted(name), value});
   });
   return members;
 }
@@ -103,10 +110,80 @@ std::vector<std::string_view> elements_in(std::string_view array) {
 
 std::string_view member_in(std::string_view object, std::string_view name) {
   std::string_view found;
-  for_each_member(object, [&](const std::string& member, std::string_view value) {
-    if (member == name) found = value;
+  for_each_member(object, [&](std::string_view member, std::string_view value) {
+    if (unquoted(member) == name) found = value;
   });
   return found;
+}
+
+std::optional<std::string> string_in(std::string_view value) {
+  return is_string(value) ? std::optional(unquoted(value)) : std::nullopt;
+}
+
+std::optional<std::int64_t> integer_in(std::string_view value) {
+  std::int64_t number = 0;
+  const auto read = std::from_chars(value.data(), value.data() + value.size(), number);
+  const bool is_whole = read.ec == std::errc() && read.ptr == value.data() + value.size();
+  return is_whole ? std::optional(number) : std::nullopt;
+}
+
+TextReader::TextReader(std::string_view object, std::string path) : FirstFailure(std::move(path)) {
+  if (!Scanner(object).starts_with('{')) fail_object();
+  for_each_member(object, [&](std::string_view name, std::string_view value) {
+    const bool is_plain = name.find('\\') == name.npos;
+    if (!is_plain) unescaped_.push_front(unquoted(name));
+    members_.push_back({is_plain ? name.substr(1, name.size() - 2) : unescaped_.front(), value});
+  });
+}
+
+std::string_view TextReader::any(std::string_view name) const {
+  if (failed()) return {};
+  const auto last = std::find_if(members_.rbegin(), members_.rend(),
+                                 [&](const Member& member) { return member.name == name; });
+  return last == members_.rend() || last->value == "null" ? std::string_view() : last->value;
+}
+
+std::string TextReader::string(std::string_view name) {
+  auto value = string_in(any(name));
+  if (!value) fail(name, "a string");
+  return std::move(value).value_or("");
+}
+
+std::int64_t TextReader::integer(std::string_view name) {
+  const auto value = integer_in(any(name));
+  if (!value) fail(name, "an integer");
+  return value.value_or(0);
+}
+
+bool TextReader::boolean(std::string_view name) {
+  const auto value = any(name);
+  if (value != "true" && value != "false") fail(name, "true or false");
+  return value == "true";
+}
+
+std::string_view TextReader::object(std::string_view name) {
+  const auto value = any(name);
+  if (!is_object(value)) fail(name, "an object");
+  return is_object(value) ? value : "{}";
+}
+
+std::string_view TextReader::array(std::string_view name) {
+  const auto value = any(name);
+  if (!is_array(value)) fail(name, "an array");
+  return is_array(value) ? value : "[]";
+}
+
+std::optional<std::string> TextReader::optional_string(std::string_view name) {
+  const auto value = any(name);
+  if (!value.empty() && !is_string(value)) fail(name, "a string or null");
+  return string_in(value);
+}
+
+std::optional<std::int64_t> TextReader::optional_integer(std::string_view name) {
+  const auto value = any(name);
+  const auto number = integer_in(value);
+  if (!value.empty() && !number) fail(name, "an integer or null");
+  return number;
 }
 
 }  // namespace parley::json

@@ -11,7 +11,7 @@ namespace parley::json {
 /// The members of a JSON object, appended to a text one after the other. For what is written so often that a
 /// tree of values for each is too dear. The object ends with the writer.
 ///
-/// Names must need no escaping. Lifetime: shorter than `out`; a nested object's writer ends first.
+/// Lifetime: shorter than `out`; a nested object's writer ends first.
 class ObjectWriter {
  public:
   explicit ObjectWriter(std::string& out) : out_(out) { out_ += '{'; }
@@ -31,11 +31,23 @@ class ObjectWriter {
   /// Begins a member whose value the caller appends to what is returned, as JSON.
   std::string& member(std::string_view name) {
     if (out_.back() != '{') out_ += ',';
-    return out_.append(1, '"').append(name).append("\":");
+    append_quoted(out_, name);
+    return out_ += ':';
   }
 
  private:
   std::string& out_;
 };
+
+/// `append` writes one element to the text it gets.
+template <class Elements, class Append>
+void append_array(std::string& out, const Elements& elements, Append append) {
+  out += '[';
+  for (const auto& element : elements) {
+    if (out.back() != '[') out += ',';
+    append(out, element);
+  }
+  out += ']';
+}
 
 }  // namespace parley::json

@@ -27,6 +27,10 @@ void compare(std::string_view text, const json::Value& value) {
   if (last.size() != value.size()) __builtin_trap();
   for (const auto& [name, part] : last)
     if (json::parse(part).value() != value.at(name)) __builtin_trap();
+  json::TextReader reader(text, "");
+  if (reader.failed()) __builtin_trap();
+  for (const auto& [name, part] : last)
+    if (reader.any(name) != (part == "null" ? "" : part)) __builtin_trap();
   if (!last.empty() && json::member_in(text, last.begin()->first) != last.begin()->second) __builtin_trap();
 }
 
@@ -49,6 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)json::elements_in(text);
   const auto repeated = json::find_repeated_member(text);
   const auto value = json::parse(text);
+  if (value.has_value() != json::check(text).has_value()) __builtin_trap();
   if (value && !json::is_json(text)) __builtin_trap();
   if (value && value->is_object() && !repeated && !json::parse_unique_object(text)) __builtin_trap();
   if (value) compare(text, *value);

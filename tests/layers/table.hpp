@@ -77,6 +77,7 @@ inline constexpr Library kLibraries[] = {
     {"boost/beast/", "common/net/src"},
     {"boost/url/", "common/net/src", Where::sources},
     {"boost/intrusive/", "chat_sdk/src/model"},
+    {"boost/json/", "common/base", Where::sources},
     {"nlohmann/json_fwd.hpp", "common/base common/config chat_service"},
     {"nlohmann/json.hpp", "common token_server chat_service chat_sdk/src", Where::sources},
     {"nlohmann/json.hpp", "chat_sdk/include/parley/json.hpp"},

@@ -1,79 +1,75 @@
 #include "common/protocol/conversations/resources.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "common/base/iso8601.hpp"
 #include "common/base/json.hpp"
+#include "common/base/json_text.hpp"
 
 namespace parley::conversations {
 namespace {
 
-using json::Reader;
-using json::Value;
+using json::TextReader;
 
-std::string text_of(Reader& reader, const char* name) { return reader.optional_string(name).value_or(""); }
+std::string text_of(TextReader& reader, std::string_view name) {
+  return reader.optional_string(name).value_or("");
+}
 
 // A date in a form of its own is no reason to lose a message: it stays at the epoch.
-WallTime date_of(Reader& reader, const char* name) {
-  const Value& value = reader.any(name);
-  if (!value.is_string()) return {};
-  const auto date = parse_iso8601(value.get_ref<const std::string&>());
+WallTime date_of(TextReader& reader, std::string_view name) {
+  const auto date = parse_iso8601(json::string_in(reader.any(name)).value_or(""));
   return date ? *date : WallTime{};
 }
 
 // Attributes travel as JSON text; an object is accepted too.
-std::string attributes_of(Reader& reader) {
-  const Value& value = reader.any("attributes");
-  if (value.is_string()) return value.get<std::string>();
-  return value.is_null() ? "{}" : json::dump(value);
+std::string attributes_of(TextReader& reader) {
+  const auto value = reader.any("attributes");
+  if (auto text = json::string_in(value)) return *std::move(text);
+  return value.empty() ? "{}" : std::string(value);
 }
 
 // Opens `text` as an object, lets `read` fill a T, and returns the first failure if there was one.
 template <class T, class Read>
 Result<T> decode(std::string_view text, const char* path, Read read) {
-  const auto value = json::parse_object(text, json::kAnswerBounds);
-  if (!value) return value.error();
-  Reader reader(*value, path);
+  if (const auto checked = json::check_object(text, json::kAnswerBounds); !checked) return checked.error();
+  TextReader reader(text, path);
   T result = read(reader);
   if (reader.failed()) return reader.error();
   return result;
 }
 
 template <class T, class Read>
-Result<std::vector<T>> decode_each(const Value& array, const std::string& path, Read read) {
+Result<std::vector<T>> decode_each(std::string_view array, const std::string& path, Read read) {
   std::vector<T> results;
-  for (std::size_t i = 0; i < array.size(); ++i) {
-    Reader reader(array[i], path + "[" + std::to_string(i) + "]");
+  for (const auto element : json::elements_in(array)) {
+    TextReader reader(element, path + "[" + std::to_string(results.size()) + "]");
     results.push_back(read(reader));
     if (reader.failed()) return reader.error();
   }
   return results;
 }
 
-Medium read_medium(Reader& reader) {
-  return {
-      .sid = reader.string("sid"),
-      .category = reader.optional_string("category").value_or("media"),
-      .filename = text_of(reader, "filename"),
-      .content_type = text_of(reader, reader.any("contentType").is_string() ? "contentType" : "content_type"),
-      .size = reader.optional_integer("size").value_or(0)};
+Medium read_medium(TextReader& reader) {
+  return {.sid = reader.string("sid"),
+          .category = reader.optional_string("category").value_or("media"),
+          .filename = text_of(reader, "filename"),
+          .content_type =
+              text_of(reader, json::is_string(reader.any("contentType")) ? "contentType" : "content_type"),
+          .size = reader.optional_integer("size").value_or(0)};
 }
 
 // A list of files, or one file as old services write it. What is neither is no reason to lose a message.
-std::vector<Medium> media_of(const Value& value) {
-  const Value list = value.is_object() ? Value::array({value}) : value;
-  if (!list.is_array()) return {};
+std::vector<Medium> media_of(std::string_view value) {
+  const std::string list = json::is_object(value) ? "[" + std::string(value) + "]" : std::string(value);
   auto media = decode_each<Medium>(list, "media", &read_medium);
   return media ? std::move(*media) : std::vector<Medium>();
 }
 
 // An index that cannot be one says nothing.
-std::optional<std::int64_t> index_of(const Value& message, const char* path) {
-  const auto index = Reader(message, path).optional_integer("index");
+std::optional<std::int64_t> index_of(const TextReader& message) {
+  const auto index = json::integer_in(message.any("index"));
   return index && is_message_index(*index) ? index : std::nullopt;
 }
 
-Conversation read_conversation(Reader& reader) {
+Conversation read_conversation(TextReader& reader) {
   Conversation conversation;
   conversation.sid = text_of(reader, "conversation_sid");
   if (conversation.sid.empty()) conversation.sid = reader.string("sid");
@@ -88,13 +84,13 @@ Conversation read_conversation(Reader& reader) {
   conversation.created_at = date_of(reader, "date_created");
   conversation.updated_at = date_of(reader, "date_updated");
   conversation.muted = text_of(reader, "notification_level") == "muted";
-  const Value& last = reader.any("last_message");
-  if (last.is_object()) conversation.last_message_index = index_of(last, "last_message");
-  const bool none = reader.any("messages_count").is_number() && conversation.messages_count == 0;
+  const auto last = reader.any("last_message");
+  if (json::is_object(last)) conversation.last_message_index = index_of(TextReader(last, "last_message"));
+  const bool none = !reader.any("messages_count").empty() && conversation.messages_count == 0;
   conversation.tells_last_message = conversation.last_message_index || none;
-  const Value& objects = reader.any("sync_objects");
-  if (objects.is_object()) {
-    Reader names(objects, "sync_objects");
+  const auto objects = reader.any("sync_objects");
+  if (json::is_object(objects)) {
+    TextReader names(objects, "sync_objects");
     conversation.document = text_of(names, "conversation");
     conversation.roster = text_of(names, "participants");
     conversation.messages = text_of(names, "messages");
@@ -102,21 +98,19 @@ Conversation read_conversation(Reader& reader) {
   return conversation;
 }
 
-SyncItem read_item(Reader& reader) {
+SyncItem read_item(TextReader& reader) {
   SyncItem item;
-  const Value& index = reader.any("index");
-  item.key = json::is_int64(index) ? std::to_string(index.get<std::int64_t>()) : reader.string("key");
+  const auto index = json::integer_in(reader.any("index"));
+  item.key = index ? std::to_string(*index) : reader.string("key");
   item.last_event_id = reader.optional_integer("last_event_id").value_or(-1);
-  const Value& data = reader.any("data");
-  item.data = data.is_object() ? json::dump(data) : "{}";
+  const auto data = reader.any("data");
+  item.data = json::is_object(data) ? std::string(data) : "{}";
   return item;
 }
 
-bool is_token(const Value& value) {
-  return value.is_string() && !value.get_ref<const std::string&>().empty();
-}
+bool is_token(std::string_view value) { return !json::string_in(value).value_or("").empty(); }
 
-Participant read_participant(Reader& reader) {
+Participant read_participant(TextReader& reader) {
   Participant participant;
   participant.identity = text_of(reader, "identity");
   participant.attributes = attributes_of(reader);
@@ -126,16 +120,16 @@ Participant read_participant(Reader& reader) {
 }  // namespace
 
 Result<Configuration> decode_configuration(std::string_view body) {
-  return decode<Configuration>(body, "configuration", [](Reader& reader) {
+  return decode<Configuration>(body, "configuration", [](TextReader& reader) {
     Configuration configuration;
     configuration.identity = reader.string("identity");
-    Reader links(reader.object("links"), "configuration.links");
+    TextReader links(reader.object("links"), "configuration.links");
     configuration.my_conversations_url = links.string("my_conversations");
     configuration.conversations_url = links.string("conversations");
     configuration.users_url = links.string("users");
     configuration.typing_url = links.string("typing");
     configuration.media_url = text_of(links, "media_service");
-    Reader objects(reader.object("sync_objects"), "configuration.sync_objects");
+    TextReader objects(reader.object("sync_objects"), "configuration.sync_objects");
     configuration.my_info_map = objects.string("my_user_info");
     configuration.my_conversations_map = objects.string("my_conversations");
     if (links.failed()) reader.fail("links", "the URLs of the service");
@@ -149,30 +143,29 @@ Result<Conversation> decode_conversation(std::string_view body) {
 }
 
 Result<ConversationPage> decode_conversation_page(std::string_view body) {
-  const auto value = json::parse_object(body, json::kAnswerBounds);
-  if (!value) return value.error();
-  Reader reader(*value, "");
-  const Value& array = reader.array("conversations");
-  const Value& meta = reader.any("meta");
+  if (const auto checked = json::check_object(body, json::kAnswerBounds); !checked) return checked.error();
+  TextReader reader(body, "");
+  const auto array = reader.array("conversations");
+  const auto next = json::member_in(reader.any("meta"), "next_token");
   if (reader.failed()) return reader.error();
   auto conversations = decode_each<Conversation>(array, "conversations", read_conversation);
   if (!conversations) return conversations.error();
   ConversationPage page{std::move(*conversations), ""};
-  if (meta.is_object() && is_token(meta.value("next_token", Value()))) page.next_token = meta["next_token"];
+  page.next_token = json::string_in(next).value_or("");
   return page;
 }
 
 Result<std::vector<std::string>> decode_blocks(std::string_view body) {
-  const auto value = json::parse_object(body);
-  if (!value) return value.error();
-  Reader reader(*value, "");
-  const Value& array = reader.array("blocks");
+  if (const auto checked = json::check_object(body); !checked) return checked.error();
+  TextReader reader(body, "");
+  const auto array = reader.array("blocks");
   if (reader.failed()) return reader.error();
-  return decode_each<std::string>(array, "blocks", [](Reader& block) { return block.string("identity"); });
+  return decode_each<std::string>(array, "blocks",
+                                  [](TextReader& block) { return block.string("identity"); });
 }
 
 Result<Participant> decode_participant(std::string_view body) {
-  return decode<Participant>(body, "participant", [](Reader& reader) {
+  return decode<Participant>(body, "participant", [](TextReader& reader) {
     Participant participant = read_participant(reader);
     participant.sid = reader.string("sid");
     participant.last_read_index = reader.optional_integer("last_read_message_index");
@@ -182,7 +175,7 @@ Result<Participant> decode_participant(std::string_view body) {
 }
 
 Result<Message> decode_message(std::string_view body) {
-  return decode<Message>(body, "message", [](Reader& reader) {
+  return decode<Message>(body, "message", [](TextReader& reader) {
     Message message;
     message.sid = reader.string("sid");
     message.index = reader.integer("index");
@@ -198,36 +191,35 @@ Result<Message> decode_message(std::string_view body) {
 }
 
 Result<SyncObject> decode_sync_object(std::string_view body) {
-  return decode<SyncObject>(body, "sync", [](Reader& reader) {
+  return decode<SyncObject>(body, "sync", [](TextReader& reader) {
     SyncObject object;
     object.sid = reader.string("sid");
     object.last_event_id = reader.integer("last_event_id");
-    const Value& links = reader.any("links");
-    if (links.is_object()) {
-      Reader urls(links, "sync.links");
+    const auto links = reader.any("links");
+    if (json::is_object(links)) {
+      TextReader urls(links, "sync.links");
       object.items_url = text_of(urls, "items");
     }
-    const Value& data = reader.any("data");
-    if (data.is_object()) object.data = json::dump(data);
+    const auto data = reader.any("data");
+    if (json::is_object(data)) object.data = data;
     return object;
   });
 }
 
 Result<SyncPage> decode_sync_page(std::string_view body) {
-  const auto value = json::parse_object(body, json::kAnswerBounds);
-  if (!value) return value.error();
-  Reader reader(*value, "");
-  const Value& array = reader.array("items");
-  const Value& meta = reader.object("meta");
+  if (const auto checked = json::check_object(body, json::kAnswerBounds); !checked) return checked.error();
+  TextReader reader(body, "");
+  const auto array = reader.array("items");
+  const auto meta = reader.object("meta");
   if (reader.failed()) return reader.error();
   auto items = decode_each<SyncItem>(array, "items", read_item);
   if (!items) return items.error();
-  return SyncPage{std::move(*items), is_token(meta.value("previous_token", Value())),
-                  is_token(meta.value("next_token", Value()))};
+  return SyncPage{std::move(*items), is_token(json::member_in(meta, "previous_token")),
+                  is_token(json::member_in(meta, "next_token"))};
 }
 
 Result<ConversationDocument> decode_document(std::string_view data) {
-  return decode<ConversationDocument>(data, "document", [](Reader& reader) {
+  return decode<ConversationDocument>(data, "document", [](TextReader& reader) {
     ConversationDocument document;
     document.unique_name = text_of(reader, "uniqueName");
     document.friendly_name = text_of(reader, "friendlyName");
@@ -237,10 +229,10 @@ Result<ConversationDocument> decode_document(std::string_view data) {
     document.roster = reader.string("roster");
     document.created_at = date_of(reader, "dateCreated");
     document.updated_at = date_of(reader, "dateUpdated");
-    const Value& last = reader.any("lastMessage");
-    if (last.is_object()) {
-      Reader message(last, "document.lastMessage");
-      document.last_message_index = index_of(last, "document.lastMessage");
+    const auto last = reader.any("lastMessage");
+    if (json::is_object(last)) {
+      TextReader message(last, "document.lastMessage");
+      document.last_message_index = index_of(message);
       document.last_message_at = date_of(message, "timestamp");
     }
     return document;
@@ -248,7 +240,7 @@ Result<ConversationDocument> decode_document(std::string_view data) {
 }
 
 Result<MyConversation> decode_my_conversation(std::string_view data) {
-  return decode<MyConversation>(data, "my conversation", [](Reader& reader) {
+  return decode<MyConversation>(data, "my conversation", [](TextReader& reader) {
     MyConversation mine;
     mine.status = reader.string("status");
     mine.document = text_of(reader, "channel");
@@ -259,7 +251,7 @@ Result<MyConversation> decode_my_conversation(std::string_view data) {
 }
 
 Result<Participant> decode_roster_item(std::string_view sid, std::string_view data) {
-  return decode<Participant>(data, "participant", [&](Reader& reader) {
+  return decode<Participant>(data, "participant", [&](TextReader& reader) {
     Participant participant = read_participant(reader);
     participant.sid = sid;
     participant.last_read_index = reader.optional_integer("lastConsumedMessageIndex");
@@ -269,7 +261,7 @@ Result<Participant> decode_roster_item(std::string_view sid, std::string_view da
 }
 
 Result<Message> decode_message_item(std::int64_t index, std::string_view data) {
-  return decode<Message>(data, "message", [&](Reader& reader) {
+  return decode<Message>(data, "message", [&](TextReader& reader) {
     Message message;
     message.sid = reader.string("sid");
     message.index = index;
@@ -279,18 +271,18 @@ Result<Message> decode_message_item(std::int64_t index, std::string_view data) {
     message.created_at = date_of(reader, "timestamp");
     message.updated_at = date_of(reader, "dateUpdated");
     message.updated_by = text_of(reader, "lastUpdatedBy");
-    const Value& several = reader.any("medias");
-    message.media = media_of(several.is_array() ? several : reader.any("media"));
+    const auto several = reader.any("medias");
+    message.media = media_of(json::is_array(several) ? several : reader.any("media"));
     return message;
   });
 }
 
 Result<MediumRecord> decode_medium_record(std::string_view body) {
-  return decode<MediumRecord>(body, "medium", [](Reader& reader) {
+  return decode<MediumRecord>(body, "medium", [](TextReader& reader) {
     MediumRecord record;
     record.sid = reader.string("sid");
     record.size = reader.optional_integer("size").value_or(0);
-    Reader links(reader.object("links"), "medium.links");
+    TextReader links(reader.object("links"), "medium.links");
     record.url = text_of(links, "content_direct_temporary");
     return record;
   });

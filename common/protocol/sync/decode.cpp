@@ -12,62 +12,53 @@ namespace parley::sync {
 namespace {
 
 using json::Reader;
+using json::TextReader;
 using json::Value;
 
 // A list writes its index as a number or as its decimal string.
-std::string read_key(Reader& reader, ObjectType type) {
+std::string read_key(TextReader& reader, ObjectType type) {
   if (type == ObjectType::map) return reader.string("item_key");
-  const Value& index = reader.any("item_index");
-  if (json::is_int64(index)) return std::to_string(index.get<std::int64_t>());
-  const std::string text = index.is_string() ? index.get<std::string>() : "";
+  const auto index = reader.any("item_index");
+  if (const auto number = json::integer_in(index)) return std::to_string(*number);
+  const std::string text = json::string_in(index).value_or("");
   const bool decimal =
       !text.empty() && text.size() <= 18 && text.find_first_not_of("0123456789") == std::string::npos;
   if (!decimal) reader.fail("item_index", "an index");
   return text;
 }
 
-/// One of an envelope's events: parsed, and as it is written.
-struct EventText {
-  const Value& value;
-  std::string_view text;
-  std::string path;
-};
-
 // The bytes of the service, which need not be written anew.
-std::string read_data(std::string_view event, std::string_view member) {
-  const auto data = json::member_in(event, member);
-  return data.starts_with('{') ? std::string(data) : "{}";
+std::string read_data(const TextReader& event, std::string_view member) {
+  const auto data = event.any(member);
+  return json::is_object(data) ? std::string(data) : "{}";
 }
 
-Event read_event(const EventText& given, EventKind kind, std::optional<Error>& error) {
-  Reader reader(given.value, given.path);
+Event read_event(TextReader& reader, EventKind kind) {
   const std::string prefix(to_string(kind.type));
   Event event;
   event.type = kind.type;
   event.change = kind.change;
-  event.object_sid = reader.string((prefix + "_sid").c_str());
-  event.unique_name = reader.optional_string((prefix + "_unique_name").c_str()).value_or("");
+  event.object_sid = reader.string(prefix + "_sid");
+  event.unique_name = reader.optional_string(prefix + "_unique_name").value_or("");
   event.date_created = reader.optional_string("date_created").value_or("");
-  event.revision = reader.optional_string((prefix + "_revision").c_str()).value_or("");
+  event.revision = reader.optional_string(prefix + "_revision").value_or("");
   if (kind.change == Change::removed) {
     event.id = reader.optional_integer("id").value_or(0);
   } else {
     event.id = reader.integer("id");
   }
-  if (kind.change == Change::updated) event.data = read_data(given.text, "document_data");
+  if (kind.change == Change::updated) event.data = read_data(reader, "document_data");
   const bool of_item = kind.change != Change::updated && kind.change != Change::removed;
   if (of_item) {
     event.item_key = read_key(reader, kind.type);
     event.item_url = reader.optional_string("item_url").value_or("");
     event.item_revision = reader.optional_string("item_revision").value_or("");
-    event.data = read_data(given.text, "item_data");
+    event.data = read_data(reader, "item_data");
   }
-  if (reader.failed() && !error) error = reader.error();
   return event;
 }
 
-Outcome read_outcome(const EventText& given, Outcome::Kind kind, std::optional<Error>& error) {
-  Reader reader(given.value, given.path);
+Outcome read_outcome(TextReader& reader, Outcome::Kind kind) {
   Outcome outcome;
   outcome.kind = kind;
   outcome.object_sid = reader.string("object_sid");
@@ -79,29 +70,35 @@ Outcome read_outcome(const EventText& given, Outcome::Kind kind, std::optional<E
     outcome.last_event_id = reader.integer("last_event_id");
   }
   if (kind == Outcome::Kind::failed) {
-    Reader failure(reader.object("error"), given.path + ".error");
+    TextReader failure(reader.object("error"), reader.path_of("error"));
     outcome.status = static_cast<int>(failure.integer("status"));
     outcome.code = static_cast<int>(failure.optional_integer("code").value_or(0));
     outcome.message = failure.optional_string("message").value_or("");
     if (failure.failed()) reader.fail("error", "an object with a status");
   }
-  if (reader.failed() && !error) error = reader.error();
   return outcome;
 }
 
-template <class Read>
-std::optional<Error> for_each_event(const Value& envelope, std::string_view text, Read read) {
-  std::optional<Error> error;
-  const auto single = envelope.find("event");
-  if (single != envelope.end()) read({*single, json::member_in(text, "event"), "event"}, error);
-  const auto several = envelope.find("events");
-  if (several == envelope.end()) return error;
-  if (!several->is_array())
+template <class T, class Read>
+std::optional<Error> read_one(std::string_view text, std::string path, Read read, std::vector<T>& into) {
+  TextReader reader(text, std::move(path));
+  into.push_back(read(reader));
+  return reader.failed() ? std::optional(reader.error()) : std::nullopt;
+}
+
+/// What is under "event" and "events".
+template <class T, class Read>
+std::optional<Error> read_each(const TextReader& envelope, Read read, std::vector<T>& into) {
+  const auto single = envelope.any("event");
+  if (!single.empty())
+    if (auto error = read_one(single, "event", read, into)) return error;
+  const auto several = envelope.any("events");
+  if (!several.empty() && !json::is_array(several))
     return Error{.code = Errc::protocol_error, .message = "events: expected an array"};
-  const auto texts = json::elements_in(json::member_in(text, "events"));
-  for (std::size_t i = 0; i < several->size() && !error; ++i)
-    read({(*several)[i], texts[i], "events[" + std::to_string(i) + "]"}, error);
-  return error;
+  std::size_t i = 0;
+  for (const auto text : json::elements_in(several))
+    if (auto error = read_one(text, "events[" + std::to_string(i++) + "]", read, into)) return error;
+  return std::nullopt;
 }
 
 // Numbers of the service that mean a time or a count: what does not fit is the most that does.
@@ -125,9 +122,8 @@ SubscriptionRequest read_request(const Value& object, const std::string& path, s
 }  // namespace
 
 Result<Envelope> decode_envelope(std::string_view payload) {
-  const auto value = json::parse_object(payload, json::kAnswerBounds);
-  if (!value) return value.error();
-  Reader reader(*value, "");
+  if (const auto checked = json::check_object(payload, json::kAnswerBounds); !checked) return checked.error();
+  TextReader reader(payload, "");
   const std::string name = reader.string("event_type");
   Envelope envelope;
   envelope.correlation_id = reader.optional_integer("correlation_id");
@@ -135,13 +131,11 @@ Result<Envelope> decode_envelope(std::string_view payload) {
 
   std::optional<Error> error;
   if (const auto kind = parse_event_type(name))
-    error = for_each_event(*value, payload, [&](const EventText& given, auto& failure) {
-      envelope.events.push_back(read_event(given, *kind, failure));
-    });
+    error = read_each(
+        reader, [&](TextReader& event) { return read_event(event, *kind); }, envelope.events);
   else if (const auto outcome = parse_outcome_name(name))
-    error = for_each_event(*value, payload, [&](const EventText& given, auto& failure) {
-      envelope.outcomes.push_back(read_outcome(given, *outcome, failure));
-    });
+    error = read_each(
+        reader, [&](TextReader& event) { return read_outcome(event, *outcome); }, envelope.outcomes);
   if (error) return *error;
   return envelope;
 }

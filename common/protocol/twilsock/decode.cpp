@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "common/base/encoding.hpp"
 #include "common/base/json.hpp"
@@ -11,43 +10,40 @@
 namespace parley::twilsock {
 namespace {
 
-using json::Reader;
-using json::Value;
+using json::TextReader;
 
 constexpr json::Bounds kHeaderBounds{limits::kPacketHeaderMembers, limits::kPacketHeaderMembers};
 
-std::vector<std::string> read_strings(const Value& array) {
+std::vector<std::string> read_strings(std::string_view array) {
   std::vector<std::string> strings;
-  if (!array.is_array()) return strings;
-  for (const auto& entry : array)
-    if (entry.is_string()) strings.push_back(entry.get<std::string>());
+  for (const auto entry : json::elements_in(array))
+    if (auto text = json::string_in(entry)) strings.push_back(*std::move(text));
   return strings;
 }
 
 // The JavaScript client puts a number among the strings; descriptive values are never worth a refusal.
-std::vector<std::pair<std::string, std::string>> read_metadata(const Value& object) {
+std::vector<std::pair<std::string, std::string>> read_metadata(std::string_view object) {
   std::vector<std::pair<std::string, std::string>> metadata;
-  if (!object.is_object()) return metadata;
-  for (const auto& [name, value] : object.items())
-    metadata.emplace_back(name, value.is_string() ? value.get<std::string>() : json::dump(value));
+  for (auto& [name, value] : json::members_in(object))
+    metadata.emplace_back(std::move(name), json::string_in(value).value_or(std::string(value)));
   return metadata;
 }
 
-MessageTypes read_message_types(const Value& array) {
+MessageTypes read_message_types(std::string_view array) {
   MessageTypes types;
-  if (!array.is_array()) return types;
-  for (std::size_t i = 0; i < std::min(array.size(), limits::kRegistrationTypes); ++i)
-    if (array[i].is_string()) types.add(array[i].get_ref<const std::string&>());
+  auto entries = json::elements_in(array);
+  entries.resize(std::min(entries.size(), limits::kRegistrationTypes));
+  for (const auto entry : entries)
+    if (const auto name = json::string_in(entry)) types.add(*name);
   return types;
 }
 
-std::vector<Registration> read_registrations(const Value& array) {
+std::vector<Registration> read_registrations(std::string_view array) {
   std::vector<Registration> registrations;
-  if (!array.is_array()) return registrations;
-  for (const auto& entry : array) {
-    if (!entry.is_object()) continue;
+  for (const auto entry : json::elements_in(array)) {
+    if (!json::is_object(entry)) continue;
     if (registrations.size() == limits::kInitRegistrations) break;
-    Reader reader(entry, "registrations");
+    TextReader reader(entry, "registrations");
     Registration registration;
     registration.product = reader.optional_string("product").value_or("");
     registration.type = reader.optional_string("type").value_or("");
@@ -61,14 +57,14 @@ std::vector<Registration> read_registrations(const Value& array) {
 }
 
 // A status outside of HTTP's range is no status; cutting it to an int could turn it into a success.
-int read_code(Reader& reader) {
+int read_code(TextReader& reader) {
   const auto code = reader.integer("code");
   if (code < 0 || code > 999) reader.fail("code", "0 to 999");
   return reader.failed() ? 0 : static_cast<int>(code);
 }
 
-Status read_status(const Value& object, Reader& outer) {
-  Reader reader(object, "status");
+Status read_status(std::string_view object, TextReader& outer) {
+  TextReader reader(object, "status");
   Status status;
   status.code = read_code(reader);
   status.status = reader.optional_string("status").value_or("");
@@ -87,9 +83,7 @@ class FieldsReader {
   /// In the order in which they were written. Nothing if they take more than limits::kPacketHeaderBytes.
   std::optional<http::Fields> read(std::string_view object) {
     for (const auto& [name, text] : json::members_in(object)) {
-      const auto decoded = decode(name);
-      const auto value = json::parse(text);
-      if (decoded && value) append(*decoded, *value);
+      if (const auto decoded = decode(name)) append(*decoded, text);
       if (bytes_ > limits::kPacketHeaderBytes) return std::nullopt;
     }
     return std::move(fields_);
@@ -104,14 +98,11 @@ class FieldsReader {
 
   // Native clients send arrays of strings where JavaScript sends strings; a repeated name is an array in
   // both.
-  void append(const std::string& name, const Value& value) {
-    if (value.is_array()) {
-      for (const auto& entry : value)
-        if (!entry.is_array() && bytes_ <= limits::kPacketHeaderBytes) append(name, entry);
-      return;
-    }
-    if (!value.is_string()) return;
-    auto text = decode(value.get_ref<const std::string&>());
+  void append(const std::string& name, std::string_view value) {
+    for (const auto entry : json::elements_in(value))
+      if (!json::is_array(entry) && bytes_ <= limits::kPacketHeaderBytes) append(name, entry);
+    const auto string = json::string_in(value);
+    auto text = string ? decode(*string) : std::nullopt;
     if (!text) return;
     bytes_ += name.size() + text->size();
     fields_.emplace_back(name, *std::move(text));
@@ -122,52 +113,47 @@ class FieldsReader {
   http::Fields fields_;
 };
 
-http::Fields read_fields(Reader& header, const char* member, std::string_view object, bool encoded) {
+http::Fields read_fields(TextReader& header, const char* member, std::string_view object, bool encoded) {
   auto fields = FieldsReader(encoded).read(object);
   if (!fields)
     header.fail(member, "at most " + std::to_string(limits::kPacketHeaderBytes) + " bytes of fields");
   return std::move(fields).value_or(http::Fields());
 }
 
-Message read_message(Reader& header, std::string_view text) {
+Message read_message(TextReader& header) {
   Message message;
   message.active_grant = header.optional_string("active_grant").value_or("");
-  const Value& object = header.object("http_request");
+  TextReader reader(header.object("http_request"), "http_request");
   if (header.failed()) return message;
-  Reader reader(object, "http_request");
   message.host = reader.optional_string("host").value_or("");
   message.request.method = reader.string("method");
   message.request.path = reader.string("path");
-  const auto request = json::member_in(text, "http_request");
-  message.request.params =
-      read_fields(header, "http_request", json::member_in(request, "params"), /*encoded=*/true);
-  message.request.headers =
-      read_fields(header, "http_request", json::member_in(request, "headers"), /*encoded=*/false);
+  message.request.params = read_fields(header, "http_request", reader.any("params"), /*encoded=*/true);
+  message.request.headers = read_fields(header, "http_request", reader.any("headers"), /*encoded=*/false);
   if (reader.failed()) header.fail("http_request", "an object with method and path");
   return message;
 }
 
-std::optional<http::Response> read_http_status(Reader& header, std::string_view text) {
-  const Value& object = header.any("http_status");
-  if (object.is_null()) return std::nullopt;
-  Reader reader(object, "http_status");
+std::optional<http::Response> read_http_status(TextReader& header) {
+  const auto object = header.any("http_status");
+  if (object.empty()) return std::nullopt;
+  TextReader reader(object, "http_status");
   http::Response response;
   response.status = read_code(reader);
   if (reader.failed()) header.fail("http_status", "an object with an integer code");
-  response.headers =
-      read_fields(header, "http_headers", json::member_in(text, "http_headers"), /*encoded=*/false);
+  response.headers = read_fields(header, "http_headers", header.any("http_headers"), /*encoded=*/false);
   std::erase_if(response.headers,
                 [](const auto& h) { return http::equal_ignoring_case(h.first, "content-type"); });
   return response;
 }
 
-std::optional<InitReply> read_init_reply(Reader& header) {
-  const Value& status = header.any("continuation_token_status");
-  if (!status.is_object()) return std::nullopt;
+std::optional<InitReply> read_init_reply(TextReader& header) {
+  const auto status = header.any("continuation_token_status");
+  if (!json::is_object(status)) return std::nullopt;
   InitReply reply;
   reply.capabilities = read_strings(header.any("capabilities"));
   reply.continuation_token = header.optional_string("continuation_token").value_or("");
-  Reader reader(status, "continuation_token_status");
+  TextReader reader(status, "continuation_token_status");
   reply.reissued = reader.boolean("reissued");
   reply.reissue_reason = reader.optional_string("reissue_reason").value_or("");
   reply.reissue_message = reader.optional_string("reissue_message").value_or("");
@@ -176,14 +162,14 @@ std::optional<InitReply> read_init_reply(Reader& header) {
   return reply;
 }
 
-Body read_body(const std::string& method, Reader& header, std::string_view text) {
+Body read_body(const std::string& method, TextReader& header) {
   if (method == "reply")
-    return Reply{read_status(header.object("status"), header), read_http_status(header, text),
+    return Reply{read_status(header.object("status"), header), read_http_status(header),
                  read_init_reply(header)};
   if (method == "notification")
     return Notification{header.string("message_type"),
                         header.optional_string("notification_ctx_id").value_or("")};
-  if (method == "message") return read_message(header, text);
+  if (method == "message") return read_message(header);
   if (method == "init")
     return Init{header.string("token"), header.optional_string("continuation_token").value_or(""),
                 read_metadata(header.any("metadata")), read_registrations(header.any("registrations")),
@@ -192,8 +178,8 @@ Body read_body(const std::string& method, Reader& header, std::string_view text)
   if (method == "ping") return Ping{};
   if (method == "client_update") return ClientUpdate{header.string("client_update_type")};
   if (method == "close") {
-    const Value& status = header.any("status");
-    return status.is_null() ? Close{} : Close{read_status(status, header)};
+    const auto status = header.any("status");
+    return status.empty() ? Close{} : Close{read_status(status, header)};
   }
   if (method == "put_notification_ctx" || method == "delete_notification_ctx")
     return NotificationContext{method.starts_with("put"), header.string("notification_ctx_id")};
@@ -205,10 +191,9 @@ Body read_body(const std::string& method, Reader& header, std::string_view text)
 Result<Packet> decode(std::string_view bytes, const FrameLimits& most) {
   const auto frame = split_frame(bytes, most);
   if (!frame) return frame.error();
-  const auto header = json::parse_object(frame->header, kHeaderBounds);
-  if (!header) return header.error();
+  if (const auto checked = json::check_object(frame->header, kHeaderBounds); !checked) return checked.error();
 
-  Reader reader(*header, "");
+  TextReader reader(frame->header, "");
   Packet packet;
   packet.id = reader.string("id");
   const std::string method = reader.string("method");
@@ -216,7 +201,7 @@ Result<Packet> decode(std::string_view bytes, const FrameLimits& most) {
   const auto payload_size = reader.optional_integer("payload_size").value_or(0);
   if (packet.id.empty() || packet.id.size() > limits::kPacketIdBytes) reader.fail("id", "1 to 64 bytes");
   if (payload_size < 0) reader.fail("payload_size", "a size");
-  if (!reader.failed()) packet.body = read_body(method, reader, frame->header);
+  if (!reader.failed()) packet.body = read_body(method, reader);
   if (reader.failed()) return reader.error();
 
   const auto payload = take_payload(frame->rest, static_cast<std::size_t>(payload_size));
@@ -230,20 +215,18 @@ Result<MessageTypes> decode_notification_types(std::string_view payload) {
     return Error{
         .code = Errc::protocol_error,
         .message = "payload: at most " + std::to_string(limits::kNotificationContextBytes) + " bytes"};
-  const auto object = json::parse_object(payload, kHeaderBounds);
-  if (!object) return object.error();
-  Reader reader(*object, "");
+  if (const auto checked = json::check_object(payload, kHeaderBounds); !checked) return checked.error();
+  TextReader reader(payload, "");
   const auto types = read_message_types(reader.array("message_types"));
   if (reader.failed()) return reader.error();
   return types;
 }
 
 std::optional<BackoffPolicy> decode_backoff(std::string_view payload) {
-  const auto object = json::parse_object(payload, kHeaderBounds);
-  if (!object) return std::nullopt;
-  const auto policy = object->find("backoff_policy");
-  if (policy == object->end()) return std::nullopt;
-  Reader reader(*policy, "backoff_policy");
+  if (!json::check_object(payload, kHeaderBounds)) return std::nullopt;
+  const auto policy = json::member_in(payload, "backoff_policy");
+  if (policy.empty()) return std::nullopt;
+  TextReader reader(policy, "backoff_policy");
   const auto min = reader.integer("reconnect_min_ms");
   const auto max = reader.optional_integer("reconnect_max_ms").value_or(0);
   constexpr std::int64_t kDay = 24 * 60 * 60 * 1000;

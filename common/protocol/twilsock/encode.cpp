@@ -1,153 +1,169 @@
-#include <nlohmann/json.hpp>
+#include <algorithm>
 
 #include "common/base/encoding.hpp"
-#include "common/base/json.hpp"
+#include "common/base/json_writer.hpp"
 #include "common/protocol/twilsock/frame.hpp"
 #include "common/protocol/twilsock/packet.hpp"
 
 namespace parley::twilsock {
 namespace {
 
-using json::OrderedValue;
+using json::ObjectWriter;
 
 constexpr std::string_view kJsonType = "application/json";
 
-OrderedValue write_status(const Status& status) {
-  OrderedValue object{{"code", status.code}, {"status", status.status}};
-  if (status.error_code != 0) object["errorCode"] = status.error_code;
-  if (!status.description.empty()) object["description"] = status.description;
-  return object;
+void write_status(const Status& status, std::string& out) {
+  ObjectWriter object(out);
+  object.number("code", status.code);
+  object.text("status", status.status);
+  if (status.error_code != 0) object.number("errorCode", status.error_code);
+  if (!status.description.empty()) object.text("description", status.description);
 }
 
-OrderedValue write_registration(const Registration& registration, Writer writer) {
-  OrderedValue object;
+void write_registration(const Registration& registration, Writer writer, std::string& out) {
+  ObjectWriter object(out);
   if (writer == Writer::server) {
-    object["notification_ctx_id"] = registration.context_id;
-    object["type"] = registration.type;
-    object["product"] = registration.product;
+    object.text("notification_ctx_id", registration.context_id);
+    object.text("type", registration.type);
+    object.text("product", registration.product);
   } else {
-    object["product"] = registration.product;
-    object["type"] = registration.type;
-    object["notification_protocol_version"] = registration.protocol_version;
+    object.text("product", registration.product);
+    object.text("type", registration.type);
+    object.number("notification_protocol_version", registration.protocol_version);
   }
-  OrderedValue& types = object["message_types"] = OrderedValue::array();
+  std::vector<std::string_view> names;
   for (const std::string_view name : MessageTypes::kNames)
-    if (registration.message_types.has(name)) types.push_back(name);
-  return object;
+    if (registration.message_types.has(name)) names.push_back(name);
+  json::append_array(object.member("message_types"), names, json::append_quoted);
 }
 
-OrderedValue write_registrations(const std::vector<Registration>& registrations, Writer writer) {
-  OrderedValue array = OrderedValue::array();
-  for (const auto& registration : registrations) array.push_back(write_registration(registration, writer));
-  return array;
+void write_registrations(const std::vector<Registration>& registrations, Writer writer, std::string& out) {
+  json::append_array(out, registrations, [&](std::string& text, const Registration& registration) {
+    write_registration(registration, writer, text);
+  });
 }
 
-void append_member(OrderedValue& object, const std::string& name, const std::string& value) {
-  const auto member = object.find(name);
-  if (member == object.end())
-    object[name] = value;
-  else if (member->is_array())
-    member->push_back(value);
-  else
-    *member = OrderedValue::array({*member, value});
+/// A name that is there several times becomes one member with an array.
+void write_fields(const http::Fields& fields, std::string& out) {
+  ObjectWriter object(out);
+  for (auto field = fields.begin(); field != fields.end(); ++field) {
+    const auto has_name = [&](const auto& other) { return other.first == field->first; };
+    if (std::any_of(fields.begin(), field, has_name)) continue;
+    std::vector<std::string_view> values;
+    for (const auto& [name, value] : fields)
+      if (name == field->first) values.push_back(value);
+    if (values.size() == 1)
+      object.text(field->first, values.front());
+    else
+      json::append_array(object.member(field->first), values, json::append_quoted);
+  }
 }
 
-OrderedValue write_fields(const http::Fields& fields, bool encoded) {
-  OrderedValue object = OrderedValue::object();
-  for (const auto& [name, value] : fields)
-    encoded ? append_member(object, percent_encode(name), percent_encode(value))
-            : append_member(object, name, value);
-  return object;
+http::Fields encoded(const http::Fields& fields) {
+  http::Fields result;
+  for (const auto& [name, value] : fields) result.emplace_back(percent_encode(name), percent_encode(value));
+  return result;
 }
 
 // One overload per method: writes the members that follow id and method, in the captured order.
 struct BodyWriter {
-  OrderedValue& header;
+  ObjectWriter& header;
   const Packet& packet;
   Writer writer;
 
-  std::string payload_type() const {
-    return packet.payload_type.empty() ? std::string(kJsonType) : packet.payload_type;
+  std::string_view payload_type() const {
+    return packet.payload_type.empty() ? kJsonType : std::string_view(packet.payload_type);
   }
+  void write_size() const { header.number("payload_size", static_cast<std::int64_t>(packet.payload.size())); }
 
   void finish() const {
-    header["payload_size"] = packet.payload.size();
-    if (!packet.payload.empty()) header["payload_type"] = payload_type();
+    write_size();
+    if (!packet.payload.empty()) header.text("payload_type", payload_type());
   }
 
   void operator()(const Init& init) const {
-    header["token"] = init.token;
-    header["continuation_token"] =
-        init.continuation_token.empty() ? OrderedValue() : OrderedValue(init.continuation_token);
-    OrderedValue metadata = OrderedValue::object();
-    for (const auto& [name, value] : init.metadata) metadata[name] = value;
-    header["metadata"] = std::move(metadata);
-    header["registrations"] = write_registrations(init.registrations, writer);
-    header["tweaks"] = nullptr;
-    header["capabilities"] = init.capabilities;
+    header.text("token", init.token);
+    if (init.continuation_token.empty())
+      header.null("continuation_token");
+    else
+      header.text("continuation_token", init.continuation_token);
+    write_fields(init.metadata, header.member("metadata"));
+    write_registrations(init.registrations, writer, header.member("registrations"));
+    header.null("tweaks");
+    json::append_array(header.member("capabilities"), init.capabilities, json::append_quoted);
     finish();
   }
 
   void operator()(const Update& update) const {
-    header["token"] = update.token;
+    header.text("token", update.token);
     finish();
   }
 
   void operator()(const Message& message) const {
-    header["active_grant"] = message.active_grant;
-    header["payload_type"] = payload_type();
-    header["http_request"] = OrderedValue{{"host", message.host},
-                                          {"path", message.request.path},
-                                          {"method", message.request.method},
-                                          {"params", write_fields(message.request.params, true)},
-                                          {"headers", write_fields(message.request.headers, false)}};
-    header["payload_size"] = packet.payload.size();
+    header.text("active_grant", message.active_grant);
+    header.text("payload_type", payload_type());
+    write_request(message, header.member("http_request"));
+    write_size();
+  }
+
+  static void write_request(const Message& message, std::string& out) {
+    ObjectWriter request(out);
+    request.text("host", message.host);
+    request.text("path", message.request.path);
+    request.text("method", message.request.method);
+    write_fields(encoded(message.request.params), request.member("params"));
+    write_fields(message.request.headers, request.member("headers"));
   }
 
   void operator()(const Reply& reply) const {
-    if (writer == Writer::client) header["payload_type"] = payload_type();
-    header["status"] = write_status(reply.status);
+    if (writer == Writer::client) header.text("payload_type", payload_type());
+    write_status(reply.status, header.member("status"));
     if (reply.http) write_http(*reply.http);
     if (reply.init) write_init_reply(*reply.init);
-    header["payload_size"] = packet.payload.size();
-    if (writer == Writer::server && !packet.payload.empty()) header["payload_type"] = payload_type();
+    write_size();
+    if (writer == Writer::server && !packet.payload.empty()) header.text("payload_type", payload_type());
   }
 
   void write_http(const http::Response& response) const {
-    header["http_status"] = {{"code", response.status}, {"status", http::reason_phrase(response.status)}};
-    OrderedValue headers{{"content-type", response.content_type}};
-    for (const auto& [name, value] : response.headers) append_member(headers, name, value);
-    header["http_headers"] = std::move(headers);
+    write_status({response.status, std::string(http::reason_phrase(response.status)), 0, ""},
+                 header.member("http_status"));
+    http::Fields headers{{"content-type", response.content_type}};
+    headers.insert(headers.end(), response.headers.begin(), response.headers.end());
+    write_fields(headers, header.member("http_headers"));
   }
 
   void write_init_reply(const InitReply& init) const {
-    header["capabilities"] = init.capabilities;
-    header["continuation_token"] = init.continuation_token;
-    OrderedValue status{{"reissued", init.reissued}};
-    if (!init.reissue_reason.empty()) status["reissue_reason"] = init.reissue_reason;
-    if (!init.reissue_message.empty()) status["reissue_message"] = init.reissue_message;
-    header["continuation_token_status"] = std::move(status);
-    header["init_registrations"] = write_registrations(init.registrations, writer);
+    json::append_array(header.member("capabilities"), init.capabilities, json::append_quoted);
+    header.text("continuation_token", init.continuation_token);
+    write_continuation(init, header.member("continuation_token_status"));
+    write_registrations(init.registrations, writer, header.member("init_registrations"));
+  }
+
+  static void write_continuation(const InitReply& init, std::string& out) {
+    ObjectWriter status(out);
+    status.member("reissued") += init.reissued ? "true" : "false";
+    if (!init.reissue_reason.empty()) status.text("reissue_reason", init.reissue_reason);
+    if (!init.reissue_message.empty()) status.text("reissue_message", init.reissue_message);
   }
 
   void operator()(const Notification& notification) const {
-    header["message_type"] = notification.message_type;
-    header["notification_ctx_id"] = notification.context_id;
+    header.text("message_type", notification.message_type);
+    header.text("notification_ctx_id", notification.context_id);
     finish();
   }
 
   void operator()(const ClientUpdate& update) const {
-    header["client_update_type"] = update.type;
+    header.text("client_update_type", update.type);
     finish();
   }
 
   void operator()(const Close& close) const {
-    if (close.status) header["status"] = write_status(*close.status);
+    if (close.status) write_status(*close.status, header.member("status"));
     finish();
   }
 
   void operator()(const NotificationContext& context) const {
-    header["notification_ctx_id"] = context.context_id;
+    header.text("notification_ctx_id", context.context_id);
     finish();
   }
 
@@ -156,29 +172,32 @@ struct BodyWriter {
 };
 
 struct MethodName {
-  std::string operator()(const Init&) const { return "init"; }
-  std::string operator()(const Update&) const { return "update"; }
-  std::string operator()(const Message&) const { return "message"; }
-  std::string operator()(const Reply&) const { return "reply"; }
-  std::string operator()(const Notification&) const { return "notification"; }
-  std::string operator()(const ClientUpdate&) const { return "client_update"; }
-  std::string operator()(const Close&) const { return "close"; }
-  std::string operator()(const Ping&) const { return "ping"; }
-  std::string operator()(const NotificationContext& context) const {
+  std::string_view operator()(const Init&) const { return "init"; }
+  std::string_view operator()(const Update&) const { return "update"; }
+  std::string_view operator()(const Message&) const { return "message"; }
+  std::string_view operator()(const Reply&) const { return "reply"; }
+  std::string_view operator()(const Notification&) const { return "notification"; }
+  std::string_view operator()(const ClientUpdate&) const { return "client_update"; }
+  std::string_view operator()(const Close&) const { return "close"; }
+  std::string_view operator()(const Ping&) const { return "ping"; }
+  std::string_view operator()(const NotificationContext& context) const {
     return context.put ? "put_notification_ctx" : "delete_notification_ctx";
   }
-  std::string operator()(const Unknown& unknown) const { return unknown.method; }
+  std::string_view operator()(const Unknown& unknown) const { return unknown.method; }
 };
 
 }  // namespace
 
 std::string encode(const Packet& packet, Writer writer) {
-  OrderedValue header;
-  if (writer == Writer::client) header["id"] = packet.id;
-  header["method"] = std::visit(MethodName{}, packet.body);
-  if (writer == Writer::server) header["id"] = packet.id;
-  std::visit(BodyWriter{header, packet, writer}, packet.body);
-  return join_frame(json::dump(header), packet.payload, writer == Writer::server);
+  std::string text;
+  {
+    ObjectWriter header(text);
+    if (writer == Writer::client) header.text("id", packet.id);
+    header.text("method", std::visit(MethodName{}, packet.body));
+    if (writer == Writer::server) header.text("id", packet.id);
+    std::visit(BodyWriter{header, packet, writer}, packet.body);
+  }
+  return join_frame(text, packet.payload, writer == Writer::server);
 }
 
 Packet make_ack(std::string id, Status status) {
@@ -186,9 +205,14 @@ Packet make_ack(std::string id, Status status) {
 }
 
 std::string encode_backoff(const BackoffPolicy& policy) {
-  OrderedValue object{{"reconnect_min_ms", policy.reconnect_min_ms}};
-  if (policy.reconnect_max_ms != 0) object["reconnect_max_ms"] = policy.reconnect_max_ms;
-  return json::dump({{"backoff_policy", std::move(object)}});
+  std::string text;
+  {
+    ObjectWriter object(text);
+    ObjectWriter inner(object.member("backoff_policy"));
+    inner.number("reconnect_min_ms", policy.reconnect_min_ms);
+    if (policy.reconnect_max_ms != 0) inner.number("reconnect_max_ms", policy.reconnect_max_ms);
+  }
+  return text;
 }
 
 }  // namespace parley::twilsock

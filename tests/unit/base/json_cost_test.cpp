@@ -42,6 +42,10 @@ TEST(JsonCost, NoAnswerCostsMoreThanAMultipleOfAPlainOne) {
   expect_linear([](const std::string& text) { (void)parse(text, kAnswerBounds); });
 }
 
+TEST(JsonCost, NoTextCostsCheckMoreThanAMultipleOfAPlainOne) {
+  expect_linear([](const std::string& text) { (void)check(text); });
+}
+
 TEST(JsonCost, NorDoesWhatIsNotCounted) {
   expect_linear([](const std::string& text) { EXPECT_TRUE(is_json(text)); });
   expect_linear([](const std::string& text) { EXPECT_FALSE(find_repeated_member(text)); });
@@ -52,6 +56,7 @@ TEST(JsonCost, NorDoesTheOrderOfItsParts) {
     (void)members_in(text);
     (void)elements_in(text);
     (void)member_in(text, "x");
+    (void)TextReader(text, "").any("x");
   });
 }
 

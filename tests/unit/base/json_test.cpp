@@ -52,6 +52,37 @@ TEST(JsonParse, CountsMembersAndElementsOfTheWholeText) {
   EXPECT_FALSE(parse("[[1],[2]]", two));
 }
 
+TEST(JsonParse, NumbersAreExactAndFinite) {
+  for (const char* text : {"0.1", "0.30000000000000004", "2.2250738585072014e-308", "1.7976931348623157e+308",
+                           "-1.5e3", "123456789012345678901", "1e-400"})
+    EXPECT_EQ(parse(text).value().get<double>(), std::strtod(text, nullptr)) << text;
+  EXPECT_EQ(parse("18446744073709551615").value(), std::numeric_limits<std::uint64_t>::max());
+  EXPECT_EQ(parse("-9223372036854775808").value(), std::numeric_limits<std::int64_t>::min());
+  for (const char* bad : {"1e400", "-1e400", "01", "1.", ".5", "+1", "1e", "NaN", "Infinity"}) {
+    EXPECT_FALSE(parse(bad)) << bad;
+    EXPECT_FALSE(check(bad)) << bad;
+  }
+}
+
+TEST(JsonParse, EscapesBecomeTheirCharacters) {
+  EXPECT_EQ(parse(R"("\u00e9\ud83d\ude00\n\"\\\/")").value(), "\xC3\xA9\xF0\x9F\x98\x80\n\"\\/");
+  for (const char* bad : {R"("\ud83d")", R"("\ude00")", R"("\ud83d\u0041")", R"("\x41")", "\"\n\""})
+    EXPECT_FALSE(parse(bad)) << bad;
+}
+
+TEST(JsonCheck, TakesAndRefusesWhatParseDoes) {
+  for (const char* good : {"{}", " [1, {\"a\": null}] ", "\xEF\xBB\xBF[7]", "0"})
+    EXPECT_TRUE(check(good)) << good;
+  for (const char* bad : {"", "{", "{} x", "\"\xff\"", "[1,]"}) EXPECT_FALSE(check(bad)) << bad;
+  EXPECT_EQ(check("\"\xff\"").error().message, parse("\"\xff\"").error().message);
+  EXPECT_TRUE(check(nested(limits::kJsonDepth)));
+  EXPECT_EQ(check(nested(limits::kJsonDepth + 1)).error().message, "JSON: nested too deeply");
+  EXPECT_EQ(check(object_of(3), {2, 2}).error().message, "JSON: more than 2 members");
+  EXPECT_EQ(check(array_of(3), {2, 2}).error().code, Errc::limit_exceeded);
+  EXPECT_TRUE(check_object(" \xEF\xBB\xBF{}") || check_object("\xEF\xBB\xBF {}"));
+  EXPECT_EQ(check_object("[]").error().message, "JSON: not an object");
+}
+
 TEST(JsonParse, CountsWhatIsThereTwice) {
   EXPECT_FALSE(parse(R"({"a":1,"a":2,"a":3})", Bounds{2, 2})) << "or one name would be free of charge";
 }

@@ -50,5 +50,53 @@ TEST(JsonText, WhatIsOfAnotherKindOrNoJsonHasNoParts) {
   EXPECT_TRUE(elements_in("{\"a\":[]}").empty());
 }
 
+TEST(JsonTextReader, ReadsWhatReaderReads) {
+  TextReader reader(R"( {"a":1,"s":"x\"\u00e9","n":null,"t":true,"o":{"b":[1]},"l":[2],"\u0061b":7,"a":3} )",
+                    "");
+  EXPECT_EQ(reader.integer("a"), 3) << "the last one counts";
+  EXPECT_EQ(reader.string("s"), "x\"\xC3\xA9");
+  EXPECT_TRUE(reader.boolean("t"));
+  EXPECT_EQ(reader.object("o"), R"({"b":[1]})");
+  EXPECT_EQ(reader.array("l"), "[2]");
+  EXPECT_EQ(reader.integer("ab"), 7);
+  EXPECT_EQ(reader.optional_string("n"), std::nullopt);
+  EXPECT_EQ(reader.optional_integer("missing"), std::nullopt);
+  EXPECT_EQ(reader.any("n"), "");
+  EXPECT_EQ(reader.any("missing"), "");
+  EXPECT_FALSE(reader.failed());
+}
+
+TEST(JsonTextReader, NamesThePathOfTheFirstBadMember) {
+  const char* text = R"({"a":1,"b":"x","c":null,"o":{},"more":9223372036854775808,"real":1.5})";
+  const std::pair<void (*)(TextReader&), const char*> cases[] = {
+      {[](TextReader& r) { r.integer("b"); }, "m[3].b: expected an integer"},
+      {[](TextReader& r) { r.integer("more"); }, "m[3].more: expected an integer"},
+      {[](TextReader& r) { r.integer("real"); }, "m[3].real: expected an integer"},
+      {[](TextReader& r) { r.string("a"); }, "m[3].a: expected a string"},
+      {[](TextReader& r) { r.string("c"); }, "m[3].c: expected a string"},
+      {[](TextReader& r) { r.boolean("b"); }, "m[3].b: expected true or false"},
+      {[](TextReader& r) { r.object("a"); }, "m[3].a: expected an object"},
+      {[](TextReader& r) { r.array("o"); }, "m[3].o: expected an array"},
+      {[](TextReader& r) { r.optional_string("a"); }, "m[3].a: expected a string or null"},
+      {[](TextReader& r) { r.optional_integer("b"); }, "m[3].b: expected an integer or null"}};
+  for (const auto& [read, message] : cases) {
+    TextReader reader(text, "m[3]");
+    read(reader);
+    ASSERT_TRUE(reader.failed()) << message;
+    EXPECT_EQ(reader.error().message, message);
+    reader.string("missing");
+    EXPECT_EQ(reader.error().message, message) << "the first one is kept";
+  }
+}
+
+TEST(JsonTextReader, RefusesWhatIsNoObject) {
+  TextReader reader("[1]", "config");
+  EXPECT_EQ(reader.error().message, "config: expected an object");
+}
+
+TEST(JsonText, AQuoteBehindAnEvenNumberOfBackslashesEndsTheString) {
+  EXPECT_EQ(elements_in(R"(["\\","\\\"]","x"])"), (Texts{R"("\\")", R"("\\\"]")", R"("x")"}));
+}
+
 }  // namespace
 }  // namespace parley::json
