@@ -74,10 +74,17 @@ class FrameQueue {
     frames_[first_++].payload.reset();
     offset_ = 0;
     in_frame_ = false;
-    if (first_ < frames_.size()) return;
+    if (first_ < frames_.size()) return drop_what_left();
     frames_.clear();
     first_ = 0;
     if (frames_.capacity() > kKeptFrames) frames_ = {};
+  }
+
+  // Half at a time, so that each frame is moved once or twice in all.
+  void drop_what_left() {
+    if (first_ < kKeptFrames || first_ < frames_.size() / 2) return;
+    frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(first_));
+    first_ = 0;
   }
 
   std::unique_ptr<MaskKeys> keys_;

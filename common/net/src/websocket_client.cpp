@@ -60,6 +60,7 @@ class ClientHandshake final : public std::enable_shared_from_this<ClientHandshak
 
   void on_answer(const beast_http::response<beast_http::empty_body>& message) {
     const int status = static_cast<int>(message.result_int());
+    if (message.version() != 11) return fail(unreachable("the server does not speak HTTP/1.1"));
     if (status != 101)
       return fail(unreachable("the server answered with HTTP status " + std::to_string(status), status));
     http::Fields fields;

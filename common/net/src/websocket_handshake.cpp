@@ -86,7 +86,7 @@ std::optional<std::string_view> find_wrong_field(const http::Fields& answer, std
   const auto accept = http::find_header(answer, "Sec-WebSocket-Accept");
   if (!accept || trim_blanks(*accept) != accept_key(key)) return "Sec-WebSocket-Accept";
   for (const std::string_view unasked : {"Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"})
-    if (http::find_header(answer, unasked)) return unasked;
+    if (!trim_blanks(http::find_header(answer, unasked).value_or("")).empty()) return unasked;
   return std::nullopt;
 }
 

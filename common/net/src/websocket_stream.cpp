@@ -1,7 +1,6 @@
 #include "common/net/src/websocket_stream.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "common/net/src/websocket_handles.hpp"
 
@@ -12,14 +11,20 @@ namespace {
 constexpr auto kLastWords = std::chrono::seconds(1);
 
 /// One connection at a time reads or writes on a thread, and no callback runs in between that could read or
-/// write another one: idle connections need no buffers.
+/// write another one: idle connections need no buffers. Allocated, since what is thread-local itself takes
+/// room on the stack of every thread of a program, also of those that know nothing of us.
+std::span<char> scratch(std::unique_ptr<char[]>& bytes) {
+  constexpr std::size_t kBytes = 64 * 1024;
+  if (!bytes) bytes = std::make_unique<char[]>(kBytes);
+  return {bytes.get(), kBytes};
+}
 std::span<char> read_scratch() {
-  thread_local std::array<char, 64 * 1024> bytes;
-  return bytes;
+  thread_local std::unique_ptr<char[]> bytes;
+  return scratch(bytes);
 }
 std::span<char> write_scratch() {
-  thread_local std::array<char, 64 * 1024> bytes;
-  return bytes;
+  thread_local std::unique_ptr<char[]> bytes;
+  return scratch(bytes);
 }
 
 Error lost(const ErrorCode& error) {
@@ -44,7 +49,7 @@ Error failure(const FrameReader::Event& event) {
 void WebSocketStream::accept(HandshakeAnswer answer, Duration timeout, WebSocketReady ready) {
   ready_ = std::move(ready);
   out_ = std::move(answer.bytes);
-  end_after(timeout, {.code = Errc::timed_out, .message = "the peer does not take the answer"});
+  finish_after(timeout, {.code = Errc::timed_out, .message = "the peer does not take the answer"});
   async_write_all(*stream_, out_, [self = shared_from_this(), status = answer.status](ErrorCode error) {
     free_memory(self->out_);
     if (self->ended_) return;
@@ -57,7 +62,6 @@ void WebSocketStream::on_answered(int status) {
   if (status != 101)
     return part({.code = Errc::unreachable, .message = "a request for a WebSocket that is wrong"});
   timer_.reset();
-  reason_.reset();
   const auto ready = std::exchange(ready_, nullptr);
   ready(std::make_unique<StreamHandle<WebSocketStream>>(shared_from_this()));
 }
@@ -152,14 +156,14 @@ void WebSocketStream::tell(Call call) {
 }
 
 void WebSocketStream::send(std::shared_ptr<const std::string> message) {
-  if (closing_ || ended_) return;
+  if (closing_ || mute_ || ended_) return;
   queue_.push(std::move(message));
   flush_later();
 }
 
 /// Behind the handlers that are ready now, so that what they send shares a write.
 void WebSocketStream::flush_later() {
-  if (flush_posted_ || writing_) return;
+  if (flush_posted_ || writing_ || mute_) return;
   flush_posted_ = true;
   later([](WebSocketStream& self) {
     self.flush_posted_ = false;
@@ -200,19 +204,20 @@ void WebSocketStream::write_rest(std::string_view rest) {
   });
 }
 
-/// The reader usually knows better why the stream ended, e.g. the peer's closing frame.
+/// What has come already is read: it may say why the stream ended, e.g. the peer's last message or its
+/// closing frame.
 void WebSocketStream::on_write_error(const ErrorCode& error) {
   queue_.clear();
   pong_.reset();
-  closing_ = true;
+  mute_ = true;
   if (parting_) return finish(*reason_);
-  if (!reason_) end_after(kLastWords, lost(error));
+  if (!reason_) finish_after(kLastWords, lost(error));
 }
 
 void WebSocketStream::close(Duration grace) {
   if (ended_) return;
   if (!reason_) reason_ = Error{.code = Errc::client_closed, .message = "closed by this side"};
-  end_after(grace, *reason_);
+  finish_after(grace, *reason_);
   say_close(close_code_);
 }
 
@@ -222,10 +227,14 @@ void WebSocketStream::say_close(std::uint16_t code) {
   flush_later();
 }
 
-/// Goes when everything is written, and soon.
+/// Goes when everything is written, and soon; not later than close() was told.
 void WebSocketStream::part(Error reason) {
+  const bool was_closed = reason_.has_value();
+  reason_ = std::move(reason);
   parting_ = true;
-  end_after(kLastWords, std::move(reason));
+  if (mute_) return finish(*reason_);
+  const auto soon = std::chrono::steady_clock::now() + kLastWords;
+  if (!was_closed || !timer_ || timer_->expiry() > soon) finish_after(kLastWords, *reason_);
   flush_later();
 }
 
@@ -233,12 +242,12 @@ void WebSocketStream::shut_down() {
   stream_->async_shutdown([self = shared_from_this()](ErrorCode) { self->finish(*self->reason_); });
 }
 
-void WebSocketStream::end_after(Duration time, Error reason) {
-  reason_ = std::move(reason);
+void WebSocketStream::finish_after(Duration time, Error reason) {
   timer_ = std::make_shared<asio::steady_timer>(stream_->get_executor(), time);
   // An expiry that was already queued when the timer was replaced: the weak pointer tells.
-  timer_->async_wait([self = shared_from_this(), timer = std::weak_ptr(timer_)](ErrorCode error) {
-    if (!error && timer.lock()) self->finish(*self->reason_);
+  timer_->async_wait([self = shared_from_this(), timer = std::weak_ptr(timer_),
+                      reason = std::move(reason)](ErrorCode error) {
+    if (!error && timer.lock()) self->finish(reason);
   });
 }
 

@@ -70,7 +70,7 @@ class WebSocketStream final : public std::enable_shared_from_this<WebSocketStrea
   void say_close(std::uint16_t code);
   void part(Error reason);
   void shut_down();
-  void end_after(Duration time, Error reason);
+  void finish_after(Duration time, Error reason);
   void finish(Error reason);
 
   Side side_;
@@ -90,6 +90,7 @@ class WebSocketStream final : public std::enable_shared_from_this<WebSocketStrea
   bool writing_ = false;  // the system takes out_
   bool flush_posted_ = false;
   bool closing_ = false;  // no more sends: the closing frame is queued
+  bool mute_ = false;     // nothing can be written any more
   bool parting_ = false;  // nothing is read any more; goes when everything is written
   bool calling_ = false;  // a callback is running: its function object must stay
   bool ended_ = false;    // no more callbacks

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "common/base/encoding.hpp"
 #include "common/base/json.hpp"
@@ -23,10 +24,10 @@ std::vector<std::string> read_strings(std::string_view array) {
 
 // The JavaScript client puts a number among the strings; descriptive values are never worth a refusal.
 std::vector<std::pair<std::string, std::string>> read_metadata(std::string_view object) {
-  std::vector<std::pair<std::string, std::string>> metadata;
-  for (auto& [name, value] : json::members_in(object))
-    metadata.emplace_back(std::move(name), json::string_in(value).value_or(std::string(value)));
-  return metadata;
+  std::map<std::string, std::string> last;
+  for (const auto& [name, value] : json::members_in(object))
+    last[name] = json::string_in(value).value_or(std::string(value));
+  return {last.begin(), last.end()};
 }
 
 MessageTypes read_message_types(std::string_view array) {

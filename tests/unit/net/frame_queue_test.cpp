@@ -75,6 +75,18 @@ std::string read_masked(std::string bytes) {
   return seen;
 }
 
+TEST(FrameQueue, KeepsItsOrderWhileItNeverRunsEmpty) {
+  FrameQueue queue(Side::server);
+  std::string piece(100, '\0'), taken, wanted;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string one = std::to_string(10'000 + i);
+    queue.push(text(one));
+    if (i >= 100) taken += piece.substr(0, queue.fill(std::span(piece).first(14)));
+    wanted += "\x82\x05" + one;
+  }
+  EXPECT_EQ(taken + take(queue, 100), wanted);
+}
+
 TEST(FrameQueue, MasksTheFramesOfAClient) {
   for (const std::size_t size : {14u, 15u, 17u, 64u, 100'000u}) {
     FrameQueue queue(Side::client);

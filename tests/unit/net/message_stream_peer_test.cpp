@@ -74,6 +74,7 @@ class MessageStreamPeerTest : public StreamFixture {
   boost::asio::io_context theirs_;
   std::optional<tcp::acceptor> acceptor_;
   std::future<void> peer_;
+  std::promise<void> ended_;  // of the test: what the peer may wait for
 };
 
 TEST_F(MessageStreamPeerTest, AClientTalksToBeastsServer) {
@@ -134,6 +135,38 @@ TEST_F(MessageStreamPeerTest, AClientEndsTheClosingHandshakeThatItBegan) {
   peer_.get();
 }
 
+TEST_F(MessageStreamPeerTest, AClientReadsWhatHadComeWhenItsWritesFailed) {
+  dial_to(serve_websocket([](Stream& stream) {
+    stream.next_layer().wait(tcp::socket::wait_read);
+    stream.write(boost::asio::buffer("last", 4));
+    stream.next_layer().close();  // with bytes that nobody has read: the connection is reset
+  }));
+  client_.send("not read");
+  ASSERT_TRUE(loop_.run_until([&] { return client_.stream->queued_bytes() == 0; }));
+  peer_.wait();
+  client_.messages.clear();
+  client_.send("not written");
+  loop_.context().poll_one();
+  ASSERT_TRUE(loop_.run_until([&] { return !client_.closed.empty(); }));
+  EXPECT_EQ(client_.messages, std::vector<std::string>{"last"});
+  EXPECT_EQ(client_.closed[0].code, Errc::connection_lost);
+}
+
+TEST_F(MessageStreamPeerTest, AClientKeepsToTheGraceThatItGave) {
+  dial_to(serve_websocket([this](Stream& stream) {
+    beast::flat_buffer buffer;
+    beast::error_code error;
+    stream.read(buffer, error);  // answers the closing frame; ours is to close the socket, which it does not
+    EXPECT_EQ(error, websocket::error::closed);
+    ended_.get_future().wait();
+  }));
+  const auto begin = std::chrono::steady_clock::now();
+  client_.stream->close(std::chrono::milliseconds(300));
+  ASSERT_TRUE(loop_.run_until([&] { return !client_.closed.empty(); }));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(900));
+  ended_.set_value();
+}
+
 TEST_F(MessageStreamPeerTest, AClientRefusesText) {
   dial_to(serve_websocket([](Stream& stream) {
     stream.text(true);
@@ -156,6 +189,7 @@ TEST_F(MessageStreamPeerTest, AClientSaysWhatIsWrongWithTheAnswer) {
       {"HTTP/1.1 200 OK\r\n\r\n", 200, "HTTP status 200"},
       {right + "Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n", 0, "Sec-WebSocket-Accept"},
       {right + "\r\n", 0, "Sec-WebSocket-Accept"},
+      {"HTTP/1.0 101 Old\r\n\r\n", 0, "HTTP/1.1"},
       {"SSH-2.0-OpenSSH_9.2\r\n", 0, "not HTTP"},
       {"HTTP/1.1 101 Sw", 0, ""},
       {"HTTP/1.1 101 Long\r\nX: " + std::string(20'000, 'x'), 0, "not HTTP"},
