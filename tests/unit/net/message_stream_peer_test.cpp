@@ -73,8 +73,8 @@ class MessageStreamPeerTest : public StreamFixture {
 
   boost::asio::io_context theirs_;
   std::optional<tcp::acceptor> acceptor_;
-  std::future<void> peer_;
   std::promise<void> ended_;  // of the test: what the peer may wait for
+  std::future<void> peer_;
 };
 
 TEST_F(MessageStreamPeerTest, AClientTalksToBeastsServer) {
@@ -165,6 +165,7 @@ TEST_F(MessageStreamPeerTest, AClientKeepsToTheGraceThatItGave) {
   ASSERT_TRUE(loop_.run_until([&] { return !client_.closed.empty(); }));
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(900));
   ended_.set_value();
+  peer_.get();
 }
 
 TEST_F(MessageStreamPeerTest, AClientRefusesText) {
