@@ -40,8 +40,6 @@ Result<Value> parse_object(std::string_view text, const Bounds& bounds = {});
 Result<Value> parse_unique_object(std::string_view text, const Bounds& bounds = {});
 /// As `parse`, for a text that is read by its parts (json_text.hpp): nothing is built. Ten times as quick.
 Result<void> check(std::string_view text, const Bounds& bounds = {});
-/// As `check`, and the text must be an object.
-Result<void> check_object(std::string_view text, const Bounds& bounds = {});
 /// The path of the first member that its object names twice, e.g. "account.account_sid".
 std::optional<std::string> find_repeated_member(std::string_view text);
 

@@ -16,9 +16,6 @@ namespace {
 /// For texts whose size alone bounds them.
 constexpr Bounds kAnyNumber{std::numeric_limits<std::size_t>::max(), std::numeric_limits<std::size_t>::max()};
 
-/// Blanks and a byte-order mark.
-constexpr std::string_view kBeforeValue = " \t\r\n\xEF\xBB\xBF";
-
 Error bad_json(std::string what) {
   return {.code = Errc::protocol_error, .message = "JSON: " + std::move(what)};
 }
@@ -51,9 +48,7 @@ struct Events {
   bool on_number_part(Text, Failure&) { return true; }
   bool on_int64(std::int64_t, Text, Failure&) { return true; }
   bool on_uint64(std::uint64_t, Text, Failure&) { return true; }
-  bool on_double(double value, Text text, Failure& failure) {
-    return std::isfinite(exact(value, text)) || stop(bad_json("syntax error"), failure);
-  }
+  bool on_double(double value, Text text, Failure& failure) { return is_finite(exact(value, text), failure); }
   bool on_bool(bool, Failure&) { return true; }
   bool on_null(Failure&) { return true; }
   bool on_comment_part(Text, Failure&) { return true; }
@@ -64,6 +59,11 @@ struct Events {
     double read = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), read);
     return error == std::errc() && end == text.data() + text.size() ? read : value;
+  }
+
+  /// False, which ends the reading, for a number that no double holds.
+  bool is_finite(double value, Failure& failure) {
+    return std::isfinite(value) || stop(bad_json("syntax error"), failure);
   }
 
   /// False, which ends the reading.
@@ -108,7 +108,8 @@ class Builder : public Events {
   }
   bool on_uint64(std::uint64_t value, Text, Failure& failure) { return put(value, failure); }
   bool on_double(double value, Text text, Failure& failure) {
-    return Events::on_double(value, text, failure) && put(exact(value, text), failure);
+    const double number = exact(value, text);
+    return is_finite(number, failure) && put(number, failure);
   }
   bool on_string_part(Text part, std::size_t, Failure&) { return keep(part); }
   bool on_string(Text part, std::size_t, Failure& failure) {
@@ -234,7 +235,7 @@ Result<Value> build(std::string_view text, const Bounds& bounds, Repeated repeat
 }
 
 Result<Value> want_object(Result<Value> value) {
-  if (value && !value->is_object()) return bad_json("not an object");
+  if (value && !value->is_object()) return not_an_object();
   return value;
 }
 
@@ -253,13 +254,6 @@ Result<Value> parse_unique_object(std::string_view text, const Bounds& bounds) {
 }
 
 Result<void> check(std::string_view text, const Bounds& bounds) { return Parser<Counter>(bounds).read(text); }
-
-Result<void> check_object(std::string_view text, const Bounds& bounds) {
-  auto checked = check(text, bounds);
-  if (checked && !is_object(text.substr(std::min(text.find_first_not_of(kBeforeValue), text.size()))))
-    return bad_json("not an object");
-  return checked;
-}
 
 std::optional<std::string> find_repeated_member(std::string_view text) {
   Parser<Builder> parser(kAnyNumber, Repeated::refused);

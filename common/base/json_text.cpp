@@ -87,6 +87,14 @@ void for_each_member(std::string_view object, Use use) {
 
 }  // namespace
 
+Error not_an_object() { return {.code = Errc::protocol_error, .message = "JSON: not an object"}; }
+
+Result<void> check_object(std::string_view text, const Bounds& bounds) {
+  auto checked = check(text, bounds);
+  if (checked && !Scanner(text).starts_with('{')) return not_an_object();
+  return checked;
+}
+
 std::vector<TextMember> members_in(std::string_view object) {
   std::vector<TextMember> members;
   for_each_member(object, [&](std::string_view name, std::string_view value) {

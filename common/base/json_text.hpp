@@ -17,6 +17,11 @@ namespace parley::json {
 /// Skipped at the beginning of a text.
 inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+/// As check(), and the text must be an object.
+Result<void> check_object(std::string_view text, const Bounds& bounds = {});
+/// The error for a text that is JSON and no object.
+Error not_an_object();
+
 struct TextMember {
   std::string name;
   std::string_view value;

@@ -1,4 +1,5 @@
 #include "common/base/json.hpp"
+#include "common/base/json_text.hpp"
 
 #include <gtest/gtest.h>
 
