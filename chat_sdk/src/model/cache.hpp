@@ -17,6 +17,11 @@
 
 namespace parley::detail {
 
+/// What changes often is written this much later, so that many changes cost one write.
+inline constexpr Duration kCacheWriteDelay = std::chrono::seconds(1);
+/// What could not be written is tried again this much later.
+inline constexpr Duration kCacheRetryDelay = std::chrono::seconds(30);
+
 struct HistoryLimits {
   std::int64_t per_channel = 1000;                                      ///< indexes, the newest
   std::uint64_t max_bytes = std::numeric_limits<std::uint64_t>::max();  ///< of all channels

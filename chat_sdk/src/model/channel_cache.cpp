@@ -3,21 +3,15 @@
 #include <utility>
 
 namespace parley::detail {
-namespace {
-
-constexpr Duration kSoon = std::chrono::seconds(1);
-constexpr Duration kAfterFailure = std::chrono::seconds(30);
-
-}  // namespace
 
 void ChannelCache::on_changed(const std::string& sid) {
   changed_.insert(sid);
-  wait(kSoon);
+  wait(kCacheWriteDelay);
 }
 
 void ChannelCache::on_left(const std::string& sid) {
   left_.insert(sid);
-  wait(kSoon);
+  wait(kCacheWriteDelay);
 }
 
 // A connection that is given up ends the wait, too.
@@ -41,7 +35,7 @@ void ChannelCache::flush() {
     cache_.write(PutChannel{record->handle().state()}, [this, sid](const Result<void>& outcome) {
       if (outcome) return;
       changed_.insert(sid);
-      wait(kAfterFailure);
+      wait(kCacheRetryDelay);
     });
   }
 }

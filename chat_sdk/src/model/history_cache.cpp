@@ -7,8 +7,6 @@
 namespace parley::detail {
 namespace {
 
-constexpr Duration kSoon = std::chrono::seconds(1);
-constexpr Duration kAfterFailure = std::chrono::seconds(30);
 constexpr std::size_t kMany = 256U << 10U;   // bytes: they are written at once
 constexpr std::size_t kTooMany = 4U << 20U;  // of one channel
 constexpr std::size_t kTooManyOfAll = 32U << 20U;
@@ -73,7 +71,7 @@ void HistoryCache::grow(const std::string& sid, Channel& channel, std::size_t by
   if (bytes_ > kTooManyOfAll)
     for (auto& [other, one] : channels_)
       if (one.bytes > 0) begin_anew(one);
-  bytes_ >= kMany && !ready_.empty() && !failing_ ? flush() : wait(kSoon);
+  bytes_ >= kMany && !ready_.empty() && !failing_ ? flush() : wait(kCacheWriteDelay);
 }
 
 void HistoryCache::begin_anew(Channel& channel) {
@@ -146,12 +144,12 @@ void HistoryCache::on_written(const std::string& sid, const Changes& changes, co
     channel.waiting.insert(channel.waiting.begin(), changes.begin(), changes.end());
     channel.bytes += bytes;
     bytes_ += bytes;
-    next_try_ = timers_.now() + kAfterFailure;
+    next_try_ = timers_.now() + kCacheRetryDelay;
   }
   channel.forgotten = false;
   if (channel.waiting.empty()) return void(channels_.erase(at));
   ready_.insert(sid);
-  wait(failing_ ? kAfterFailure : kSoon);
+  wait(failing_ ? kCacheRetryDelay : kCacheWriteDelay);
 }
 
 void HistoryCache::forget(const std::string& sid) {

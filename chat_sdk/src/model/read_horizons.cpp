@@ -11,8 +11,6 @@
 namespace parley::detail {
 namespace {
 
-constexpr Duration kAfterFailure = std::chrono::seconds(30);  // of the cache
-
 // A move back counts from where it leads to; later ones go on from there.
 HorizonMove merged(const HorizonMove& first, const HorizonMove& second) {
   if (second.back) return second;
@@ -188,7 +186,7 @@ void ReadHorizons::save(const std::string& sid) {
       saving_.erase(sid);
       save(sid);
     };
-    if (!outcome) return timers_.after(kAfterFailure, again);
+    if (!outcome) return timers_.after(kCacheRetryDelay, again);
     const auto now = moves_.find(sid);
     const bool is_so = wanted ? now != moves_.end() && now->second.wanted == saved : now == moves_.end();
     is_so ? static_cast<void>(saving_.erase(sid)) : again({});
