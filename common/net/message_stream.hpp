@@ -29,6 +29,10 @@ class MessageStream {
     /// The peer sent what is not taken: a text message or one that is too long. The last moment for send();
     /// the stream closes behind that and on_closed follows. Servers only; may be empty.
     std::function<void(const Error& reason)> on_refused{};
+    /// Something came from the peer: a part of a message that is not whole yet, a message, a ping or a pong.
+    /// Called before the callbacks for what has become whole with it, once for all that was read at once. May
+    /// be empty.
+    std::function<void()> on_input{};
   };
 
   virtual ~MessageStream() = default;
@@ -38,6 +42,10 @@ class MessageStream {
   /// Queues one binary message. The buffer may be shared by many streams. Ignored after close. The
   /// messages of one turn of the executor leave together.
   virtual void send(std::shared_ptr<const std::string> message) = 0;
+  /// Asks the peer for a sign of life: it answers by itself, which on_input tells. Leaves before messages
+  /// that wait to be sent, but not in the middle of one. Several before one has left are one. Ignored after
+  /// close.
+  virtual void ping() = 0;
   /// Bytes queued and not yet handed to the system: the measure of a slow consumer.
   virtual std::size_t queued_bytes() const = 0;
   /// Sends what is queued, then the closing handshake, and ends after `grace` at the latest. What the peer

@@ -13,6 +13,7 @@ class CountingStream final : public net::MessageStream {
   explicit CountingStream(std::size_t& queued) : queued_(queued) {}
   void start(Callbacks) override {}
   void send(std::shared_ptr<const std::string> message) override { queued_ += message->size(); }
+  void ping() override {}
   std::size_t queued_bytes() const override { return queued_; }
   void close(Duration) override {}
   std::string peer_address() const override { return ""; }

@@ -22,6 +22,10 @@ class Mailbox {
     wake_reader();
   }
 
+  /// The writer asks the reader for a sign of life, or gives one.
+  void put_ping() { put(&Mailbox::ping_); }
+  void put_pong() { put(&Mailbox::pong_); }
+
   /// The writer says no more.
   void end() {
     const std::lock_guard lock(mutex_);
@@ -34,7 +38,7 @@ class Mailbox {
   void start_reading(Wake wake) {
     const std::lock_guard lock(mutex_);
     wake_ = std::move(wake);
-    if (!messages_.empty() || ended_) wake_reader();
+    if (!messages_.empty() || ping_ || pong_ || ended_) wake_reader();
   }
 
   void stop_reading() {
@@ -47,13 +51,15 @@ class Mailbox {
 
   struct Delivery {
     std::vector<Bytes> messages;
+    bool ping = false;
+    bool pong = false;
     bool is_last = false;
   };
   Delivery take() {
     const std::lock_guard lock(mutex_);
     woken_ = false;
     bytes_ = 0;
-    return {std::exchange(messages_, {}), ended_};
+    return {std::exchange(messages_, {}), std::exchange(ping_, false), std::exchange(pong_, false), ended_};
   }
 
   std::size_t bytes() const {
@@ -62,6 +68,13 @@ class Mailbox {
   }
 
  private:
+  void put(bool Mailbox::*mark) {
+    const std::lock_guard lock(mutex_);
+    if (ended_ || deaf_) return;
+    this->*mark = true;
+    wake_reader();
+  }
+
   void wake_reader() {
     if (woken_ || !wake_) return;
     woken_ = true;
@@ -73,6 +86,7 @@ class Mailbox {
   std::size_t bytes_ = 0;
   Wake wake_;
   bool woken_ = false;  // take() will come
+  bool ping_ = false, pong_ = false;
   bool ended_ = false;
   bool deaf_ = false;
 };
@@ -94,6 +108,10 @@ class End final : public std::enable_shared_from_this<End> {
 
   void send(Bytes message) {
     if (!closing_) out_->put(std::move(message));
+  }
+
+  void ping() {
+    if (!closing_) out_->put_ping();
   }
 
   std::size_t queued_bytes() const { return out_->bytes(); }
@@ -120,16 +138,25 @@ class End final : public std::enable_shared_from_this<End> {
 
   void receive() {
     const auto delivery = in_->take();
+    if (closing_) return;
+    if (delivery.ping) out_->put_pong();
+    const bool is_input = delivery.ping || delivery.pong || !delivery.messages.empty();
+    if (is_input && callbacks_.on_input) tell([&] { callbacks_.on_input(); });
     for (const Bytes& message : delivery.messages) {
       if (closing_) return;
-      calling_ = true;
-      callbacks_.on_message(*message);
-      calling_ = false;
+      tell([&] { callbacks_.on_message(*message); });
     }
-    if (ended_) callbacks_ = {};
     if (closing_ || !delivery.is_last) return;
     closing_ = true;
     finish({.code = Errc::connection_lost, .message = "the other side closed the connection"});
+  }
+
+  template <class Call>
+  void tell(Call call) {
+    calling_ = true;
+    call();
+    calling_ = false;
+    if (ended_) callbacks_ = {};
   }
 
   void finish(Error reason) {
@@ -154,6 +181,7 @@ class EndHandle final : public MessageStream {
 
   void start(Callbacks callbacks) override { end_->start(std::move(callbacks)); }
   void send(Bytes message) override { end_->send(std::move(message)); }
+  void ping() override { end_->ping(); }
   std::size_t queued_bytes() const override { return end_->queued_bytes(); }
   void close(Duration) override { end_->close(); }
   std::string peer_address() const override { return std::string(kInProcessAddress); }

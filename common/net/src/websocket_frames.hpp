@@ -90,6 +90,7 @@ struct FrameHeader {
 };
 inline constexpr std::uint8_t kBinaryFrame = 0x82;
 inline constexpr std::uint8_t kCloseFrame = 0x88;
+inline constexpr std::uint8_t kPingFrame = 0x89;
 inline constexpr std::uint8_t kPongFrame = 0x8a;
 /// The header of a frame of so many bytes; with the key, as a client sends it.
 FrameHeader make_frame_header(std::uint8_t first_byte, std::size_t payload_size,

@@ -15,6 +15,7 @@ class StreamHandle final : public MessageStream {
 
   void start(Callbacks callbacks) override { socket_->start(std::move(callbacks)); }
   void send(std::shared_ptr<const std::string> message) override { socket_->send(std::move(message)); }
+  void ping() override { socket_->ping(); }
   std::size_t queued_bytes() const override { return socket_->queued_bytes(); }
   void close(Duration grace) override { socket_->close(grace); }
   std::string peer_address() const override { return socket_->peer_address(); }

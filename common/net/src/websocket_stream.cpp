@@ -82,6 +82,10 @@ void WebSocketStream::on_readable(ErrorCode error) {
   if (ended_ || parting_) return;
   const auto scratch = read_scratch();
   const std::size_t size = error ? 0 : stream_->read_now(asio::buffer(scratch.data(), scratch.size()), error);
+  // Bytes of a TLS record that is not whole yet block, too: they have come all the same.
+  const bool is_input = !error || error == asio::error::would_block;
+  if (is_input && callbacks_.on_input && !closing_) tell([&] { callbacks_.on_input(); });
+  if (ended_) return;
   if (error == asio::error::would_block) return listen();
   if (error) return finish(reason_ ? *reason_ : lost(error));
   take(scratch.first(size));
@@ -161,6 +165,12 @@ void WebSocketStream::send(std::shared_ptr<const std::string> message) {
   flush_later();
 }
 
+void WebSocketStream::ping() {
+  if (closing_ || mute_ || ended_) return;
+  ping_ = true;
+  flush_later();
+}
+
 /// Behind the handlers that are ready now, so that what they send shares a write.
 void WebSocketStream::flush_later() {
   if (flush_posted_ || writing_ || mute_) return;
@@ -186,10 +196,12 @@ void WebSocketStream::flush() {
 }
 
 std::size_t WebSocketStream::fill(std::span<char> piece) {
-  if (!pong_ || !queue_.is_between_frames()) return queue_.fill(piece);
-  FrameQueue pong(side_);
-  pong.push(std::make_shared<const std::string>(*std::exchange(pong_, std::nullopt)), kPongFrame);
-  const auto filled = pong.fill(piece);
+  if ((!pong_ && !ping_) || !queue_.is_between_frames()) return queue_.fill(piece);
+  FrameQueue control(side_);
+  if (std::exchange(ping_, false)) control.push(std::make_shared<const std::string>(), kPingFrame);
+  if (pong_)
+    control.push(std::make_shared<const std::string>(*std::exchange(pong_, std::nullopt)), kPongFrame);
+  const auto filled = control.fill(piece);
   return filled + queue_.fill(piece.subspan(filled));
 }
 
@@ -209,6 +221,7 @@ void WebSocketStream::write_rest(std::string_view rest) {
 void WebSocketStream::on_write_error(const ErrorCode& error) {
   queue_.clear();
   pong_.reset();
+  ping_ = false;
   mute_ = true;
   if (parting_) return finish(*reason_);
   if (!reason_) finish_after(kLastWords, lost(error));

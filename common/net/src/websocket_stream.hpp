@@ -37,6 +37,7 @@ class WebSocketStream final : public std::enable_shared_from_this<WebSocketStrea
 
   void start(MessageStream::Callbacks callbacks);
   void send(std::shared_ptr<const std::string> message);
+  void ping();
   void close(Duration grace);
   void drop();
   std::size_t queued_bytes() const { return queue_.bytes() + out_.size(); }
@@ -86,6 +87,7 @@ class WebSocketStream final : public std::enable_shared_from_this<WebSocketStrea
   std::shared_ptr<asio::steady_timer> timer_;  // only while something must end in time
   std::optional<Error> reason_;                // decided already, told when the stream has ended
   std::optional<std::string> pong_;            // only the newest ping needs its answer
+  bool ping_ = false;                          // to be sent
   std::uint16_t close_code_ = static_cast<std::uint16_t>(CloseCode::normal);
   bool writing_ = false;  // the system takes out_
   bool flush_posted_ = false;

@@ -49,6 +49,39 @@ TEST_F(InProcessTest, KeepsWhatCameBeforeItWasStarted) {
   EXPECT_THAT(right_.messages, ElementsAre("early"));
 }
 
+TEST_F(InProcessTest, AnswersAPing) {
+  start();
+  left_.stream->ping();
+  loop_.settle();
+  EXPECT_EQ(right_.inputs, 1);
+  EXPECT_EQ(left_.inputs, 1) << "the answer";
+  left_.send("one");
+  left_.send("two");
+  loop_.settle();
+  EXPECT_EQ(right_.inputs, 2) << "what came together is one input";
+  EXPECT_EQ(left_.inputs, 1);
+}
+
+TEST_F(InProcessTest, AnswersAPingThatCameBeforeItWasStarted) {
+  left_.start();
+  left_.stream->ping();
+  loop_.settle();
+  EXPECT_EQ(left_.inputs, 0) << "nobody is there";
+  right_.start();
+  loop_.settle();
+  EXPECT_EQ(left_.inputs, 1);
+}
+
+TEST_F(InProcessTest, MayBeDroppedWhenInputIsTold) {
+  int messages = 0;
+  right_.start();
+  left_.stream->start(
+      {.on_message = [&](std::string_view) { ++messages; }, .on_input = [&] { left_.stream.reset(); }});
+  right_.send("one");
+  loop_.settle();
+  EXPECT_EQ(messages, 0);
+}
+
 TEST_F(InProcessTest, CountsWhatTheOtherSideHasNotTaken) {
   left_.send("12345");
   left_.send("678");

@@ -108,6 +108,56 @@ TEST_F(MessageStreamTest, RefusesFramesThatAreNotTheProtocol) {
   EXPECT_EQ(server_peer().closed[0].code, Errc::protocol_error);
 }
 
+TEST_F(MessageStreamTest, AsksForASignOfLifeAndHearsTheAnswer) {
+  start();
+  connect();
+  client_.stream->ping();
+  client_.stream->ping();
+  ASSERT_TRUE(loop_.run_until([&] { return client_.inputs > 0; }));
+  EXPECT_EQ(server_peer().inputs, 1) << "two before the first has left are one";
+  server_peer().stream->ping();
+  ASSERT_TRUE(loop_.run_until([&] { return server_peer().inputs == 2; }));
+  EXPECT_TRUE(client_.messages.empty() && server_peer().messages.empty());
+  client_.stream->close(seconds(1));
+  client_.stream->ping();
+  ASSERT_TRUE(loop_.run_until([&] { return !client_.closed.empty() && !server_peer().closed.empty(); }));
+  EXPECT_EQ(server_peer().closed[0].code, Errc::connection_lost) << "nothing behind the closing frame";
+}
+
+TEST_F(MessageStreamTest, PingsBetweenMessagesThatWait) {
+  start();
+  connect();
+  for (int i = 0; i < 20; ++i) client_.send(std::string(100'000, 'x'));
+  client_.stream->ping();
+  ASSERT_TRUE(loop_.run_until([&] { return server_peer().messages.size() == 20 && client_.inputs > 0; }));
+  for (const auto& message : server_peer().messages) EXPECT_EQ(message, std::string(100'000, 'x'));
+}
+
+TEST_F(MessageStreamTest, TakesAPartOfAMessageForASignOfLife) {
+  start();
+  RawClient client(loop_, address_);
+  client.send(kUpgrade);
+  ASSERT_TRUE(loop_.run_until([&] { return !server_peers_.empty(); }));
+  for (int i = 0; i < 4; ++i) {
+    client.send(kBinaryFrame.substr(static_cast<std::size_t>(2 * i), 2));
+    ASSERT_TRUE(loop_.run_until([&] { return server_peer().inputs == i + 1; }));
+    EXPECT_EQ(server_peer().messages.size(), i == 3 ? 1u : 0u);
+  }
+}
+
+TEST_F(MessageStreamTest, MayBeDroppedWhenInputIsTold) {
+  start();
+  auto stream = dial(dial_options());
+  ASSERT_TRUE(stream) << stream.error().to_string();
+  int messages = 0;
+  (*stream)->start(
+      {.on_message = [&](std::string_view) { ++messages; }, .on_input = [&] { stream->reset(); }});
+  ASSERT_TRUE(loop_.run_until([&] { return !server_peers_.empty(); }));
+  server_peer().send("one");
+  ASSERT_TRUE(loop_.run_until([&] { return !server_peer().closed.empty(); }));
+  EXPECT_EQ(messages, 0);
+}
+
 TEST_F(MessageStreamTest, LetsTheOwnerSayTheLastWordBeforeItRefuses) {
   const std::string long_frame("\x82\xfe\x03\xe9\0\0\0\0", 8);  // 1001 bytes to come
   for (const auto& [bytes, code, closing] :

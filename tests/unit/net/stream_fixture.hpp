@@ -12,6 +12,7 @@ struct Peer {
   std::vector<std::string> messages;
   std::vector<Error> closed;
   std::vector<Error> refused;
+  int inputs = 0;
   std::string last_words;  // said when something is refused
 
   void start() {
@@ -21,7 +22,8 @@ struct Peer {
                        [this](const Error& reason) {
                          refused.push_back(reason);
                          if (!last_words.empty()) send(last_words);
-                       }});
+                       },
+                   .on_input = [this] { ++inputs; }});
   }
   void send(std::string text) { stream->send(std::make_shared<const std::string>(std::move(text))); }
 };
