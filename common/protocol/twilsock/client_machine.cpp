@@ -11,6 +11,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// Whoever asks for an attempt again and again gets no more than four a second.
+constexpr Duration kShortestGap = milliseconds(250);
+// Of backoff_min: no retry comes sooner.
+constexpr int kFloorShare = 4;
+
 // Codes after which a new token helps: expired, not yet valid, lifetime over (both code families).
 bool wants_new_token(int code) {
   constexpr int kCodes[] = {20104, 20105, 20156, 51119, 51120};
@@ -28,9 +33,23 @@ Error refused(const Status& status) {
           .server_text = status.description};
 }
 
+// A planned end, such as a restart: what is to be said is about the service, and nobody has to act.
+Error come_back_later(const Status& status) {
+  return {.code = Errc::connection_lost,
+          .message = "the service closed the connection and asked to come back later",
+          .http_status = status.code,
+          .server_code = status.error_code,
+          .server_text = status.description};
+}
+
+Error silent(bool was_asked) {
+  return {.code = Errc::timed_out,
+          .message = was_asked ? "the service does not answer, not even a ping" : "the service fell silent"};
+}
+
 Error transport_failure(const Status& status) {
   return {.code = status.code == 429 ? Errc::too_many_requests : Errc::server_error,
-          .message = "the connection refused the request",
+          .message = "the service refused what the connection asked",
           .http_status = status.code,
           .server_code = status.error_code,
           .server_text = status.description};
@@ -41,7 +60,8 @@ Error transport_failure(const Status& status) {
 ClientMachine::ClientMachine(ClientSettings settings, Random& random)
     : settings_(std::move(settings)),
       random_(random),
-      backoff_({settings_.backoff_min, settings_.backoff_max, 0.8, 1.2}) {}
+      backoff_({settings_.backoff_min, settings_.backoff_max, /*min_factor=*/0, /*max_factor=*/1}),
+      liveness_(settings_.liveness) {}
 
 std::string ClientMachine::make_id() { return "TM" + random_hex(random_, 16); }
 
@@ -56,8 +76,51 @@ void ClientMachine::connect(TimePoint now) {
   if (can_start) open(now);
 }
 
-void ClientMachine::open(TimePoint) {
+void ClientMachine::doubt(TimePoint now) {
+  if (state_ == ClientState::waiting) return retry_soon(now);
+  if (state_ == ClientState::connected) {
+    if (liveness_.doubt(now)) actions_.push_back(SendPing{});
+  } else if (has_stream() && now - *opened_at_ >= settings_.liveness.probe) {
+    open_anew(now);
+  }
+}
+
+void ClientMachine::reconnect_now(TimePoint now) {
+  backoff_.reset();
+  doubt(now);
+}
+
+void ClientMachine::on_woken(TimePoint now) {
+  if (state_ == ClientState::waiting) return retry_soon(now);
+  if (state_ == ClientState::connected) {
+    if (liveness_.doubt_after_sleep(now)) actions_.push_back(SendPing{});
+  } else if (has_stream()) {
+    open_anew(now);
+  }
+}
+
+void ClientMachine::abandon(Error reason, TimePoint now) {
+  if (!has_stream()) return;
+  leave_stream(/*drop=*/true);
+  retry_later(std::move(reason), std::nullopt, now);
+}
+
+void ClientMachine::retry_soon(TimePoint now) {
+  const TimePoint soonest = *opened_at_ + kShortestGap;
+  if (soonest <= now) return open(now);
+  if (*retry_at_ <= soonest) return;
+  retry_at_ = soonest;
+  enter(ClientState::waiting, wait_reason_);
+}
+
+void ClientMachine::open_anew(TimePoint now) {
+  leave_stream(/*drop=*/true);
+  open(now);
+}
+
+void ClientMachine::open(TimePoint now) {
   retry_at_.reset();
+  opened_at_ = now;
   enter(ClientState::opening);
   actions_.push_back(Open{});
 }
@@ -75,11 +138,12 @@ void ClientMachine::disconnect(TimePoint) {
 void ClientMachine::set_token(std::string token, TimePoint now) {
   token_ = std::move(token);
   if (state_ == ClientState::needs_token || state_ == ClientState::denied) return open(now);
-  if (state_ == ClientState::connected) send_update();  // else the coming init or its reply takes care
+  if (state_ == ClientState::connected) send_update(now);  // else the coming init or its reply takes care
 }
 
-void ClientMachine::send_update() {
+void ClientMachine::send_update(TimePoint now) {
   update_id_ = make_id();
+  liveness_.on_asked(now);
   send_packet({update_id_, Update{token_}, "", ""});
 }
 
@@ -88,7 +152,8 @@ void ClientMachine::on_open(TimePoint now) {
   init_id_ = make_id();
   init_token_ = token_;
   init_deadline_ = now + settings_.init_timeout;
-  silence_deadline_ = now + settings_.silence_timeout;
+  liveness_.start(now);
+  liveness_.on_asked(now);
   enter(ClientState::initializing);
   send_packet(
       {init_id_,
@@ -98,7 +163,7 @@ void ClientMachine::on_open(TimePoint now) {
 
 void ClientMachine::on_message(std::string_view bytes, TimePoint now) {
   if (state_ != ClientState::initializing && state_ != ClientState::connected) return;
-  silence_deadline_ = now + settings_.silence_timeout;
+  liveness_.on_input(now);
   auto packet = decode(bytes, {.message = limits::kClientPacketBytes});
   if (packet) return on_packet(std::move(*packet), now);
   leave_stream(/*drop=*/true);
@@ -142,8 +207,9 @@ void ClientMachine::on_init_reply(const Packet& packet, const Reply& reply, Time
     if (reply.init) continuation_token_ = reply.init->continuation_token;
     connected_since_ = now;
     enter(ClientState::connected);
-    if (token_ != init_token_) send_update();  // it came while init was under way
-    for (auto& [id, pending] : requests_) hand_over(id, pending);
+    liveness_.on_all_answered();
+    if (token_ != init_token_) send_update(now);  // it came while init was under way
+    for (auto& [id, pending] : requests_) hand_over(id, pending, now);
     return;
   }
   leave_stream(/*drop=*/true);
@@ -153,6 +219,7 @@ void ClientMachine::on_init_reply(const Packet& packet, const Reply& reply, Time
 
 void ClientMachine::on_update_reply(const Reply& reply, TimePoint now) {
   update_id_.clear();
+  if (!awaits_answer()) liveness_.on_all_answered();
   if (reply.status.ok()) return actions_.push_back(TokenAccepted{});
   leave_stream(/*drop=*/true);
   if (reply.status.code == 401 || reply.status.code == 403) return on_refused(reply.status, now);
@@ -168,6 +235,8 @@ void ClientMachine::on_close(const Packet& packet, const Close& close, TimePoint
     case 410:
     case 417:
       return on_refused(status, now);
+    case 308:
+      return retry_later(come_back_later(status), decode_backoff(packet.payload), now);
     default:
       return retry_later(transport_failure(status), decode_backoff(packet.payload), now);
   }
@@ -197,24 +266,25 @@ void ClientMachine::deny(Error reason) {
 }
 
 void ClientMachine::on_closed(Error reason, TimePoint now) {
-  const bool has_stream = state_ == ClientState::opening || state_ == ClientState::initializing ||
-                          state_ == ClientState::connected;
-  if (!has_stream) return;
+  if (!has_stream()) return;
   // Asking for the same once more would end the next connection, too.
   if (reason.code == Errc::limit_exceeded) fail_requests_in_flight(&reason);
   leave_stream(/*drop=*/false);
   retry_later(std::move(reason), std::nullopt, now);
 }
 
+bool ClientMachine::has_stream() const {
+  return state_ == ClientState::opening || state_ == ClientState::initializing ||
+         state_ == ClientState::connected;
+}
+
 // Undoes what a stream brought: its timers and the requests that were on it.
 void ClientMachine::leave_stream(bool drop) {
   init_deadline_.reset();
-  silence_deadline_.reset();
+  liveness_.stop();
   init_id_.clear();
   update_id_.clear();
-  const bool has_stream = state_ == ClientState::opening || state_ == ClientState::initializing ||
-                          state_ == ClientState::connected;
-  if (drop && has_stream) actions_.push_back(DropStream{});
+  if (drop && has_stream()) actions_.push_back(DropStream{});
   fail_requests_in_flight();
 }
 
@@ -238,7 +308,7 @@ void ClientMachine::fail_requests_in_flight(const Error* oversized) {
 void ClientMachine::retry_later(Error reason, std::optional<BackoffPolicy> policy, TimePoint now) {
   if (connected_since_ && now - *connected_since_ >= settings_.stable_after) backoff_.reset();
   connected_since_.reset();
-  Duration delay = backoff_.after_failure(random_.uniform());
+  Duration delay = std::max(settings_.backoff_min / kFloorShare, backoff_.after_failure(random_.uniform()));
   if (policy) {
     const int spread = std::max(0, policy->reconnect_max_ms - policy->reconnect_min_ms);
     delay = std::max<Duration>(
@@ -246,6 +316,7 @@ void ClientMachine::retry_later(Error reason, std::optional<BackoffPolicy> polic
         milliseconds(policy->reconnect_min_ms + static_cast<int>(spread * random_.uniform())));
   }
   retry_at_ = now + delay;
+  wait_reason_ = reason;
   enter(ClientState::waiting, std::move(reason));
 }
 
@@ -254,11 +325,12 @@ RequestId ClientMachine::send(OutgoingRequest request, TimePoint now) {
   const TimePoint deadline = now + request.timeout;
   auto& pending =
       requests_.emplace(id, Pending{std::move(request), deadline, false, false, ""}).first->second;
-  if (state_ == ClientState::connected) hand_over(id, pending);
+  if (state_ == ClientState::connected) hand_over(id, pending, now);
   return id;
 }
 
-void ClientMachine::hand_over(RequestId id, Pending& pending) {
+void ClientMachine::hand_over(RequestId id, Pending& pending, TimePoint now) {
+  liveness_.on_asked(now);
   pending.handed_over = pending.ever_sent = true;
   pending.packet_id = make_id();
   const auto& request = pending.request.request;
@@ -273,37 +345,52 @@ void ClientMachine::cancel(RequestId id) {
   if (at == requests_.end()) return;
   by_packet_.erase(at->second.packet_id);
   requests_.erase(at);
+  if (!awaits_answer()) liveness_.on_all_answered();
 }
 
 void ClientMachine::finish(std::map<RequestId, Pending>::iterator at, Result<http::Response> outcome) {
   by_packet_.erase(at->second.packet_id);
   actions_.push_back(RequestDone{at->first, std::move(outcome)});
   requests_.erase(at);
+  if (!awaits_answer()) liveness_.on_all_answered();
 }
 
 void ClientMachine::on_time(TimePoint now) {
+  expire_requests(now);
+  check_liveness(now);
+  if (state_ == ClientState::waiting && retry_at_ && *retry_at_ <= now) open(now);
+}
+
+// A request that was sent and not answered in its time is a reason to probe, though nobody waits for its
+// answer any more.
+void ClientMachine::expire_requests(TimePoint now) {
+  bool is_doubtful = false;
   for (auto at = requests_.begin(); at != requests_.end();) {
     const auto current = at++;
     if (current->second.deadline > now) continue;
     const bool sent = current->second.ever_sent;
+    is_doubtful = is_doubtful || current->second.handed_over;
     finish(current, Error{.code = sent ? Errc::outcome_unknown : Errc::timed_out,
                           .message = sent ? "no reply within the time allowed"
                                           : "no connection within the time allowed; nothing was sent"});
   }
-  const bool silent = silence_deadline_ && *silence_deadline_ <= now;
-  const bool no_init_reply = init_deadline_ && *init_deadline_ <= now;
-  if (silent || no_init_reply) {
-    leave_stream(/*drop=*/true);
-    retry_later({.code = Errc::timed_out, .message = silent ? "the service fell silent" : "no reply to init"},
-                std::nullopt, now);
-  }
-  if (state_ == ClientState::waiting && retry_at_ && *retry_at_ <= now) open(now);
+  if (is_doubtful && liveness_.doubt(now)) actions_.push_back(SendPing{});
+}
+
+void ClientMachine::check_liveness(TimePoint now) {
+  const bool was_asked = awaits_answer() || liveness_.is_probing();
+  const auto verdict = liveness_.on_time(now);
+  if (verdict == Liveness::Verdict::dead) return abandon(silent(was_asked), now);
+  if (verdict == Liveness::Verdict::ping) actions_.push_back(SendPing{});
+  if (init_deadline_ && *init_deadline_ <= now)
+    abandon({.code = Errc::timed_out, .message = "the service did not answer the log-in (init) in time"},
+            now);
 }
 
 std::optional<TimePoint> ClientMachine::next_deadline() const {
   std::optional<TimePoint> first;
   keep_earliest(first, init_deadline_);
-  keep_earliest(first, silence_deadline_);
+  keep_earliest(first, liveness_.next_deadline());
   if (state_ == ClientState::waiting) keep_earliest(first, retry_at_);
   for (const auto& [id, pending] : requests_) keep_earliest(first, pending.deadline);
   return first;

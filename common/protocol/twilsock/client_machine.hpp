@@ -8,16 +8,19 @@
 #include <parley/seams.hpp>
 
 #include "common/base/backoff.hpp"
+#include "common/protocol/twilsock/liveness.hpp"
 #include "common/protocol/twilsock/packet.hpp"
 
 namespace parley::twilsock {
 
 struct ClientSettings {
   Duration init_timeout = std::chrono::seconds(10);
-  Duration silence_timeout =
-      std::chrono::seconds(60);                    ///< nothing at all arrived: the server pings every 20 s
-  Duration backoff_min = std::chrono::seconds(1);  ///< first retry; doubles up to backoff_max, each +-20 %
-  Duration backoff_max = std::chrono::seconds(120);
+  LivenessSettings liveness;
+  /// Before the first retry, at most; doubles with each further failure, up to backoff_max. Of each, a random
+  /// part is waited, a quarter of backoff_min at least: those who lost their connections together must not
+  /// come back together.
+  Duration backoff_min = std::chrono::seconds(1);
+  Duration backoff_max = std::chrono::seconds(30);
   Duration stable_after =
       std::chrono::seconds(10);  ///< a connection that lived this long resets the back-off
   std::vector<std::pair<std::string, std::string>> metadata;
@@ -51,6 +54,8 @@ struct Open {};
 struct SendBytes {
   std::string bytes;
 };
+/// A WebSocket ping: any answer is a sign of life.
+struct SendPing {};
 /// Flush and close; nothing of this stream is to be reported any more.
 struct DropStream {};
 struct RequestDone {
@@ -73,19 +78,20 @@ struct TokenWanted {
 /// The live connection goes on with the token of the last set_token().
 struct TokenAccepted {};
 using ClientAction = std::variant<Open, SendBytes, DropStream, RequestDone, NotificationReceived,
-                                  StateChanged, TokenWanted, TokenAccepted>;
+                                  StateChanged, TokenWanted, TokenAccepted, SendPing>;
 
 /// The client's end of one logical connection across reconnects: no sockets, no clock, no thread.
 ///
 ///   state        | accepts                        | leaves by
 ///   -------------|--------------------------------|----------------------------------------
 ///   idle         | connect                        | connect -> opening
-///   opening      | on_open, on_closed             | -> initializing, -> waiting
-///   initializing | reply to init, end, silence    | 200 -> connected; 401/403 -> needs_token
-///                |                                | or denied; anything else -> waiting
-///   connected    | packets, end, silence, token   | close 410 -> needs_token; 401/406/417
-///                |                                | -> denied; other ends -> waiting
-///   waiting      | time, connect                  | either -> opening
+///   opening      | on_open, on_closed, doubt      | -> initializing, -> waiting, -> opening anew
+///   initializing | reply to init, end, silence,   | 200 -> connected; 401/403 -> needs_token
+///                | doubt                          | or denied; doubt -> opening anew; anything else
+///                |                                | -> waiting
+///   connected    | packets, end, silence, token,  | close 410 -> needs_token; 401/406/417
+///                | doubt                          | -> denied; other ends -> waiting
+///   waiting      | time, connect, doubt           | each -> opening
 ///   needs_token  | set_token                      | set_token -> opening
 ///   denied       | set_token, connect             | either -> opening
 ///
@@ -100,9 +106,22 @@ class ClientMachine {
   void connect(TimePoint now);
   /// Says goodbye and ends; every request fails with Errc::cancelled.
   void disconnect(TimePoint now);
+  /// The network may be another one, or the user is sure that it works again: a connection is probed, a
+  /// pending retry comes at once (a quarter of a second after the last attempt at the earliest), an attempt
+  /// that has taken longer than a probe may begins anew.
+  void doubt(TimePoint now);
+  /// The same, and the next failure counts as the first one.
+  void reconnect_now(TimePoint now);
+  /// The same as doubt(), but what was under way was so before this machine slept: any attempt begins anew,
+  /// and the time that has passed is nobody's silence.
+  void on_woken(TimePoint now);
+  /// Leaves the connection, or the attempt, for that reason and tries again later.
+  void abandon(Error reason, TimePoint now);
   void set_token(std::string token, TimePoint now);
 
   void on_open(TimePoint now);
+  /// Bytes have come, whatever they will be.
+  void on_input(TimePoint now) { liveness_.on_input(now); }
   void on_message(std::string_view bytes, TimePoint now);
   void on_closed(Error reason, TimePoint now);
   void on_time(TimePoint now);
@@ -128,17 +147,23 @@ class ClientMachine {
   };
 
   void open(TimePoint now);
+  void open_anew(TimePoint now);
+  void retry_soon(TimePoint now);
+  bool has_stream() const;
+  bool awaits_answer() const { return init_deadline_ || !update_id_.empty() || !by_packet_.empty(); }
+  void expire_requests(TimePoint now);
+  void check_liveness(TimePoint now);
   void retry_later(Error reason, std::optional<BackoffPolicy> policy, TimePoint now);
   void enter(ClientState state, std::optional<Error> reason = {});
   void leave_stream(bool drop);
-  void send_update();
+  void send_update(TimePoint now);
   void on_packet(Packet packet, TimePoint now);
   void on_reply(Packet packet, TimePoint now);
   void on_init_reply(const Packet& packet, const Reply& reply, TimePoint now);
   void on_update_reply(const Reply& reply, TimePoint now);
   void on_close(const Packet& packet, const Close& close, TimePoint now);
   void on_refused(const Status& status, TimePoint now);
-  void hand_over(RequestId id, Pending& pending);
+  void hand_over(RequestId id, Pending& pending, TimePoint now);
   void finish(std::map<RequestId, Pending>::iterator at, Result<http::Response> outcome);
   void fail_requests_in_flight(const Error* oversized = nullptr);
   void deny(Error reason);
@@ -156,7 +181,9 @@ class ClientMachine {
   std::map<std::string, RequestId, std::less<>> by_packet_;
   RequestId last_id_ = 0;
   Backoff backoff_;
-  std::optional<TimePoint> init_deadline_, silence_deadline_, retry_at_, connected_since_;
+  Liveness liveness_;
+  std::optional<TimePoint> init_deadline_, retry_at_, opened_at_, connected_since_;
+  std::optional<Error> wait_reason_;
   std::deque<ClientAction> actions_;
 };
 

@@ -14,7 +14,7 @@ class TwilsockClientMachine : public ::testing::Test {
  protected:
   // What the machine did since the last call.
   struct Done {
-    int opens = 0, drops = 0, tokens_accepted = 0;
+    int opens = 0, drops = 0, tokens_accepted = 0, pings = 0;
     std::vector<Packet> sent;
     std::vector<RequestDone> outcomes;
     std::vector<StateChanged> states;
@@ -28,6 +28,7 @@ class TwilsockClientMachine : public ::testing::Test {
       if (std::holds_alternative<Open>(*action)) ++done.opens;
       if (std::holds_alternative<DropStream>(*action)) ++done.drops;
       if (std::holds_alternative<TokenAccepted>(*action)) ++done.tokens_accepted;
+      if (std::holds_alternative<SendPing>(*action)) ++done.pings;
       if (auto* bytes = std::get_if<SendBytes>(&*action)) done.sent.push_back(decode(bytes->bytes).value());
       if (auto* outcome = std::get_if<RequestDone>(&*action)) done.outcomes.push_back(*outcome);
       if (auto* state = std::get_if<StateChanged>(&*action)) done.states.push_back(*state);
@@ -70,7 +71,24 @@ class TwilsockClientMachine : public ::testing::Test {
     machine.on_time(now);
   }
 
-  TimePoint now{};
+  void pass(Duration time) {
+    now += time;
+    machine.on_time(now);
+  }
+
+  /// As far as waiting for a retry, after `failures` dials.
+  void fail_dials(int failures) {
+    machine.set_token("token-1", now);
+    machine.connect(now);
+    for (int i = 0; i < failures; ++i) {
+      if (i > 0) wait_for_retry();
+      lose_connection();
+    }
+    drain();
+    ASSERT_EQ(machine.state(), ClientState::waiting);
+  }
+
+  TimePoint now{std::chrono::hours(1)};
   SeededRandom random{1};
   ClientMachine machine{ClientSettings{}, random};
 };
@@ -201,36 +219,58 @@ TEST_F(TwilsockClientMachine, ACancelledRequestIsNeverReportedNorSentLate) {
 TEST_F(TwilsockClientMachine, RetriesWithGrowingDelaysUpToTheLimit) {
   machine.set_token("t", now);
   machine.connect(now);
-  Duration previous{};
+  Duration longest{};
   for (int attempt = 0; attempt < 12; ++attempt) {
     drain();
     lose_connection();
     const Duration wait = *machine.next_deadline() - now;
-    EXPECT_LE(wait, seconds(144));
-    if (attempt < 6) {
-      EXPECT_GT(wait, previous) << attempt;
-    }
-    previous = wait;
+    EXPECT_GE(wait, milliseconds(250)) << "a storm";
+    EXPECT_LE(wait, std::min<Duration>(seconds(1) * (1 << attempt), seconds(30)));
+    longest = std::max(longest, wait);
     wait_for_retry();
     EXPECT_EQ(machine.state(), ClientState::opening);
   }
-  EXPECT_GE(previous, seconds(96)) << "120 s, give or take 20 %";
+  EXPECT_GE(longest, seconds(15)) << "it grows";
+}
+
+// What everybody does who lost the same service at the same moment.
+TEST_F(TwilsockClientMachine, SpreadsRetriesOverTheWholeWait) {
+  int early = 0, late = 0;
+  for (int client = 0; client < 200; ++client) {
+    ClientMachine one{ClientSettings{}, random};
+    one.set_token("t", now);
+    one.connect(now);
+    TimePoint at = now;
+    for (int failure = 0; failure < 6; ++failure) {
+      one.on_closed({.code = Errc::unreachable, .message = "down"}, at);
+      if (failure == 5) break;
+      at = *one.next_deadline();
+      one.on_time(at);
+    }
+    const Duration wait = *one.next_deadline() - at;
+    early += wait < seconds(10) ? 1 : 0;
+    late += wait > seconds(20) ? 1 : 0;
+  }
+  EXPECT_GT(early, 40);
+  EXPECT_GT(late, 40);
 }
 
 TEST_F(TwilsockClientMachine, OnlyAConnectionThatLastsResetsTheBackoff) {
   connect();
-  for (int round = 0; round < 5; ++round) {
+  Duration longest{};
+  for (int round = 0; round < 10; ++round) {
     lose_connection();
-    EXPECT_GE(*machine.next_deadline() - now, milliseconds(800) * (1 << round));
+    longest = std::max(longest, *machine.next_deadline() - now);
     wait_for_retry();
     drain();
     establish();
     drain();
   }
+  EXPECT_GT(longest, seconds(5));
   now += seconds(10);
   for (int round = 0; round < 5; ++round, now += seconds(10)) {
     lose_connection();
-    EXPECT_LE(*machine.next_deadline() - now, milliseconds(1200));
+    EXPECT_LE(*machine.next_deadline() - now, seconds(1));
     wait_for_retry();
     drain();
     establish();
@@ -334,9 +374,244 @@ TEST_F(TwilsockClientMachine, GivesUpAnInitWithoutReply) {
   machine.set_token("t", now);
   machine.connect(now);
   machine.on_open(now);
-  now += seconds(10);
-  machine.on_time(now);
+  drain();
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(machine.state(), ClientState::initializing);
+    pass(milliseconds(2500));
+    machine.on_input(now);  // the answers to its pings
+  }
+  const auto done = drain();
+  EXPECT_EQ(done.pings, 4);
   EXPECT_EQ(machine.state(), ClientState::waiting);
+  EXPECT_NE(done.states.back().reason->message.find("log-in"), std::string::npos);
+}
+
+// Signs of life
+
+TEST_F(TwilsockClientMachine, LeavesAnInitThatNothingAnswersAfterFiveSeconds) {
+  machine.set_token("t", now);
+  machine.connect(now);
+  machine.on_open(now);
+  pass(milliseconds(2500));
+  EXPECT_EQ(drain().pings, 1);
+  pass(milliseconds(2500));
+  EXPECT_EQ(machine.state(), ClientState::waiting);
+}
+
+TEST_F(TwilsockClientMachine, LeavesAConnectionThatAnswersNothingWithinFiveSeconds) {
+  connect();
+  pass(seconds(10));
+  machine.send(get(true), now);
+  drain();
+  pass(milliseconds(2500));
+  EXPECT_EQ(drain().pings, 1);
+  pass(milliseconds(2500));
+  const auto done = drain();
+  EXPECT_EQ(done.drops, 1);
+  ASSERT_EQ(machine.state(), ClientState::waiting);
+  EXPECT_EQ(done.states.back().reason->code, Errc::timed_out);
+  EXPECT_NE(done.states.back().reason->message.find("not even a ping"), std::string::npos);
+  EXPECT_TRUE(done.outcomes.empty()) << "it is sent again on the next one";
+  wait_for_retry();
+  drain();
+  establish();
+  EXPECT_EQ(drain().sent.size(), 1u);
+}
+
+TEST_F(TwilsockClientMachine, StaysWithAServiceThatIsOnlySlow) {
+  connect();
+  machine.send({"host", {"GET", "/x", {}, {}, ""}, seconds(120), true}, now);
+  drain();
+  for (int i = 0; i < 40; ++i) {
+    pass(milliseconds(2500));
+    EXPECT_EQ(drain().pings, 1);
+    machine.on_input(now);
+  }
+  EXPECT_EQ(machine.state(), ClientState::connected);
+}
+
+TEST_F(TwilsockClientMachine, AsksNoMorePingsOnceTheAnswerCame) {
+  connect();
+  machine.send(get(true), now);
+  const auto sent = drain().sent;
+  pass(seconds(1));
+  receive({sent.at(0).id, Reply{Status{}, http::Response{200, {}, ""}, std::nullopt}, "", "{}"});
+  for (int i = 0; i < 4; ++i) pass(seconds(10));
+  EXPECT_EQ(drain().pings, 0);
+  EXPECT_EQ(machine.state(), ClientState::connected);
+  EXPECT_EQ(*machine.next_deadline() - now, seconds(5)) << "45 s of silence";
+}
+
+TEST_F(TwilsockClientMachine, ProbesForANewTokenThatIsNotAcknowledged) {
+  connect();
+  machine.set_token("token-2", now);
+  const auto sent = drain().sent;
+  pass(milliseconds(2500));
+  EXPECT_EQ(drain().pings, 1);
+  reply(sent.at(0).id);
+  EXPECT_EQ(*machine.next_deadline() - now, seconds(45));
+}
+
+TEST_F(TwilsockClientMachine, ProbesAfterARequestThatTimedOut) {
+  connect();
+  machine.send({"host", {"GET", "/x", {}, {}, ""}, seconds(1), true}, now);
+  drain();
+  pass(seconds(1));
+  const auto done = drain();
+  EXPECT_EQ(done.outcomes.size(), 1u);
+  EXPECT_EQ(done.pings, 1);
+  pass(milliseconds(2500));
+  EXPECT_EQ(machine.state(), ClientState::waiting);
+}
+
+// Doubts
+
+TEST_F(TwilsockClientMachine, ADoubtProbesAConnection) {
+  connect();
+  machine.doubt(now);
+  machine.doubt(now);
+  EXPECT_EQ(drain().pings, 1);
+  machine.on_input(now);
+  pass(milliseconds(2500));
+  EXPECT_EQ(machine.state(), ClientState::connected);
+  machine.doubt(now);
+  pass(milliseconds(2500));
+  EXPECT_EQ(machine.state(), ClientState::waiting);
+}
+
+TEST_F(TwilsockClientMachine, ADoubtWhileWaitingTriesAtOnceAndTheBackoffGoesOn) {
+  fail_dials(6);
+  now += seconds(1);
+  machine.doubt(now);
+  EXPECT_EQ(drain().opens, 1);
+  Duration longest{};
+  for (int i = 0; i < 10; ++i) {
+    lose_connection();
+    longest = std::max(longest, *machine.next_deadline() - now);
+    now += seconds(1);
+    machine.doubt(now);
+  }
+  EXPECT_GT(longest, seconds(10));
+}
+
+TEST_F(TwilsockClientMachine, ReconnectingNowResetsTheBackoff) {
+  fail_dials(6);
+  now += seconds(1);
+  machine.reconnect_now(now);
+  EXPECT_EQ(drain().opens, 1);
+  lose_connection();
+  EXPECT_LE(*machine.next_deadline() - now, seconds(1));
+}
+
+TEST_F(TwilsockClientMachine, NobodyGetsMoreThanFourAttemptsASecond) {
+  fail_dials(1);
+  int opens = 0;
+  for (int i = 0; i < 1000; ++i, now += milliseconds(1)) {
+    machine.reconnect_now(now);
+    machine.on_time(now);
+    const int opened = drain().opens;
+    opens += opened;
+    if (opened > 0) lose_connection();
+  }
+  EXPECT_GE(opens, 3);
+  EXPECT_LE(opens, 4);
+}
+
+TEST_F(TwilsockClientMachine, TellsWhenAHurriedAttemptComes) {
+  fail_dials(8);
+  now += milliseconds(100);
+  machine.reconnect_now(now);
+  const auto states = drain().states;
+  ASSERT_EQ(states.size(), 1u);
+  EXPECT_EQ(states[0].state, ClientState::waiting);
+  EXPECT_EQ(*states[0].retry_at - now, milliseconds(150));
+  EXPECT_EQ(states[0].reason->message, "cut");
+}
+
+TEST_F(TwilsockClientMachine, ADialThatHangsBeginsAnew) {
+  machine.set_token("t", now);
+  machine.connect(now);
+  drain();
+  now += seconds(1);
+  machine.reconnect_now(now);
+  EXPECT_EQ(drain().opens, 0) << "it has only just begun";
+  now += seconds(2);
+  machine.reconnect_now(now);
+  const auto done = drain();
+  EXPECT_EQ(done.drops, 1);
+  EXPECT_EQ(done.opens, 1);
+  establish();
+  EXPECT_EQ(machine.state(), ClientState::connected);
+}
+
+TEST_F(TwilsockClientMachine, ASleepIsNobodysSilence) {
+  connect();
+  machine.send({"host", {"GET", "/x", {}, {}, ""}, std::chrono::hours(10), true}, now);
+  drain();
+  now += std::chrono::hours(9);
+  machine.on_woken(now);
+  machine.on_time(now);
+  EXPECT_EQ(drain().pings, 1);
+  EXPECT_EQ(machine.state(), ClientState::connected);
+  pass(milliseconds(2500));
+  EXPECT_EQ(machine.state(), ClientState::waiting);
+}
+
+TEST_F(TwilsockClientMachine, AnAttemptFromBeforeASleepBeginsAnew) {
+  machine.set_token("t", now);
+  machine.connect(now);
+  machine.on_open(now);
+  drain();
+  machine.on_woken(now);
+  const auto done = drain();
+  EXPECT_EQ(done.drops, 1);
+  EXPECT_EQ(done.opens, 1);
+}
+
+TEST_F(TwilsockClientMachine, DoubtsNothingWhereNobodyConnects) {
+  machine.doubt(now);
+  machine.reconnect_now(now);
+  machine.on_woken(now);
+  machine.abandon({.code = Errc::server_error, .message = "broken"}, now);
+  EXPECT_FALSE(machine.next());
+  connect();
+  receive({"TM1", Close{Status{410, "TOKEN_EXPIRED", 20104, ""}}, "", ""});
+  drain();
+  machine.reconnect_now(now);
+  machine.on_woken(now);
+  EXPECT_FALSE(machine.next()) << "a token is missing";
+}
+
+TEST_F(TwilsockClientMachine, AbandonsAConnectionForAReason) {
+  connect();
+  machine.abandon({.code = Errc::server_error, .message = "broken"}, now);
+  const auto done = drain();
+  EXPECT_EQ(done.drops, 1);
+  EXPECT_EQ(done.states.back().reason->message, "broken");
+  EXPECT_EQ(machine.state(), ClientState::waiting);
+}
+
+// A planned end
+
+TEST_F(TwilsockClientMachine, SaysThatTheServiceAskedToComeBack) {
+  for (const auto& status :
+       {std::optional(Status{308, "OFFLOAD", 51004, "going down"}), std::optional<Status>()}) {
+    connect();
+    machine.send(get(true), now);
+    drain();
+    receive({"TM1", Close{status}, "", ""});
+    const auto done = drain();
+    ASSERT_EQ(machine.state(), ClientState::waiting);
+    const Error& reason = *done.states.back().reason;
+    EXPECT_EQ(reason.code, Errc::connection_lost);
+    EXPECT_NE(reason.message.find("come back later"), std::string::npos);
+    EXPECT_EQ(reason.http_status, 308);
+    EXPECT_EQ(reason.server_code, status ? 51004 : 0);
+    EXPECT_EQ(reason.server_text, status ? "going down" : "");
+    EXPECT_TRUE(done.outcomes.empty()) << "what was sent is sent again";
+    machine.disconnect(now);
+    drain();
+  }
 }
 
 TEST_F(TwilsockClientMachine, AnUnreadablePacketEndsTheConnectionAndIsRetried) {
