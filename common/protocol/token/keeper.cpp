@@ -10,6 +10,8 @@ namespace {
 constexpr double kLeadJitter = 0.1;
 constexpr double kSettleShare = 0.1;
 constexpr double kMinBackoffShare = 0.5;
+// Between two questions, whoever hurries.
+constexpr Duration kShortestGap = std::chrono::milliseconds(250);
 constexpr Duration kLongestRetryAfter = std::chrono::hours(1);
 // What seems to be left is a minute at least: a clock that is wrong must not have new tokens fetched all the
 // time.
@@ -22,6 +24,12 @@ Duration scaled(Duration duration, double factor) {
 bool is_refusal(const Error& error) {
   return error.code == Errc::denied || error.code == Errc::forbidden || error.code == Errc::invalid_token ||
          error.http_status == 401 || error.http_status == 403;
+}
+
+// An option of the source that is wrong stays wrong; but one that was right, say a file that is gone now, may
+// come right again, and ends nobody's connection.
+bool is_misuse(const Error& error) {
+  return error.code == Errc::invalid_argument || error.code == Errc::invalid_config;
 }
 
 // The two clocks may differ: a token never lives longer from now than its issuer meant it to live in all. One
@@ -64,10 +72,31 @@ void Keeper::want(Wanted why, TimePoint now) {
   fetch(now);
 }
 
+void Keeper::refresh(TimePoint now) {
+  if (state_ == KeeperState::waiting) return hurry(now);
+  if (state_ != KeeperState::holding) return;
+  backoff_.reset();
+  fetch(now);
+}
+
+void Keeper::hurry(TimePoint now) {
+  if (state_ != KeeperState::waiting) return;
+  backoff_.reset();
+  wake_ = std::min(wake_, std::max(now, not_before_));
+  if (wake_ <= now) fetch(now);
+}
+
+void Keeper::on_slept(Duration time, TimePoint now) {
+  if (state_ != KeeperState::holding || wake_ - time > now) return;
+  backoff_.reset();
+  fetch(now);
+}
+
 void Keeper::on_fetched(std::uint64_t fetch_id, Result<std::string> token, TimePoint now, WallTime wall_now) {
   if (state_ != KeeperState::fetching || fetch_id != last_fetch_id_) return;
   if (token) return accept(std::move(*token), now, wall_now);
-  if (is_refusal(token.error())) return refuse(std::move(token.error()));
+  if (is_refusal(token.error()) || (!held_ && is_misuse(token.error())))
+    return refuse(std::move(token.error()));
   fail(std::move(token.error()), now);
 }
 
@@ -111,7 +140,9 @@ void Keeper::fetch(TimePoint now) {
 
 void Keeper::fail(Error error, TimePoint now) {
   Duration wait = backoff_.after_failure(random_.uniform());
-  if (error.retry_after) wait = std::max(wait, std::min<Duration>(*error.retry_after, kLongestRetryAfter));
+  const Duration asked = std::min<Duration>(error.retry_after.value_or(kShortestGap), kLongestRetryAfter);
+  if (error.retry_after) wait = std::max(wait, asked);
+  not_before_ = now + std::max(asked, kShortestGap);
   state_ = KeeperState::waiting;
   wake_ = now + wait;
   actions_.push_back(SourceFailed{std::move(error), wait});

@@ -55,18 +55,20 @@ enum class Wanted {
 /// Keeps one token fresh: decides when to ask the source and what to make of its answers. No I/O, no clock,
 /// no thread of its own: drain next() after every call, and call on_time() at next_deadline().
 ///
-///   state     start     want            answer: good | useless | refusal        deadline
-///   idle      fetching  -               - (dropped)                             -
-///   fetching  -         -               holding | waiting | refused             waiting (timed out)
-///   holding   -         fetching [1]    - (dropped)                             fetching
-///   waiting   -         - [2]           - (dropped)                             fetching
-///   refused   fetching  -               - (dropped)                             -
+///   state     start     want          refresh, hurry   answer: good | useless | refusal   deadline
+///   idle      fetching  -             -                - (dropped)                        -
+///   fetching  -         -             -                holding | waiting | refused        waiting (timed
+///   out) holding   -         fetching [1]  fetching [3]     - (dropped)                        fetching
+///   waiting   -         - [2]         fetching [4]     - (dropped)                        fetching
+///   refused   fetching  -             -                - (dropped)                        -
 ///   stop() leads to idle from everywhere; no action comes after it.
 ///
 /// [1] Right after a new token ("settle"), "about to expire" is about the old one and ignored; "expired"
 /// means
 ///     that the two machines' clocks differ, so it leads to waiting: asking at once again would be a storm.
 /// [2] A notice does not shorten the back-off.
+/// [3] refresh() only: hurry() is for those who have none.
+/// [4] Not before the time for which the source asked to be left alone, if it did.
 ///
 /// One fetch at a time: an answer counts only if it carries the id of the latest fetch. A source that does
 /// not answer within fetch_timeout is given up, its late answer dropped. The refresh is due at the end of
@@ -75,10 +77,11 @@ enum class Wanted {
 /// says so.
 ///
 /// Refusals: Errc::denied, forbidden or invalid_token, HTTP status 401 or 403, a text that is no access
-/// token, a token for another identity or service than the one before. Useless: any other failure, the same
-/// token again, one that is over by the clock of its issuer, one that was never to live. One that is over by
-/// this machine's clock is delivered all the same: that clock may be wrong, and the service says so if it is
-/// not.
+/// token, a token for another identity or service than the one before; of a source that has given no token
+/// yet, also Errc::invalid_argument and invalid_config, which no retry heals. Useless: any other failure, the
+/// same token again, one that is over by the clock of its issuer, one that was never to live. One that is
+/// over by this machine's clock is delivered all the same: that clock may be wrong, and the service says so
+/// if it is not.
 class Keeper {
  public:
   /// `random` must outlive the keeper.
@@ -87,6 +90,13 @@ class Keeper {
   void start(TimePoint now);
   void stop();
   void want(Wanted why, TimePoint now);
+  /// The user wants a new token, whatever the present one is like.
+  void refresh(TimePoint now);
+  /// The user waits: the back-off, if there is one, ends.
+  void hurry(TimePoint now);
+  /// The machine slept for so long, which the steady clock did not show: a refresh may be due. The life of
+  /// the token stays what it was, since a wall clock that was set looks the same.
+  void on_slept(Duration time, TimePoint now);
   /// `wall_now` tells how much of the token's life is left; time is measured on the steady clock from then
   /// on.
   void on_fetched(std::uint64_t fetch_id, Result<std::string> token, TimePoint now, WallTime wall_now);
@@ -122,8 +132,9 @@ class Keeper {
   Random& random_;
   KeeperState state_ = KeeperState::idle;
   std::uint64_t last_fetch_id_ = 0;
-  TimePoint wake_{};  ///< fetching: give up; holding: refresh; waiting: ask again
-  Backoff backoff_;   ///< since a token last served its time
+  TimePoint wake_{};        ///< fetching: give up; holding: refresh; waiting: ask again
+  TimePoint not_before_{};  ///< the source asked not to be asked before
+  Backoff backoff_;         ///< since a token last served its time
   std::optional<Held> held_;
   std::deque<KeeperAction> actions_;
 };

@@ -212,6 +212,76 @@ TEST_F(KeeperTest, ANoticeDoesNotShortenTheBackOff) {
   expect_quiet();
 }
 
+TEST_F(KeeperTest, RefreshesWhenTheUserWants) {
+  start_with(1h);
+  keeper_.refresh(steady());
+  const auto fetch = expect<Fetch>().fetch_id;
+  keeper_.refresh(steady());
+  expect_quiet();
+  pass(10s);
+  give(fetch, make_token(1h));
+  expect<Deliver>();
+}
+
+TEST_F(KeeperTest, HurriesAFailingSourceFourTimesASecondAtMost) {
+  keeper_.start(steady());
+  give(expect<Fetch>().fetch_id, kUnreachable);
+  expect<SourceFailed>();
+  int fetches = 0;
+  for (int i = 0; i < 1000; ++i) {
+    keeper_.hurry(steady());
+    pass(1ms);
+    while (const auto action = keeper_.next()) {
+      const auto* fetch = std::get_if<Fetch>(&*action);
+      if (!fetch) continue;
+      ++fetches;
+      give(fetch->fetch_id, kUnreachable);
+    }
+  }
+  EXPECT_GE(fetches, 3);
+  EXPECT_LE(fetches, 4);
+}
+
+TEST_F(KeeperTest, HurriesNoSourceThatAskedForTime) {
+  keeper_.start(steady());
+  Error busy = kUnreachable;
+  busy.retry_after = 7s;
+  give(expect<Fetch>().fetch_id, busy);
+  expect<SourceFailed>();
+  keeper_.hurry(steady());
+  keeper_.refresh(steady());
+  expect_quiet();
+  EXPECT_EQ(to_deadline(), 7s);
+  expect<Fetch>();
+}
+
+TEST_F(KeeperTest, HurriesNobodyWhoHasAToken) {
+  start_with(1h);
+  keeper_.hurry(steady());
+  expect_quiet();
+}
+
+TEST_F(KeeperTest, FetchesAfterASleepInWhichTheTokenGrewOld) {
+  start_with(1h);
+  keeper_.on_slept(10min, steady());
+  expect_quiet();
+  keeper_.on_slept(9h, steady());
+  expect<Fetch>();
+  EXPECT_NE(keeper_.token(), "") << "a wall clock that was set looks the same";
+}
+
+TEST_F(KeeperTest, EndsAtAMisuseOfASourceThatNeverWorked) {
+  for (const Errc code : {Errc::invalid_argument, Errc::invalid_config}) {
+    keeper_.start(steady());
+    give(expect<Fetch>().fetch_id, Error{.code = code, .message = "ca_file: expected a file"});
+    EXPECT_EQ(expect<Refused>().error.message, "ca_file: expected a file");
+  }
+  start_with(1h);
+  keeper_.refresh(steady());
+  give(expect<Fetch>().fetch_id, Error{.code = Errc::invalid_config, .message = "ca_file: expected a file"});
+  expect<SourceFailed>();
+}
+
 TEST_F(KeeperTest, SaysOnceThatTheLifeIsOverAndGoesOnAsking) {
   start_with(100s);
   int expired = 0, fetches = 0;
