@@ -34,6 +34,10 @@ Subscription Client::on_event(EventHandler handler) { return runtime_->on_event(
 ConnectionStatus Client::status() const { return runtime_->status(); }
 std::string Client::identity() const { return runtime_->identity(); }
 
+void Client::reconnect_now() { runtime_->tell_connection(&detail::Connection::reconnect_now); }
+void Client::network_changed() { runtime_->tell_connection(&detail::Connection::network_changed); }
+void Client::refresh_token_now() { runtime_->tell_connection(&detail::Connection::refresh_token); }
+
 std::vector<Channel> Client::channels() const { return *runtime_->channels().load(); }
 std::vector<Channel> Client::group_channels() const { return of_kind(channels(), ChannelKind::group); }
 std::vector<Channel> Client::direct_channels() const { return of_kind(channels(), ChannelKind::direct); }

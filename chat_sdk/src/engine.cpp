@@ -11,8 +11,12 @@ Engine::Engine(ConnectionSettings settings, ModelSettings model_settings, Random
 }
 
 void Engine::set_time(TimePoint now, WallTime wall_now) {
+  // Nothing is late that follows closely.
+  const bool may_be_late = now - context_.now > WakeDetector::kTolerance;
+  const auto slept = wake_.on_input(now, wall_now, may_be_late ? connection_.next_deadline() : std::nullopt);
   context_.now = now;
   context_.wall_now = wall_now;
+  if (slept) connection_.on_woken(*slept);
 }
 
 }  // namespace parley::detail

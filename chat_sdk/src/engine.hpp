@@ -5,6 +5,7 @@
 #include <parley/detail/operations.hpp>
 
 #include "chat_sdk/src/connection/connection.hpp"
+#include "chat_sdk/src/connection/wake_detector.hpp"
 #include "chat_sdk/src/model/model.hpp"
 
 namespace parley::detail {
@@ -19,7 +20,7 @@ class Engine {
   Engine(ConnectionSettings settings, ModelSettings model_settings, Random& random,
          std::function<void(Event)> emit, MakeHandle make_handle);
 
-  /// The time of the input that follows; with every input.
+  /// The time of the input that follows; with every input. Notices that this machine slept.
   void set_time(TimePoint now, WallTime wall_now);
 
   Connection& connection() { return connection_; }
@@ -34,6 +35,7 @@ class Engine {
 
  private:
   Context context_;
+  WakeDetector wake_;
   Connection connection_;
   Model model_;
   Operations operations_{model_};

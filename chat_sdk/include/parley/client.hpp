@@ -63,16 +63,40 @@ class Client {
   /// The identity of the current token; "" before the first one.
   PARLEY_API std::string identity() const;
 
-  /// Completes when the list of joined channels is there and the fifty that changed last are loaded or could
-  /// not be; channels() has them all, and the others are loaded in the background (ChannelState::loaded).
-  /// Fails with Errc::denied or invalid_token (final), with the error of a list that could not be read, or
-  /// after Timeouts::connect with the last reason. After the first success it completes at once, also while
-  /// the client reconnects: status() says whether it is connected.
+  /// Completes when the client is connected, the list of joined channels is there and the fifty that changed
+  /// last are loaded or could not be; channels() has them all, and the others are loaded in the background
+  /// (ChannelState::loaded). Completes at once if all that is so already. While the client waits for its next
+  /// attempt, that one is made at once.
+  ///
+  /// Fails with Errc::invalid_argument if an option is wrong, whose name begins the message; with
+  /// Errc::denied or invalid_token if the service or the token source refused; with the error of a list that
+  /// could not be read; or after Timeouts::connect with the last reason. ConnectionStatus::terminal says
+  /// whether the client goes on trying then: it does after the first success, and with
+  /// RetryPolicy::keep_trying.
   template <class Token = boost::asio::deferred_t>
   auto async_connect(Token&& token = {}) {
     return boost::asio::async_initiate<Token, Signature<void>>(
         [runtime = weak()](auto handler) { connect(runtime, Completion<void>(std::move(handler))); }, token);
   }
+
+  /// @name Hints of the application
+  /// Each returns at once, from any thread, also inside a callback; what becomes of it is told by events. Of
+  /// no effect before async_connect() and while ConnectionStatus::terminal.
+  /// @{
+
+  /// The user asks, or it is known that the service is back. A waiting client tries at once, and its back-off
+  /// starts from the beginning; one that is connected asks the service for a sign of life and leaves the
+  /// connection if none comes within Timeouts::probe; an attempt that has taken longer than that begins anew.
+  /// Attempts are made at most four times a second, however often this is called. What the token source asked
+  /// to wait (Error::retry_after) is waited.
+  PARLEY_API void reconnect_now();
+  /// The machine has another network or address, as the operating system tells. As reconnect_now(), but the
+  /// back-off goes on where it was. The client notices by itself that the machine slept.
+  PARLEY_API void network_changed();
+  /// Asks the token source for a new token now, e.g. because the user has other rights; the connection goes
+  /// on with it (TokenRefreshed) or with the old one (TokenRefreshFailed).
+  PARLEY_API void refresh_token_now();
+  /// @}
 
   /// Says goodbye and ends. Operations in flight complete with Errc::client_closed first. Final.
   template <class Token = boost::asio::deferred_t>

@@ -47,6 +47,12 @@ struct Timeouts {
   /// One request to the service, waiting for a connection and for its turn included; an operation may need
   /// several. Of a file transfer: the longest time without progress.
   Duration request = std::chrono::seconds(30);
+  /// Without anything from the service for so long while an answer is due: it is asked for a sign of life (a
+  /// WebSocket ping); without one for as long again the connection is left, so within twice this time. What
+  /// comes in part counts, and so does the answer to the ping of a service that is only slow.
+  Duration probe = std::chrono::milliseconds(2500);
+  /// The same while no answer is due: the service pings every 20 s. Not shorter than `probe`.
+  Duration silence = std::chrono::seconds(45);
 };
 
 /// How messages are sent: a queue for each channel, first in first out, that outlives lost connections.
@@ -86,8 +92,15 @@ struct CacheOptions {
 };
 
 struct RetryPolicy {
-  Duration min = std::chrono::seconds(1);  ///< after the first failure; doubles, each +-20 %
-  Duration max = std::chrono::seconds(120);
+  /// After the first failure; doubles with each further one, up to `max`. Of each a random part is waited
+  /// ("full jitter"), a quarter of `min` at least, so that those who lost their connections together do not
+  /// come back together.
+  Duration min = std::chrono::seconds(1);
+  Duration max = std::chrono::seconds(30);
+  /// Before it was ever connected: true: goes on trying after Timeouts::connect, when async_connect() and
+  /// what waits with it fail with the last reason; false: gives up then and is `offline`. What no retry heals
+  /// ends both. Afterwards a lost connection is always tried again, until the client is closed or refused.
+  bool keep_trying = false;
 };
 
 enum class LogLevel { debug, info, warning, error };

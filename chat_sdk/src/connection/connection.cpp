@@ -11,6 +11,7 @@ twilsock::ClientSettings machine_settings(const ConnectionSettings& settings) {
   twilsock::ClientSettings machine;
   machine.backoff_min = settings.retry.min;
   machine.backoff_max = settings.retry.max;
+  machine.liveness = {settings.timeouts.probe, settings.timeouts.silence};
   machine.metadata = {{"type", "parley"}, {"sdk", "cpp"}, {"sdkv", std::string(kVersion)}};
   twilsock::Registration registration{"ip_messaging", "ers", 4, {}, ""};
   registration.message_types = twilsock::MessageTypes::all();
@@ -22,6 +23,15 @@ Error never_connected() { return {.code = Errc::connection_lost, .message = "not
 
 bool is_final(const Error& error) {
   return error.code == Errc::denied || error.code == Errc::invalid_token || error.code == Errc::forbidden;
+}
+
+// What a new connection does not heal: nothing is gained by trying again.
+bool is_own_fault(const Error& error) {
+  return error.code == Errc::invalid_argument || error.code == Errc::storage_error;
+}
+
+std::chrono::milliseconds in_milliseconds(Duration time) {
+  return std::chrono::ceil<std::chrono::milliseconds>(time);
 }
 
 std::optional<TimePoint> earliest(std::initializer_list<std::optional<TimePoint>> deadlines) {
@@ -43,13 +53,42 @@ Connection::Connection(ConnectionSettings settings, Context& context)
 
 void Connection::connect(Done<void> done) {
   if (closed_) return done(client_closed());
-  const bool running = status_.state != ConnectionState::offline && status_.state != ConnectionState::denied;
-  if (running) return when_usable(std::move(done));
-  connecting_.push_back(std::move(done));
-  connect_deadline_ = context_.now + settings_.timeouts.connect;
+  if (is_ready()) return done({});
+  wait_until_ready(std::move(done));
+  if (status_.state == ConnectionState::waiting) machine_.reconnect_now(context_.now);
+  keeper_.hurry(context_.now);
+  if (!status_.terminal) return;
   token_refused_.reset();
-  set_status({ConnectionState::connecting});
+  attempts_ = 0;
+  set_status(ConnectionState::connecting);
   keeper_.start(context_.now);
+}
+
+void Connection::refuse(Error reason) {
+  if (!closed_ && status_.terminal) set_status(ConnectionState::denied, std::move(reason));
+}
+
+void Connection::reconnect_now() {
+  machine_.reconnect_now(context_.now);
+  keeper_.hurry(context_.now);
+}
+
+void Connection::network_changed() {
+  machine_.doubt(context_.now);
+  keeper_.hurry(context_.now);
+}
+
+void Connection::refresh_token() { keeper_.refresh(context_.now); }
+
+// A token that is over by now would only be refused: a new one is fetched while the connection is probed.
+void Connection::on_woken(Duration slept) {
+  keeper_.on_slept(slept, context_.now);
+  keeper_.hurry(context_.now);
+  machine_.on_woken(context_.now);
+}
+
+void Connection::wait_until_ready(Done<void> done) {
+  connecting_.push_back({std::move(done), context_.now + settings_.timeouts.connect});
 }
 
 void Connection::when_usable(Done<void> done) {
@@ -57,8 +96,7 @@ void Connection::when_usable(Done<void> done) {
   if (status_.state == ConnectionState::denied) return done(*status_.reason);
   if (status_.state == ConnectionState::offline) return done(never_connected());
   if (loaded_) return done({});
-  if (!connect_deadline_) connect_deadline_ = context_.now + settings_.timeouts.connect;
-  connecting_.push_back(std::move(done));
+  wait_until_ready(std::move(done));
 }
 
 void Connection::close() {
@@ -77,22 +115,23 @@ void Connection::give_up(Error reason, ConnectionState state) {
   timers_.fail_all(reason);
   rest_.fail_queued(reason);
   finish_connect(reason);
-  set_status({state, std::move(reason)});
+  set_status(state, std::move(reason));
 }
 
 void Connection::finish_connect(Result<void> outcome) {
-  connect_deadline_.reset();
-  const auto waiting = std::move(connecting_);
-  connecting_.clear();
-  for (const auto& done : waiting) done(outcome);
+  const auto waiting = std::exchange(connecting_, {});
+  for (const auto& waiter : waiting) waiter.done(outcome);
 }
 
-void Connection::set_status(ConnectionStatus status) {
-  status_ = status;
-  context_.emit(ConnectionChanged{std::move(status)});
+void Connection::set_status(ConnectionState state, std::optional<Error> reason,
+                            std::optional<std::chrono::milliseconds> retry_in) {
+  const bool terminal = state == ConnectionState::offline || state == ConnectionState::denied;
+  status_ = {state, std::move(reason), retry_in, number_, attempts_, terminal};
+  context_.emit(ConnectionChanged{status_});
 }
 
 void Connection::on_open() { machine_.on_open(context_.now); }
+void Connection::on_input() { machine_.on_input(context_.now); }
 void Connection::on_message(std::string_view bytes) { machine_.on_message(bytes, context_.now); }
 void Connection::on_closed(Error reason) { machine_.on_closed(std::move(reason), context_.now); }
 
@@ -108,15 +147,38 @@ void Connection::on_time() {
   timers_.on_time();
   rest_.on_time();
   drain();  // what has just happened may have met the deadline, or changed the reason
-  if (!connect_deadline_ || *connect_deadline_ > context_.now) return;
-  Error reason = status_.reason.value_or(Error{.code = Errc::timed_out, .message = "nothing answered"});
+  expire_waiters();
+}
+
+void Connection::expire_waiters() {
+  if (connecting_.empty() || connecting_.front().deadline > context_.now) return;
+  const Error reason = why_not_ready();
+  if (!loaded_ && !settings_.retry.keep_trying) return give_up(reason, ConnectionState::offline);
+  while (!connecting_.empty() && connecting_.front().deadline <= context_.now) {
+    const auto done = std::move(connecting_.front().done);
+    connecting_.pop_front();
+    done(reason);
+  }
+}
+
+Error Connection::why_not_ready() const {
+  using twilsock::ClientState;
+  Error reason{.code = Errc::timed_out, .message = "the service did not answer the first requests"};
+  if (machine_.state() == ClientState::initializing)
+    reason.message = "the service did not answer the log-in";
+  else if (machine_.state() == ClientState::opening)
+    reason.message = "the service could not be reached";
+  else if (keeper_.state() == token::KeeperState::fetching)
+    reason.message = "the token source did not answer";
+  if (status_.reason) reason = *status_.reason;
   reason.message = "not connected within the time allowed; last: " + reason.message;
-  give_up(std::move(reason), ConnectionState::offline);
+  return reason;
 }
 
 std::optional<TimePoint> Connection::next_deadline() const {
   return earliest({keeper_.next_deadline(), machine_.next_deadline(), subscriber_.next_deadline(),
-                   timers_.next_deadline(), rest_.next_deadline(), connect_deadline_});
+                   timers_.next_deadline(), rest_.next_deadline(),
+                   connecting_.empty() ? std::nullopt : std::optional(connecting_.front().deadline)});
 }
 
 std::optional<ConnectionAction> Connection::next() {
@@ -146,24 +208,29 @@ void Connection::on_keeper_action(token::KeeperAction action) {
     machine_.set_token(std::move(deliver->token), context_.now);
     if (machine_.state() == twilsock::ClientState::idle) machine_.connect(context_.now);
   } else if (const auto* failed = std::get_if<token::SourceFailed>(&action)) {
-    on_no_token(failed->error);
+    on_no_token(failed->error, failed->retry_in);
   } else if (const auto* refused = std::get_if<token::Refused>(&action)) {
     token_refused_ = refused->error;
-    on_no_token(refused->error);
+    on_no_token(refused->error, std::nullopt);
   }
 }
 
 // A live connection goes on with the old token until that one ends. Without one, a source that is only
 // unreachable is asked again; but one that has nothing newer than an expired token ends the first connect:
 // waiting would hide the reason.
-void Connection::on_no_token(const Error& error) {
+void Connection::on_no_token(const Error& error, std::optional<Duration> retry_in) {
+  using twilsock::ClientState;
   context_.emit(TokenRefreshFailed{error});
-  if (machine_.state() == twilsock::ClientState::connected) return;
+  if (machine_.state() == ClientState::connected) return;
   if (token_refused_) return give_up(error, ConnectionState::denied);
-  const bool refused_as_expired = machine_.state() == twilsock::ClientState::needs_token;
-  if (!connecting_.empty() && (refused_as_expired || error.code == Errc::token_expired))
+  const bool refused_as_expired = machine_.state() == ClientState::needs_token;
+  const bool ends_at_failures = !loaded_ && !settings_.retry.keep_trying && !connecting_.empty();
+  if (ends_at_failures && (refused_as_expired || error.code == Errc::token_expired))
     return give_up(refused_as_expired ? *status_.reason : error, ConnectionState::offline);
-  set_status({status_.state, error, status_.retry_in});
+  const bool waits_for_token = refused_as_expired || machine_.state() == ClientState::idle;
+  if (waits_for_token) ++attempts_;
+  set_status(status_.state, error,
+             waits_for_token && retry_in ? std::optional(in_milliseconds(*retry_in)) : status_.retry_in);
 }
 
 void Connection::on_machine_action(twilsock::ClientAction action) {
@@ -184,6 +251,8 @@ void Connection::on_machine_action(twilsock::ClientAction action) {
     actions_.push_back(std::move(*bytes));
   } else if (std::holds_alternative<twilsock::DropStream>(action)) {
     actions_.push_back(twilsock::DropStream{});
+  } else if (std::holds_alternative<twilsock::SendPing>(action)) {
+    actions_.push_back(twilsock::SendPing{});
   }
 }
 
@@ -198,25 +267,32 @@ void Connection::on_state(const twilsock::StateChanged& change) {
   switch (change.state) {
     case ClientState::connected:
       subscriber_.on_connected(context_.now);
-      set_status({ConnectionState::connected});
+      ++number_;
+      attempts_ = 0;
+      set_status(ConnectionState::connected);
       return start_loading();
-    case ClientState::waiting: {
-      const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*change.retry_at - context_.now);
-      return set_status({ConnectionState::waiting, change.reason, wait});
-    }
     case ClientState::needs_token:
       if (token_refused_) return give_up(*token_refused_, ConnectionState::denied);
-      return set_status({ConnectionState::waiting, change.reason});
+      return on_waiting(change);
+    case ClientState::waiting:
+      return on_waiting(change);
     case ClientState::denied:
       return give_up(*change.reason, ConnectionState::denied);
     case ClientState::opening:
       if (status_.state != ConnectionState::connecting)
-        set_status({ConnectionState::connecting, status_.reason});
+        set_status(ConnectionState::connecting, status_.reason);
       return;
     case ClientState::initializing:
     case ClientState::idle:
       return;
   }
+}
+
+void Connection::on_waiting(const twilsock::StateChanged& change) {
+  if (status_.state == ConnectionState::connecting) ++attempts_;
+  std::optional<std::chrono::milliseconds> retry_in;
+  if (change.retry_at) retry_in = in_milliseconds(*change.retry_at - context_.now);
+  set_status(ConnectionState::waiting, change.reason, retry_in);
 }
 
 void Connection::start_loading() {
@@ -235,11 +311,14 @@ void Connection::on_loaded(Result<void> outcome) {
   loading_ = false;
   loaded_ = outcome.has_value();
   if (loaded_) return on_ready();
-  give_up(outcome.error(), is_final(outcome.error()) ? ConnectionState::denied : ConnectionState::offline);
+  const Error& error = outcome.error();
+  if (is_final(error)) return give_up(error, ConnectionState::denied);
+  if (!settings_.retry.keep_trying || is_own_fault(error)) return give_up(error, ConnectionState::offline);
+  machine_.abandon(error, context_.now);  // without a connection: the next one loads
 }
 
 void Connection::on_ready() {
-  finish_connect({});
+  if (is_ready()) finish_connect({});
   if (machine_.state() == twilsock::ClientState::connected) observer_->on_ready();
 }
 

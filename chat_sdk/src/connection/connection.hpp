@@ -25,7 +25,8 @@ struct ConnectionSettings {
 struct FetchToken {
   std::uint64_t fetch_id;
 };
-using ConnectionAction = std::variant<twilsock::Open, twilsock::SendBytes, twilsock::DropStream, FetchToken>;
+using ConnectionAction =
+    std::variant<twilsock::Open, twilsock::SendBytes, twilsock::DropStream, FetchToken, twilsock::SendPing>;
 
 /// What the model is told of the connection.
 class ConnectionObserver {
@@ -48,16 +49,17 @@ class ConnectionObserver {
 ///
 ///   state      | accepts                          | leaves by
 ///   -----------|----------------------------------|----------------------------------------------------
-///   offline    | connect                          | connect -> connecting
-///   connecting | token, socket, `init`            | `init` accepted -> connected; lost -> waiting; time
+///   offline    | connect, refuse                  | connect -> connecting; refuse -> denied
+///   connecting | token, socket, `init`, doubt     | `init` accepted -> connected; lost -> waiting; time
 ///              |                                  | up -> offline; refused -> denied
 ///   connected  | everything                       | lost -> waiting; refused -> denied; the first load
 ///              |                                  | fails, or time up before it -> offline or denied
-///   waiting    | time, token                      | next attempt -> connecting; time up before the
+///   waiting    | time, token, connect, doubt      | next attempt -> connecting; time up before the
 ///              |                                  | first load -> offline; refused -> denied
-///   denied     | connect                          | connect -> connecting
+///   denied     | connect, refuse                  | connect -> connecting
 ///
-/// close() leads to offline from everywhere, for good. Context::now is set before every input.
+/// With RetryPolicy::keep_trying no time is up, and a first load that fails is tried again as a lost
+/// connection is. close() leads to offline from everywhere, for good. Context::now is set before every input.
 class Connection {
  public:
   Connection(ConnectionSettings settings, Context& context);
@@ -65,7 +67,17 @@ class Connection {
   void observe(ConnectionObserver& observer) { observer_ = &observer; }
 
   /// @name What the user wants
+  /// Completes when connected and loaded, or with the last reason after Timeouts::connect. Starts, or ends a
+  /// back-off.
   void connect(Done<void> done);
+  /// The options permit no connection: says so until the next connect(). Of no effect while one is made.
+  void refuse(Error reason);
+  /// A back-off ends and starts from the beginning afterwards; a connection is probed; an attempt that takes
+  /// long begins anew. Of no effect while nobody connects, as are the next two.
+  void reconnect_now();
+  /// The same without the new beginning.
+  void network_changed();
+  void refresh_token();
   /// Says goodbye; whatever is pending fails with Errc::client_closed. Final.
   void close();
   /// Completes when operations make sense: at once after the first load, with it while it is under way, with
@@ -73,7 +85,11 @@ class Connection {
   void when_usable(Done<void> done);
 
   /// @name What the world does
+  /// This machine slept, or the process was stopped, for so long. Before the input that showed it.
+  void on_woken(Duration slept);
   void on_open();
+  /// Bytes have come, though no whole message may have.
+  void on_input();
   void on_message(std::string_view bytes);
   void on_closed(Error reason);
   void on_token(std::uint64_t fetch_id, Result<std::string> token);
@@ -92,19 +108,30 @@ class Connection {
   const ServiceUrls& urls() const { return urls_; }
 
  private:
+  struct Waiter {
+    Done<void> done;
+    TimePoint deadline;
+  };
+
+  bool is_ready() const { return loaded_ && status_.state == ConnectionState::connected; }
+  void wait_until_ready(Done<void> done);
+  void expire_waiters();
+  Error why_not_ready() const;
   void drain();
   void on_machine_action(twilsock::ClientAction action);
   void on_state(const twilsock::StateChanged& change);
   void on_notification(const twilsock::NotificationReceived& notification);
   void on_subscriber_action(sync::SubscriberAction action);
   void on_keeper_action(token::KeeperAction action);
-  void on_no_token(const Error& error);
+  void on_no_token(const Error& error, std::optional<Duration> retry_in);
   void start_loading();
   void on_loaded(Result<void> outcome);
   void on_ready();
   void finish_connect(Result<void> outcome);
   void give_up(Error reason, ConnectionState state);
-  void set_status(ConnectionStatus status);
+  void set_status(ConnectionState state, std::optional<Error> reason = {},
+                  std::optional<std::chrono::milliseconds> retry_in = {});
+  void on_waiting(const twilsock::StateChanged& change);
 
   ConnectionSettings settings_;
   Context& context_;
@@ -117,8 +144,9 @@ class Connection {
   TwilsockRestCalls rest_;
 
   ConnectionStatus status_;
-  std::vector<Done<void>> connecting_;
-  std::optional<TimePoint> connect_deadline_;
+  std::uint64_t number_ = 0;
+  std::uint64_t attempts_ = 0;
+  std::deque<Waiter> connecting_;  // the oldest first: all wait equally long
   bool loading_ = false;
   bool loaded_ = false;
   bool closed_ = false;

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <filesystem>
 
+#include "chat_sdk/src/options_check.hpp"
 #include "common/base/limits.hpp"
 #include "common/base/path.hpp"
 #include "common/net/in_process.hpp"
@@ -13,6 +14,9 @@ namespace {
 
 // What is queued for a dropped connection (a goodbye, an acknowledgement) may take this long to leave.
 constexpr Duration kFlushTime = std::chrono::seconds(1);
+// A deadline that moved by less is not worth a new timer, which costs a call of the system: the old one comes
+// early, finds nothing to do and is set again.
+constexpr Duration kTimerSlack = std::chrono::seconds(1);
 
 ConnectionSettings connection_settings(const ClientOptions& options) {
   return {options.endpoint.region.empty() ? "us1" : options.endpoint.region, options.timeouts, options.retry};
@@ -96,6 +100,14 @@ void ClientRuntime::start() {
       [weak = weak_from_this()](std::shared_ptr<ChannelSlot> slot) {
         return Channel(std::move(slot), weak);
       });
+  if (check_options(options_)) run([this](Engine&) { refuse_wrong_options(); });
+}
+
+// Looked at before anything starts only: an option that was right and is not any more, say a file that is
+// gone, ends no connection.
+void ClientRuntime::refuse_wrong_options() {
+  if (!engine_->connection().status().terminal) return;
+  if (auto wrong = check_options(options_)) engine_->connection().refuse(std::move(*wrong));
 }
 
 void ClientRuntime::run(std::function<void(Engine&)> act) {
@@ -187,9 +199,17 @@ void ClientRuntime::download(Download wanted, Completion<std::uint64_t> done) {
 }
 
 void ClientRuntime::connect(Completion<void> done) {
-  run([done = callbacks_->track<void>(std::move(done))](Engine& engine) {
-    engine.connection().connect(done);
+  run([this, done = callbacks_->track<void>(std::move(done))](Engine& engine) {
+    const auto& status = engine.connection().status();
+    const auto wrong = status.terminal ? check_options(options_) : std::nullopt;
+    if (!wrong) return engine.connection().connect(done);
+    engine.connection().refuse(*wrong);
+    engine.connection().when_usable(done);
   });
+}
+
+void ClientRuntime::tell_connection(void (Connection::*what)()) {
+  run([what](Engine& engine) { (engine.connection().*what)(); });
 }
 
 void ClientRuntime::close(Completion<void> done) {
@@ -268,6 +288,9 @@ void ClientRuntime::apply(ConnectionAction action) {
   if (auto* bytes = std::get_if<twilsock::SendBytes>(&action)) {
     const auto at = streams_.find(current_stream_);
     if (at != streams_.end()) at->second->send(std::make_shared<const std::string>(std::move(bytes->bytes)));
+  } else if (std::holds_alternative<twilsock::SendPing>(action)) {
+    const auto at = streams_.find(current_stream_);
+    if (at != streams_.end()) at->second->ping();
   } else if (std::holds_alternative<twilsock::Open>(action)) {
     dial();
   } else if (std::holds_alternative<twilsock::DropStream>(action)) {
@@ -360,17 +383,31 @@ void ClientRuntime::on_dialled(Result<std::unique_ptr<net::MessageStream>> strea
   }
   const auto id = ++current_stream_;
   auto& placed = streams_[id] = std::move(*stream);
-  placed->start({[weak = weak_from_this(), id](std::string_view bytes) {
-                   const auto self = weak.lock();
-                   if (!self || self->current_stream_ != id) return;
-                   self->engine_->set_time(self->clock_.now(), self->clock_.wall_now());
-                   self->engine_->connection().on_message(bytes);
-                   self->apply_actions();
-                 },
-                 [weak = weak_from_this(), id](Error reason) {
-                   if (const auto self = weak.lock()) self->on_stream_closed(id, std::move(reason));
-                 }});
+  const auto weak = weak_from_this();
+  placed->start({.on_message =
+                     [weak, id](std::string_view bytes) {
+                       if (const auto self = weak.lock())
+                         self->on_stream(id, [&](Connection& connection) { connection.on_message(bytes); });
+                     },
+                 .on_closed =
+                     [weak, id](Error reason) {
+                       if (const auto self = weak.lock()) self->on_stream_closed(id, std::move(reason));
+                     },
+                 .on_input =
+                     [weak, id] {
+                       if (const auto self = weak.lock())
+                         self->on_stream(id, [](Connection& connection) { connection.on_input(); });
+                     }});
   engine_->connection().on_open();
+  apply_actions();
+}
+
+// Whatever comes may show that this machine slept, so there may be something to do after any of it.
+template <class Input>
+void ClientRuntime::on_stream(std::uint64_t id, Input input) {
+  if (current_stream_ != id) return;
+  engine_->set_time(clock_.now(), clock_.wall_now());
+  input(engine_->connection());
   apply_actions();
 }
 
@@ -410,6 +447,7 @@ void ClientRuntime::fetch_token(std::uint64_t fetch_id) {
 void ClientRuntime::arm_timer() {
   const auto deadline = engine_->connection().next_deadline();
   if (deadline == armed_for_) return;
+  if (deadline && armed_for_ && *deadline > *armed_for_ && *deadline - *armed_for_ < kTimerSlack) return;
   armed_for_ = deadline;
   if (!deadline) {
     timer_.cancel();

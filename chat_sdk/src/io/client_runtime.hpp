@@ -38,6 +38,8 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   void media_url(std::string sid, Completion<std::string> done);
   void download(Download wanted, Completion<std::uint64_t> done);
   void connect(Completion<void> done);
+  /// Runs one of the connection's functions that complete nothing.
+  void tell_connection(void (Connection::*what)());
   void close(Completion<void> done);
   void forget(Completion<void> done);
   /// What ~Client does: closes it without anybody to tell. Nothing of the user's is touched after this
@@ -73,6 +75,9 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   void end_with(void (CacheThread::*end_cache)(Done<void>), Done<void> done);
   void upload(UploadFile wanted);
   MediaAccess media_access() const;
+  void refuse_wrong_options();
+  template <class Input>
+  void on_stream(std::uint64_t id, Input input);
   void dial();
   void on_dialled(Result<std::unique_ptr<net::MessageStream>> stream);
   void on_stream_closed(std::uint64_t id, Error reason);

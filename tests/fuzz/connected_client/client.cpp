@@ -116,6 +116,11 @@ void Client::on_action(const detail::ConnectionAction& action) {
     if (stream_) on_packet(bytes->bytes);
   } else if (std::holds_alternative<twilsock::DropStream>(action)) {
     leave_stream();
+  } else if (std::holds_alternative<twilsock::SendPing>(action)) {
+    do_later([this, epoch = epoch_] {
+      if (epoch == epoch_ && stream_ && serving)
+        input([](detail::Engine& engine) { engine.connection().on_input(); });
+    });
   } else if (const auto* fetch = std::get_if<detail::FetchToken>(&action)) {
     do_later([this, id = fetch->fetch_id] {
       Result<std::string> token = stops_ == 0 ? first_token(wall_) : mint(wall_);

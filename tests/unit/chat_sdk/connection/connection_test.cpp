@@ -16,7 +16,9 @@ const token::ApiKey kKey{"AC00000000000000000000000000000001", "SK00000000000000
 /// A connection whose token source, socket, service and model the test plays.
 class ConnectionTest : public ::testing::Test, public ConnectionObserver {
  protected:
-  ConnectionTest() { connection.observe(*this); }
+  explicit ConnectionTest(ConnectionSettings settings = {}) : connection(std::move(settings), context) {
+    connection.observe(*this);
+  }
 
   void load(Done<void> done) override { loads.push_back(std::move(done)); }
   void on_sync(const sync::SubscriberAction&) override { ++syncs; }
@@ -89,11 +91,22 @@ class ConnectionTest : public ::testing::Test, public ConnectionObserver {
     ASSERT_TRUE(connected[0]);
   }
   ConnectionState state() const { return connection.status().state; }
+  /// A ready connection is lost, and so are `dials` attempts to make another one.
+  void reach_waiting(int dials) {
+    reach_ready();
+    lose();
+    for (int i = 0; i < dials; ++i) {
+      pass(*connection.status().retry_in);
+      lose();
+    }
+    ASSERT_EQ(state(), ConnectionState::waiting);
+  }
 
   void drain() {
     while (auto action = connection.next()) {
       if (std::holds_alternative<twilsock::Open>(*action)) ++opens;
       if (std::holds_alternative<twilsock::DropStream>(*action)) ++drops;
+      if (std::holds_alternative<twilsock::SendPing>(*action)) ++pings;
       if (const auto* bytes = std::get_if<twilsock::SendBytes>(&*action))
         sent.push_back(twilsock::decode(bytes->bytes).value());
       if (const auto* wanted = std::get_if<FetchToken>(&*action)) fetch = wanted->fetch_id, ++fetches;
@@ -105,13 +118,13 @@ class ConnectionTest : public ::testing::Test, public ConnectionObserver {
   Context context{.wall_now = WallTime(std::chrono::hours(24 * 365 * 56)),
                   .random = random,
                   .emit = [this](Event event) { events.push_back(std::move(event)); }};
-  Connection connection{{}, context};
+  Connection connection;
   std::vector<Done<void>> loads;
   std::vector<Error> given_up;
   std::vector<Result<void>> connected, usable;
   std::vector<twilsock::Packet> sent;
   std::uint64_t fetch = 0;
-  int fetches = 0, opens = 0, drops = 0, syncs = 0;
+  int fetches = 0, opens = 0, drops = 0, pings = 0, syncs = 0;
   bool ready = false;
 };
 
@@ -325,6 +338,231 @@ TEST_F(ConnectionTest, DeniedTellsWhyAndConnectsAgainWhenTold) {
   connect();
   EXPECT_EQ(state(), ConnectionState::connecting);
   EXPECT_EQ(fetches, 2);
+}
+
+TEST_F(ConnectionTest, WaitingEndsWhenSomebodyAsksToConnectWhoIsToldWhenItStands) {
+  reach_waiting(8);
+  pass(1s);
+  const int before = opens;
+  connect();
+  EXPECT_EQ(opens, before + 1) << "asking hurries";
+  EXPECT_EQ(connected.size(), 1u) << "not connected yet";
+  use();
+  EXPECT_EQ(usable.size(), 1u) << "operations wait by themselves";
+  open();
+  EXPECT_EQ(connected.size(), 1u);
+  answer_init();
+  ASSERT_EQ(connected.size(), 2u);
+  EXPECT_TRUE(connected[1]);
+}
+
+TEST_F(ConnectionTest, WaitingGoesOnWhenTheTimeOfSomebodyWhoAskedIsUp) {
+  reach_waiting(0);
+  connect();
+  for (int second = 0; second < 30; ++second) {
+    if (state() == ConnectionState::connecting) lose();
+    pass(1s);
+  }
+  ASSERT_EQ(connected.size(), 2u);
+  EXPECT_EQ(connected[1].error().code, Errc::connection_lost);
+  EXPECT_NE(connected[1].error().message.find("cut"), std::string::npos) << connected[1].error().message;
+  EXPECT_FALSE(connection.status().terminal);
+  EXPECT_TRUE(given_up.empty());
+}
+
+TEST_F(ConnectionTest, WaitingTriesAtOnceWhenTheNetworkChangedOrTheUserAsks) {
+  reach_waiting(8);
+  pass(1s);
+  int before = opens;
+  connection.network_changed();
+  drain();
+  EXPECT_EQ(opens, ++before);
+  lose();
+  pass(1s);
+  if (state() == ConnectionState::connecting) lose();
+  before = opens;
+  context.now += 1s;
+  connection.reconnect_now();
+  drain();
+  EXPECT_EQ(opens, ++before);
+}
+
+TEST_F(ConnectionTest, WaitingForATokenAsksTheSourceAgainWhenTheUserDoes) {
+  connect();
+  connection.on_token(fetch, Error{.code = Errc::unreachable, .message = "no way"});
+  drain();
+  EXPECT_EQ(connection.status().attempts, 1u);
+  EXPECT_TRUE(connection.status().retry_in);
+  context.now += 300ms;
+  connection.reconnect_now();
+  drain();
+  EXPECT_EQ(fetches, 2);
+}
+
+// The token of needs_token: the source is being asked, and failing.
+TEST_F(ConnectionTest, WaitingForATokenLeavesAClientThatIsLoadedAlone) {
+  reach_ready();
+  receive({"TM1", twilsock::Close{twilsock::Status{410, "TOKEN_EXPIRED", 20104, ""}}, "", ""});
+  EXPECT_EQ(state(), ConnectionState::waiting);
+  connect();
+  pass(1s);
+  connection.on_token(fetch, Error{.code = Errc::unreachable, .message = "no way"});
+  drain();
+  EXPECT_TRUE(given_up.empty());
+  EXPECT_EQ(state(), ConnectionState::waiting);
+  EXPECT_EQ(connection.status().reason->message, "no way");
+}
+
+// numbers
+
+TEST_F(ConnectionTest, CountsConnectionsAndFailedAttempts) {
+  EXPECT_TRUE(connection.status().terminal);
+  EXPECT_EQ(connection.status().number, 0u);
+  reach_ready();
+  EXPECT_FALSE(connection.status().terminal);
+  EXPECT_EQ(connection.status().number, 1u);
+  EXPECT_EQ(connection.status().attempts, 0u);
+  lose();
+  EXPECT_EQ(connection.status().attempts, 0u) << "nothing was tried yet";
+  for (std::uint64_t failed = 1; failed <= 5; ++failed) {
+    context.now += 1s;
+    failed % 2 == 0 ? connection.reconnect_now() : connection.network_changed();
+    drain();
+    EXPECT_EQ(state(), ConnectionState::connecting);
+    lose();
+    EXPECT_EQ(connection.status().attempts, failed) << "hurrying does not start the count anew";
+    EXPECT_EQ(connection.status().number, 1u);
+  }
+  context.now += 1s;
+  connection.reconnect_now();
+  drain();
+  open();
+  answer_init();
+  EXPECT_EQ(connection.status().number, 2u);
+  EXPECT_EQ(connection.status().attempts, 0u);
+  connection.close();
+  EXPECT_TRUE(connection.status().terminal);
+}
+
+// signs of life
+
+TEST_F(ConnectionTest, ConnectedPingsAndLeavesWhatDoesNotAnswer) {
+  reach_ready();
+  pass(10s);
+  std::vector<Result<http::Response>> replies;
+  connection.service_access().rest.get("https://c/x", {},
+                                       [&](Result<http::Response> reply) { replies.push_back(reply); });
+  drain();
+  pass(2500ms);
+  EXPECT_EQ(pings, 1);
+  connection.on_input();
+  pass(2500ms);
+  EXPECT_EQ(pings, 2);
+  pass(2500ms);
+  EXPECT_EQ(state(), ConnectionState::waiting);
+  EXPECT_EQ(connection.status().reason->code, Errc::timed_out);
+  EXPECT_TRUE(replies.empty());
+  pass(*connection.status().retry_in);
+  open();
+  answer_init();
+  answer_request(200, "{}");
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_TRUE(replies[0]);
+}
+
+TEST_F(ConnectionTest, ConnectedIsProbedAfterASleepAndAsksForANewToken) {
+  reach_ready();
+  connection.on_woken(9h);
+  drain();
+  EXPECT_EQ(pings, 1);
+  EXPECT_EQ(fetches, 2);
+  connection.on_input();
+  pass(2500ms);
+  EXPECT_EQ(state(), ConnectionState::connected);
+}
+
+TEST_F(ConnectionTest, ConnectedRefreshesItsTokenWhenTold) {
+  reach_ready();
+  connection.refresh_token();
+  drain();
+  EXPECT_EQ(fetches, 2);
+  pass(1s);
+  give_token();
+  EXPECT_TRUE(std::holds_alternative<twilsock::Update>(sent.back().body));
+}
+
+// refused options
+
+TEST_F(ConnectionTest, OptionsThatAreWrongAreRefusedUntilTheNextConnect) {
+  const Error wrong{.code = Errc::invalid_argument, .message = "options.tokens: expected a token source"};
+  connection.refuse(wrong);
+  EXPECT_EQ(state(), ConnectionState::denied);
+  EXPECT_TRUE(connection.status().terminal);
+  EXPECT_EQ(connection.status().reason->message, wrong.message);
+  use();
+  EXPECT_EQ(usable.at(0).error().code, Errc::invalid_argument);
+  EXPECT_FALSE(connection.next_deadline()) << "nothing is retried";
+  connect();
+  EXPECT_EQ(state(), ConnectionState::connecting);
+  connection.refuse(wrong);
+  EXPECT_EQ(state(), ConnectionState::connecting) << "it has begun";
+}
+
+// keep_trying
+
+class KeepTryingTest : public ConnectionTest {
+ protected:
+  KeepTryingTest() : ConnectionTest({.timeouts = {}, .retry = {.keep_trying = true}}) {}
+};
+
+TEST_F(KeepTryingTest, TellsWhoAskedAndGoesOn) {
+  connect();
+  give_token();
+  for (int second = 0; second < 120; ++second) {
+    if (state() == ConnectionState::connecting) lose();
+    pass(1s);
+  }
+  ASSERT_EQ(connected.size(), 1u);
+  EXPECT_NE(connected[0].error().message.find("cut"), std::string::npos) << connected[0].error().message;
+  EXPECT_TRUE(given_up.empty());
+  EXPECT_FALSE(connection.status().terminal);
+  context.now += 1s;
+  connect();
+  open();
+  answer_init();
+  answer_configuration();
+  loads.at(0)({});
+  drain();
+  ASSERT_EQ(connected.size(), 2u);
+  EXPECT_TRUE(connected[1]);
+}
+
+TEST_F(KeepTryingTest, LoadsAgainAfterALoadThatFailed) {
+  reach_load();
+  loads[0](Error{.code = Errc::server_error, .message = "broken"});
+  drain();
+  EXPECT_EQ(state(), ConnectionState::waiting);
+  EXPECT_EQ(connection.status().reason->message, "broken");
+  EXPECT_TRUE(connected.empty());
+  pass(*connection.status().retry_in);
+  open();
+  answer_init();
+  answer_configuration();
+  ASSERT_EQ(loads.size(), 2u);
+  loads[1]({});
+  drain();
+  ASSERT_EQ(connected.size(), 1u);
+  EXPECT_TRUE(connected[0]);
+}
+
+TEST_F(KeepTryingTest, EndsAllTheSameAtWhatNoRetryHeals) {
+  reach_load();
+  loads[0](Error{.code = Errc::invalid_argument, .message = "cache: link parley::cache_sqlite"});
+  EXPECT_EQ(state(), ConnectionState::offline);
+  connect();
+  connection.on_token(fetch, Error{.code = Errc::denied, .message = "who are you"});
+  drain();
+  EXPECT_EQ(state(), ConnectionState::denied);
 }
 
 // closed
