@@ -32,6 +32,7 @@ struct Faults {
   bool clients_die = false;
   bool disks_fill = false;
   bool clocks_jump = false;
+  bool links_fall_silent = false;
 };
 
 // A handful of users who do random things while their connections come and go.
@@ -64,6 +65,12 @@ class Town {
         user.set_clock(hours(10) - seconds(world.random.below(20 * 3600)));
       else if (faults.clocks_jump && dice < 25)
         user.sleep(milliseconds(world.random.below(20'000)));
+      else if (faults.links_fall_silent && dice < 30)
+        fall_silent(user);
+      else if (faults.links_fall_silent && dice < 32)
+        nap(user);
+      else if (faults.links_fall_silent && dice < 38)
+        hint(user);
       else
         something(user);
     }
@@ -77,6 +84,7 @@ class Town {
   std::size_t unknown = 0;     // of these nobody could say, because their user left meanwhile
   std::map<std::string, int> sent_texts;
   int cuts = 0;
+  int silences = 0;
   int restarts = 0;
   int destroyed = 0;
   int pages = 0, cached_pages = 0;
@@ -93,6 +101,27 @@ class Town {
     user.cut();
     user.act([](detail::Engine& engine) {
       engine.connection().on_closed({.code = Errc::connection_lost, .message = "cut"});
+    });
+  }
+
+  void fall_silent(User& user) {
+    ++silences;
+    user.fall_silent();
+  }
+
+  // A lid that is closed, or a process that is stopped, for minutes: the service may be done with it.
+  void nap(User& user) {
+    const auto time = milliseconds(world.random.below(200'000));
+    world.random.below(2) == 0 ? user.sleep(time) : user.stop(time);
+  }
+
+  // What an application says at any time, whether it is right or not.
+  void hint(User& user) {
+    const auto dice = world.random.below(3);
+    user.act([&](detail::Engine& engine) {
+      if (dice == 0) engine.connection().reconnect_now();
+      if (dice == 1) engine.connection().network_changed();
+      if (dice == 2) engine.connection().refresh_token();
     });
   }
 
@@ -340,7 +369,7 @@ void remove_database(const std::string& file) {
 void run_seeds(std::uint64_t seeds, const std::string& database, Faults faults,
                chat_service::Throttle throttle = {}, bool mutation_ids = true) {
   const auto only = from_environment("PARLEY_SEED", 0);
-  int cuts = 0, restarts = 0, destroyed = 0, pages = 0, cached_pages = 0;
+  int cuts = 0, silences = 0, restarts = 0, destroyed = 0, pages = 0, cached_pages = 0;
   std::size_t messages = 0, unknown = 0;
   for (std::uint64_t seed = only ? only : 1; seed <= (only ? only : seeds); ++seed) {
     SCOPED_TRACE("PARLEY_SEED=" + std::to_string(seed));
@@ -350,6 +379,7 @@ void run_seeds(std::uint64_t seeds, const std::string& database, Faults faults,
     check(town);
     if (::testing::Test::HasFailure()) return;
     cuts += town.cuts;
+    silences += town.silences;
     restarts += town.restarts;
     destroyed += town.destroyed;
     pages += town.pages;
@@ -359,6 +389,7 @@ void run_seeds(std::uint64_t seeds, const std::string& database, Faults faults,
   }
   EXPECT_GT(cuts, 0) << "a run without cuts proves nothing";
   EXPECT_EQ(restarts > 0, faults.clients_die);
+  EXPECT_EQ(silences > 0, faults.links_fall_silent);
   if (!only) {
     EXPECT_GT(destroyed, 0) << "a run that deletes nothing proves nothing of deletion";
     EXPECT_GT(pages, cached_pages) << "a run in which everybody is cut off proves little";
@@ -401,6 +432,69 @@ TEST(ChatSimulation, ClocksThatAreSetAndLidsThatCloseChangeNothing) {
   const Faults all{.service_dies = true, .clients_die = true, .disks_fill = true, .clocks_jump = true};
   run_seeds(from_environment("PARLEY_SEEDS", 15), file, all);
   remove_database(file);
+}
+
+TEST(ChatSimulation, LinksThatFallSilentAndHintsAtAnyTimeLoseAndDoubleNothing) {
+  run_seeds(from_environment("PARLEY_SEEDS", 30), ":memory:", {.links_fall_silent = true});
+  const auto file = database_file();
+  const Faults all{.service_dies = true,
+                   .clients_die = true,
+                   .disks_fill = true,
+                   .clocks_jump = true,
+                   .links_fall_silent = true};
+  run_seeds(from_environment("PARLEY_SEEDS", 15), file, all);
+  remove_database(file);
+}
+
+struct Silence {
+  bool asks;
+  seconds noticed_within;
+};
+
+TEST(ChatSimulation, ASilentLinkIsNoticedWithinSecondsOfAnUnansweredRequest) {
+  for (const auto& [asks, noticed_within] : {Silence{true, seconds(5)}, Silence{false, seconds(45)}})
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      World world(seed);
+      auto& alice = world.add_user("alice");
+      alice.act([&](detail::Engine& engine) { engine.connection().connect(alice.tracked<void>()); });
+      world.run(seconds(10) + milliseconds(world.random.below(30'000)));
+      const auto status = [&] { return alice.engine().connection().status(); };
+      ASSERT_EQ(status().state, ConnectionState::connected);
+      alice.fall_silent();
+      const auto since = world.now;
+      if (asks)
+        alice.act([&](detail::Engine& engine) {
+          engine.operations().create_group_channel({"room"}, alice.tracked<Channel>());
+        });
+      while (status().state == ConnectionState::connected && world.now - since < minutes(2))
+        world.run(milliseconds(50));
+      EXPECT_LE(world.now - since, noticed_within + milliseconds(100)) << "seed " << seed;
+      world.run(seconds(10));
+      EXPECT_EQ(status().state, ConnectionState::connected);
+      EXPECT_EQ(status().number, 2u);
+      EXPECT_EQ(alice.started, alice.completed);
+      EXPECT_EQ(alice.engine().channels().load()->size(), asks ? 1u : 0u) << "done, and once";
+    }
+}
+
+TEST(ChatSimulation, ALaptopThatSleptNineHoursIsBackWithinSeconds) {
+  for (const bool clock_stands : {true, false}) {
+    World world(3);
+    auto& alice = world.add_user("alice");
+    auto& bob = world.add_user("bob");
+    for (auto* user : {&alice, &bob})
+      user->act([&](detail::Engine& engine) { engine.connection().connect(user->tracked<void>()); });
+    world.run(seconds(20));
+    clock_stands ? alice.sleep(hours(9)) : alice.stop(hours(9));
+    bob.act([&](detail::Engine& engine) {
+      engine.operations().create_group_channel({"room"}, bob.tracked<Channel>([&](Result<Channel> room) {
+        engine.operations().invite(room.value().sid(), "alice", bob.tracked<Member>());
+      }));
+    });
+    world.run(hours(9) + seconds(6));
+    EXPECT_EQ(alice.engine().connection().status().state, ConnectionState::connected) << clock_stands;
+    EXPECT_EQ(alice.engine().channels().load()->size(), 1u) << clock_stands;
+  }
 }
 
 TEST(ChatSimulation, ShortTokensAreRenewedForHours) {

@@ -52,6 +52,13 @@ void User::sleep(Duration time) {
   slept_ += time;
 }
 
+void User::stop(Duration time) { awake_at_ = world_.now + time; }
+
+void User::fall_silent() {
+  ++epoch_;
+  if (connection_) world_.deaf_.insert(*std::exchange(connection_, std::nullopt));
+}
+
 void User::at(TimePoint when, std::function<void()> what) {
   world_.schedule_.at(when, [this, what = std::move(what)] { is_asleep() ? at(awake_at_, what) : what(); });
 }
@@ -143,6 +150,11 @@ void User::apply() {
       });
     } else if (std::holds_alternative<twilsock::DropStream>(*action)) {
       cut();
+    } else if (std::holds_alternative<twilsock::SendPing>(*action)) {
+      if (!connection_) continue;
+      at(world_.now + world_.latency(), [this, epoch = epoch_] {
+        if (epoch == epoch_) act([](detail::Engine& engine) { engine.connection().on_input(); });
+      });
     } else if (const auto* fetch = std::get_if<detail::FetchToken>(&*action)) {
       at(world_.now + world_.latency(), [this, id = fetch->fetch_id] {
         const bool fails = world_.random.below(10) == 0;
@@ -203,6 +215,7 @@ void World::start_service() {
 void World::crash_service() {
   ++service_epoch_;
   flush_scheduled_ = false;
+  deaf_.clear();
   for (auto& user : users) {
     if (!user->connection_) continue;
     user->connection_.reset();
@@ -261,6 +274,7 @@ void World::on_service_action(chat_service::CoreAction action) {
       user->act([&](detail::Engine& engine) { engine.connection().on_message(*frame); });
     });
   } else if (const auto* close = std::get_if<chat_service::Close>(&action)) {
+    if (deaf_.erase(close->connection) > 0) return service_->on_closed(close->connection, now, wall);
     auto* user = user_of(close->connection);
     if (!user) return;
     // Behind what was sent before.

@@ -44,6 +44,8 @@ class User {
   void on_time();
   std::optional<TimePoint> next_deadline() const;
   void cut();
+  /// The link swallows everything from now on, in both directions, and neither end is told.
+  void fall_silent();
   /// The process dies, and another one is started over the same disk. What was being written is there, or
   /// not.
   void restart();
@@ -51,6 +53,8 @@ class User {
   void set_clock(WallTime::duration ahead) { clock_ahead_ = ahead; }
   /// The lid is closed: the process does nothing, its steady clock stands, and what comes meanwhile waits.
   void sleep(Duration time);
+  /// The process is stopped for a while: as sleep(), but its steady clock goes on.
+  void stop(Duration time);
   bool is_asleep() const;
   const std::string& name() const { return name_; }
   detail::Engine& engine() { return *engine_; }
@@ -123,6 +127,7 @@ class World {
   std::string database_;
   chat_service::Throttle throttle_;
   Schedule schedule_;
+  std::set<chat_service::ConnectionId> deaf_;  // the service believes in them, their clients are gone
   std::unique_ptr<chat_service::Core> service_;
   std::uint64_t service_epoch_ = 0;
   bool flush_scheduled_ = false;
