@@ -25,10 +25,13 @@ bool is_final(const Error& error) {
   return error.code == Errc::denied || error.code == Errc::invalid_token || error.code == Errc::forbidden;
 }
 
-// What a new connection does not heal: nothing is gained by trying again.
-bool is_own_fault(const Error& error) {
-  return error.code == Errc::invalid_argument || error.code == Errc::storage_error;
+// An option of this program is wrong: nobody refused it.
+bool is_misuse(const Error& error) {
+  return error.code == Errc::invalid_argument || error.code == Errc::invalid_config;
 }
+
+// What a new connection does not heal: nothing is gained by trying again.
+bool is_own_fault(const Error& error) { return is_misuse(error) || error.code == Errc::storage_error; }
 
 std::chrono::milliseconds in_milliseconds(Duration time) {
   return std::chrono::ceil<std::chrono::milliseconds>(time);
@@ -111,7 +114,7 @@ void Connection::give_up(Error reason, ConnectionState state) {
   machine_.disconnect(context_.now);
   subscriber_.on_disconnected();
   // First: what fails below must not be tried again.
-  observer_->on_given_up(reason, closed_ || state == ConnectionState::denied);
+  observer_->on_given_up(reason, closed_ || (state == ConnectionState::denied && !is_misuse(reason)));
   timers_.fail_all(reason);
   rest_.fail_queued(reason);
   finish_connect(reason);
@@ -289,6 +292,9 @@ void Connection::on_state(const twilsock::StateChanged& change) {
 }
 
 void Connection::on_waiting(const twilsock::StateChanged& change) {
+  // Once it has worked, what is wrong now, a file that is gone say, may come right again.
+  const bool never_worked = number_ == 0;
+  if (never_worked && is_misuse(*change.reason)) return give_up(*change.reason, ConnectionState::denied);
   if (status_.state == ConnectionState::connecting) ++attempts_;
   std::optional<std::chrono::milliseconds> retry_in;
   if (change.retry_at) retry_in = in_milliseconds(*change.retry_at - context_.now);

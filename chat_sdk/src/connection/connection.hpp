@@ -40,7 +40,8 @@ class ConnectionObserver {
   /// Connected, and loaded: requests make sense. After each reconnect.
   virtual void on_ready() = 0;
   virtual void on_disconnected() = 0;
-  /// Nothing is tried any more until the next connect(). `final`: the client was refused, or closed.
+  /// Nothing is tried any more until the next connect(). `final`: the client was refused by somebody, or
+  /// closed.
   virtual void on_given_up(const Error& reason, bool final) = 0;
 };
 

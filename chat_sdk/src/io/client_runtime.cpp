@@ -378,7 +378,9 @@ void ClientRuntime::on_dialled(Result<std::unique_ptr<net::MessageStream>> strea
   dial_.reset();
   engine_->set_time(clock_.now(), clock_.wall_now());
   if (!stream) {
-    engine_->connection().on_closed(stream.error());
+    Error error = stream.error();
+    error.message = "no connection to the service: " + error.message;
+    engine_->connection().on_closed(std::move(error));
     return apply_actions();
   }
   const auto id = ++current_stream_;

@@ -49,7 +49,7 @@ Error silent(bool was_asked) {
 
 Error transport_failure(const Status& status) {
   return {.code = status.code == 429 ? Errc::too_many_requests : Errc::server_error,
-          .message = "the service refused what the connection asked",
+          .message = "the service refused the request",
           .http_status = status.code,
           .server_code = status.error_code,
           .server_text = status.description};
@@ -92,11 +92,10 @@ void ClientMachine::reconnect_now(TimePoint now) {
 
 void ClientMachine::on_woken(TimePoint now) {
   if (state_ == ClientState::waiting) return retry_soon(now);
-  if (state_ == ClientState::connected) {
-    if (liveness_.doubt_after_sleep(now)) actions_.push_back(SendPing{});
-  } else if (has_stream()) {
-    open_anew(now);
-  }
+  // Not at once: what showed that it slept may be the very thing that was waited for.
+  if (state_ == ClientState::opening) open_deadline_ = now + settings_.liveness.probe;
+  if (init_deadline_) init_deadline_ = std::max(*init_deadline_, now + settings_.liveness.probe);
+  if (liveness_.doubt_after_sleep(now)) actions_.push_back(SendPing{});
 }
 
 void ClientMachine::abandon(Error reason, TimePoint now) {
@@ -120,6 +119,7 @@ void ClientMachine::open_anew(TimePoint now) {
 
 void ClientMachine::open(TimePoint now) {
   retry_at_.reset();
+  open_deadline_.reset();
   opened_at_ = now;
   enter(ClientState::opening);
   actions_.push_back(Open{});
@@ -149,6 +149,7 @@ void ClientMachine::send_update(TimePoint now) {
 
 void ClientMachine::on_open(TimePoint now) {
   if (state_ != ClientState::opening) return;
+  open_deadline_.reset();
   init_id_ = make_id();
   init_token_ = token_;
   init_deadline_ = now + settings_.init_timeout;
@@ -280,6 +281,7 @@ bool ClientMachine::has_stream() const {
 
 // Undoes what a stream brought: its timers and the requests that were on it.
 void ClientMachine::leave_stream(bool drop) {
+  open_deadline_.reset();
   init_deadline_.reset();
   liveness_.stop();
   init_id_.clear();
@@ -358,6 +360,7 @@ void ClientMachine::finish(std::map<RequestId, Pending>::iterator at, Result<htt
 void ClientMachine::on_time(TimePoint now) {
   expire_requests(now);
   check_liveness(now);
+  if (open_deadline_ && *open_deadline_ <= now) open_anew(now);
   if (state_ == ClientState::waiting && retry_at_ && *retry_at_ <= now) open(now);
 }
 
@@ -389,6 +392,7 @@ void ClientMachine::check_liveness(TimePoint now) {
 
 std::optional<TimePoint> ClientMachine::next_deadline() const {
   std::optional<TimePoint> first;
+  keep_earliest(first, open_deadline_);
   keep_earliest(first, init_deadline_);
   keep_earliest(first, liveness_.next_deadline());
   if (state_ == ClientState::waiting) keep_earliest(first, retry_at_);

@@ -112,8 +112,9 @@ class ClientMachine {
   void doubt(TimePoint now);
   /// The same, and the next failure counts as the first one.
   void reconnect_now(TimePoint now);
-  /// The same as doubt(), but what was under way was so before this machine slept: any attempt begins anew,
-  /// and the time that has passed is nobody's silence.
+  /// This machine slept, and what was under way was so before. A connection is probed, and the time that has
+  /// passed is nobody's silence; a pending retry comes at once; an attempt that does not get on within the
+  /// time of a probe begins anew.
   void on_woken(TimePoint now);
   /// Leaves the connection, or the attempt, for that reason and tries again later.
   void abandon(Error reason, TimePoint now);
@@ -183,6 +184,7 @@ class ClientMachine {
   Backoff backoff_;
   Liveness liveness_;
   std::optional<TimePoint> init_deadline_, retry_at_, opened_at_, connected_since_;
+  std::optional<TimePoint> open_deadline_;  // of an attempt from before a sleep
   std::optional<Error> wait_reason_;
   std::deque<ClientAction> actions_;
 };

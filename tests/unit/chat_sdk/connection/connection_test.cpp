@@ -24,7 +24,10 @@ class ConnectionTest : public ::testing::Test, public ConnectionObserver {
   void on_sync(const sync::SubscriberAction&) override { ++syncs; }
   void on_ready() override { ready = true; }
   void on_disconnected() override { ready = false; }
-  void on_given_up(const Error& reason, bool) override { given_up.push_back(reason); }
+  void on_given_up(const Error& reason, bool final) override {
+    given_up.push_back(reason);
+    given_up_finally = final;
+  }
 
   void connect() {
     connection.connect([this](Result<void> outcome) { connected.push_back(std::move(outcome)); });
@@ -126,6 +129,7 @@ class ConnectionTest : public ::testing::Test, public ConnectionObserver {
   std::uint64_t fetch = 0;
   int fetches = 0, opens = 0, drops = 0, pings = 0, syncs = 0;
   bool ready = false;
+  bool given_up_finally = false;
 };
 
 // offline
@@ -506,6 +510,28 @@ TEST_F(ConnectionTest, OptionsThatAreWrongAreRefusedUntilTheNextConnect) {
   EXPECT_EQ(state(), ConnectionState::connecting);
   connection.refuse(wrong);
   EXPECT_EQ(state(), ConnectionState::connecting) << "it has begun";
+}
+
+// The files of TLS, say, which only the dial reads.
+TEST_F(ConnectionTest, ConnectingEndsAtOnceWithAnOptionThatNoDialCanUse) {
+  connect();
+  give_token();
+  connection.on_closed({.code = Errc::invalid_config, .message = "ca.pem: no certificate"});
+  drain();
+  EXPECT_EQ(state(), ConnectionState::denied);
+  ASSERT_EQ(connected.size(), 1u);
+  EXPECT_EQ(connected[0].error().message, "ca.pem: no certificate");
+  EXPECT_FALSE(given_up_finally) << "messages wait for better options";
+}
+
+TEST_F(ConnectionTest, WaitingGoesOnWithAnOptionThatWorkedBefore) {
+  reach_ready();
+  lose();
+  pass(*connection.status().retry_in);
+  connection.on_closed({.code = Errc::invalid_config, .message = "ca.pem: no certificate"});
+  drain();
+  EXPECT_EQ(state(), ConnectionState::waiting);
+  EXPECT_TRUE(given_up.empty());
 }
 
 // keep_trying

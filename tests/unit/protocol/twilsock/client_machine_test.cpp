@@ -560,12 +560,33 @@ TEST_F(TwilsockClientMachine, ASleepIsNobodysSilence) {
 TEST_F(TwilsockClientMachine, AnAttemptFromBeforeASleepBeginsAnew) {
   machine.set_token("t", now);
   machine.connect(now);
-  machine.on_open(now);
   drain();
+  now += std::chrono::hours(9);
   machine.on_woken(now);
+  machine.on_time(now);
+  EXPECT_FALSE(machine.next()) << "the socket may open right now";
+  pass(milliseconds(2500));
   const auto done = drain();
   EXPECT_EQ(done.drops, 1);
   EXPECT_EQ(done.opens, 1);
+  machine.on_woken(now);
+  establish();
+  EXPECT_EQ(machine.state(), ClientState::connected) << "what showed the sleep was what was waited for";
+  EXPECT_EQ(*machine.next_deadline() - now, seconds(45));
+}
+
+TEST_F(TwilsockClientMachine, ALogInFromBeforeASleepIsProbed) {
+  machine.set_token("t", now);
+  machine.connect(now);
+  machine.on_open(now);
+  drain();
+  now += std::chrono::hours(9);
+  machine.on_woken(now);
+  machine.on_time(now);
+  EXPECT_EQ(drain().pings, 1);
+  EXPECT_EQ(machine.state(), ClientState::initializing);
+  pass(milliseconds(2500));
+  EXPECT_EQ(machine.state(), ClientState::waiting);
 }
 
 TEST_F(TwilsockClientMachine, DoubtsNothingWhereNobodyConnects) {
