@@ -37,10 +37,10 @@ class PendingCall {
 };
 
 /// One request on a connection of its own. `done` runs once on `executor`, never inside this call.
-/// Any HTTP status is a success here; redirects are not followed. Failures: unreachable (before the request
-/// left), connection_lost (while it left), outcome_unknown (before the answer was complete), timed_out,
-/// protocol_error, limit_exceeded, invalid_argument (method, target or headers that are none),
-/// invalid_config (the CA file), storage_error (the source ended too early).
+/// Any HTTP status is a success here; redirects are not followed. Failures: unresolved, unreachable and
+/// tls_failed (before the request left), connection_lost (while it left), outcome_unknown (before the answer
+/// was complete), timed_out, protocol_error, limit_exceeded, invalid_argument (method, target or headers that
+/// are none), invalid_config (the CA file), storage_error (the source ended too early).
 std::unique_ptr<PendingCall> http_call(boost::asio::any_io_executor executor, HttpCall call,
                                        HttpCompletion done);
 

@@ -71,9 +71,9 @@ class Dial {
 using DialCompletion = std::function<void(Result<std::unique_ptr<MessageStream>>)>;
 
 /// Resolves, connects, does TLS and the WebSocket handshake. `done` runs once on `executor`, never inside
-/// this call. Failures are Errc::unreachable or Errc::timed_out, both with the stage named, and
-/// Errc::invalid_config for a CA file that cannot be used. An HTTP answer other than 101 is unreachable with
-/// its http_status.
+/// this call. Failures are Errc::unresolved, unreachable, tls_failed, upgrade_refused (with the http_status
+/// if HTTP was spoken), connection_lost (the connection ended during the handshake) and timed_out, all with
+/// the stage named, and Errc::invalid_config for a CA file that cannot be used.
 std::unique_ptr<Dial> dial_websocket(boost::asio::any_io_executor executor, DialOptions options,
                                      DialCompletion done);
 

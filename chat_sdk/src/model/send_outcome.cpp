@@ -7,7 +7,11 @@ namespace parley::detail {
 SendOutcome outcome_of(const Error& error) {
   switch (error.code) {
     case Errc::connection_lost:
+    case Errc::unresolved:
     case Errc::unreachable:
+    case Errc::proxy_failed:
+    case Errc::tls_failed:
+    case Errc::upgrade_refused:
     case Errc::timed_out:  // it never left
     case Errc::too_many_requests:
     case Errc::token_expired:
@@ -27,6 +31,8 @@ SendOutcome outcome_of(const Error& error) {
 }
 
 bool is_failing(const Error& error) {
+  // The HTTP status is that of a proxy, or of a handshake: the service has not seen the request.
+  if (error.code == Errc::proxy_failed || error.code == Errc::upgrade_refused) return false;
   if (error.code == Errc::too_many_requests || is_busy(error.http_status)) return false;
   return error.http_status != 0 || error.code == Errc::protocol_error;
 }

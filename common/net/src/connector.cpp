@@ -49,7 +49,7 @@ void Connector::resolve() {
   }
   auto next = [self = shared_from_this()](ErrorCode error, const tcp::resolver::results_type& results) {
     if (!self->done_) return;
-    if (error) return self->finish(self->failure(error.message()));
+    if (error) return self->finish(self->failure(Errc::unresolved, error.message()));
     for (const auto& entry : results) self->endpoints_.push_back(entry.endpoint());
     self->connect_next({});
   };
@@ -64,7 +64,7 @@ Duration Connector::share_of_time_left() const {
 
 void Connector::connect_next(ErrorCode last) {
   enter_stage("connect to");
-  if (next_endpoint_ == endpoints_.size()) return finish(failure(last.message()));
+  if (next_endpoint_ == endpoints_.size()) return finish(failure(Errc::unreachable, last.message()));
   const auto& endpoint = endpoints_[next_endpoint_++];
   socket_ = tcp::socket(executor_);
   if (next_endpoint_ < endpoints_.size()) limit_attempt();
@@ -107,7 +107,7 @@ void Connector::on_secured(ErrorCode error) {
   if (!done_) return;
   if (!error) return finish(std::move(tls_stream_));
   const auto problem = tls_stream_->certificate_problem();
-  finish(failure(problem.empty() ? error.message() : error.message() + ": " + problem));
+  finish(failure(Errc::tls_failed, problem.empty() ? error.message() : error.message() + ": " + problem));
 }
 
 void Connector::finish(Result<std::unique_ptr<ByteStream>> result) {
@@ -115,8 +115,8 @@ void Connector::finish(Result<std::unique_ptr<ByteStream>> result) {
   done(std::move(result));
 }
 
-Error Connector::failure(const std::string& words) const {
-  return {.code = Errc::unreachable, .message = stage_ + ": " + words};
+Error Connector::failure(Errc code, const std::string& words) const {
+  return {.code = code, .message = stage_ + ": " + words};
 }
 
 }  // namespace parley::net

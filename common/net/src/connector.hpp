@@ -41,7 +41,7 @@ class Connector : public std::enable_shared_from_this<Connector> {
   void on_secured(ErrorCode error);
   Duration share_of_time_left() const;
   void finish(Result<std::unique_ptr<ByteStream>> result);
-  Error failure(const std::string& words) const;
+  Error failure(Errc code, const std::string& words) const;
 
   asio::any_io_executor executor_;
   Url url_;

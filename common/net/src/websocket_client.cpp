@@ -15,8 +15,12 @@ namespace beast_http = boost::beast::http;
 constexpr std::size_t kReadBytes = 4096;
 constexpr std::uint32_t kAnswerHeaderBytes = 16 * 1024;
 
-Error unreachable(std::string message, int status = 0) {
-  return {.code = Errc::unreachable, .message = std::move(message), .http_status = status};
+Error refused(std::string message, int status = 0) {
+  return {.code = Errc::upgrade_refused, .message = std::move(message), .http_status = status};
+}
+
+Error lost(const ErrorCode& error) {
+  return {.code = Errc::connection_lost, .message = "the connection ended: " + error.message()};
 }
 
 /// The client's half of the handshake (RFC 6455, 4.1). The caller keeps the deadline.
@@ -33,7 +37,7 @@ class ClientHandshake final : public std::enable_shared_from_this<ClientHandshak
     request_ = write_handshake(request.authority, request.target, key_);
     async_write_all(*stream_, request_, [self = shared_from_this()](ErrorCode error) {
       if (!self->ready_) return;
-      error ? self->fail(unreachable(error.message())) : self->read();
+      error ? self->fail(lost(error)) : self->read();
     });
   }
 
@@ -50,24 +54,24 @@ class ClientHandshake final : public std::enable_shared_from_this<ClientHandshak
 
   void on_read(ErrorCode error, std::size_t size) {
     if (!ready_) return;
-    if (error) return fail(unreachable(error.message()));
+    if (error) return fail(lost(error));
     in_.commit(size);
     in_.consume(parser_.put(in_.data(), error));
     if (error == beast_http::error::need_more) return read();
-    if (error) return fail(unreachable("the answer is not HTTP: " + error.message()));
+    if (error) return fail(refused("the answer is not HTTP: " + error.message()));
     on_answer(parser_.get());
   }
 
   void on_answer(const beast_http::response<beast_http::empty_body>& message) {
     const int status = static_cast<int>(message.result_int());
-    if (message.version() != 11) return fail(unreachable("the server does not speak HTTP/1.1"));
+    if (message.version() != 11) return fail(refused("the server does not speak HTTP/1.1"));
     if (status != 101)
-      return fail(unreachable("the server answered with HTTP status " + std::to_string(status), status));
+      return fail(refused("the server answered with HTTP status " + std::to_string(status), status));
     http::Fields fields;
     for (const auto& field : message)
       fields.emplace_back(std::string(field.name_string()), std::string(field.value()));
     if (const auto wrong = find_wrong_field(fields, key_))
-      return fail(unreachable("the server's answer has no right " + std::string(*wrong)));
+      return fail(refused("the server's answer has no right " + std::string(*wrong)));
     finish();
   }
 

@@ -53,14 +53,14 @@ void WebSocketStream::accept(HandshakeAnswer answer, Duration timeout, WebSocket
   async_write_all(*stream_, out_, [self = shared_from_this(), status = answer.status](ErrorCode error) {
     free_memory(self->out_);
     if (self->ended_) return;
-    if (error) return self->finish({.code = Errc::unreachable, .message = error.message()});
+    if (error) return self->finish(lost(error));
     self->on_answered(status);
   });
 }
 
 void WebSocketStream::on_answered(int status) {
   if (status != 101)
-    return part({.code = Errc::unreachable, .message = "a request for a WebSocket that is wrong"});
+    return part({.code = Errc::upgrade_refused, .message = "a request for a WebSocket that is wrong"});
   timer_.reset();
   const auto ready = std::exchange(ready_, nullptr);
   ready(std::make_unique<StreamHandle<WebSocketStream>>(shared_from_this()));

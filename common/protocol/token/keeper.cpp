@@ -22,6 +22,7 @@ Duration scaled(Duration duration, double factor) {
 }
 
 bool is_refusal(const Error& error) {
+  if (error.code == Errc::proxy_failed) return false;  // the status is the proxy's: the source was not asked
   return error.code == Errc::denied || error.code == Errc::forbidden || error.code == Errc::invalid_token ||
          error.http_status == 401 || error.http_status == 403;
 }

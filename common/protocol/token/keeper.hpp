@@ -76,12 +76,12 @@ enum class Wanted {
 /// doubles from first_retry to max_retry, of which a random half to whole is waited, longer if the source
 /// says so.
 ///
-/// Refusals: Errc::denied, forbidden or invalid_token, HTTP status 401 or 403, a text that is no access
-/// token, a token for another identity or service than the one before; of a source that has given no token
-/// yet, also Errc::invalid_argument and invalid_config, which no retry heals. Useless: any other failure, the
-/// same token again, one that is over by the clock of its issuer, one that was never to live. One that is
-/// over by this machine's clock is delivered all the same: that clock may be wrong, and the service says so
-/// if it is not.
+/// Refusals: Errc::denied, forbidden or invalid_token, HTTP status 401 or 403 but for a proxy's, a text that
+/// is no access token, a token for another identity or service than the one before; of a source that has
+/// given no token yet, also Errc::invalid_argument and invalid_config, which no retry heals. Useless: any
+/// other failure, the same token again, one that is over by the clock of its issuer, one that was never to
+/// live. One that is over by this machine's clock is delivered all the same: that clock may be wrong, and the
+/// service says so if it is not.
 class Keeper {
  public:
   /// `random` must outlive the keeper.

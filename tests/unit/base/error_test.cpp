@@ -24,10 +24,17 @@ TEST(Error, EveryCodeHasItsOwnRow) {
     for (int k = 0; k < i; ++k) EXPECT_NE(to_string(static_cast<Errc>(i)), to_string(static_cast<Errc>(k)));
   EXPECT_EQ(to_string(Errc::storage_error), "storage_error");
   EXPECT_EQ(to_string(Errc::outcome_unknown), "outcome_unknown");
+  EXPECT_EQ(to_string(Errc::unresolved), "unresolved");
+  EXPECT_EQ(to_string(Errc::unreachable), "unreachable");
+  EXPECT_EQ(to_string(Errc::proxy_failed), "proxy_failed");
+  EXPECT_EQ(to_string(Errc::tls_failed), "tls_failed");
+  EXPECT_EQ(to_string(Errc::upgrade_refused), "upgrade_refused");
 }
 
 TEST(Error, RetryableIsDecidedByCode) {
-  EXPECT_TRUE((Error{.code = Errc::unreachable}).retryable());
+  for (const Errc on_the_way :
+       {Errc::unresolved, Errc::unreachable, Errc::proxy_failed, Errc::tls_failed, Errc::upgrade_refused})
+    EXPECT_TRUE((Error{.code = on_the_way}).retryable()) << to_string(on_the_way);
   EXPECT_TRUE((Error{.code = Errc::token_expired}).retryable());
   EXPECT_FALSE((Error{.code = Errc::denied}).retryable());
   EXPECT_FALSE((Error{.code = Errc::outcome_unknown}).retryable());

@@ -295,7 +295,7 @@ TEST_F(MessageStreamTest, DialSaysThatTheServerRefused) {
   start();
   const auto stream = dial(dial_options("/elsewhere"));
   ASSERT_FALSE(stream);
-  EXPECT_EQ(stream.error().code, Errc::unreachable);
+  EXPECT_EQ(stream.error().code, Errc::upgrade_refused);
   EXPECT_EQ(stream.error().http_status, 404);
   EXPECT_THAT(stream.error().message, StartsWith("WebSocket handshake"));
 }
@@ -315,7 +315,7 @@ TEST_F(MessageStreamTest, DialSaysThatTheNameIsUnknown) {
   const auto stream =
       dial({.url = {.scheme = "ws", .host = "no-such-host.invalid", .port = 80, .target = "/"}});
   ASSERT_FALSE(stream);
-  EXPECT_EQ(stream.error().code, Errc::unreachable);
+  EXPECT_EQ(stream.error().code, Errc::unresolved);
   EXPECT_THAT(stream.error().message, StartsWith("resolve no-such-host.invalid"));
 }
 

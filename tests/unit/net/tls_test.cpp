@@ -62,7 +62,7 @@ TEST_F(TlsTest, RefusesACertificateThatNobodyVouchesFor) {
   start_tls();
   const auto stream = dial(dial_options("/ws", "wss"));
   ASSERT_FALSE(stream);
-  EXPECT_EQ(stream.error().code, Errc::unreachable);
+  EXPECT_EQ(stream.error().code, Errc::tls_failed);
   EXPECT_THAT(stream.error().message, StartsWith("TLS with 127.0.0.1:"));
   EXPECT_THAT(stream.error().message, HasSubstr("self-signed certificate"));
 }
@@ -77,7 +77,7 @@ TEST_F(TlsTest, RefusesACertificateForAnotherName) {
     options.tls.ca_file = elsewhere.certificate_file();
     const auto stream = dial(options);
     ASSERT_FALSE(stream);
-    EXPECT_EQ(stream.error().code, Errc::unreachable);
+    EXPECT_EQ(stream.error().code, Errc::tls_failed);
     EXPECT_THAT(stream.error().message, HasSubstr("mismatch"));
   }
 }
@@ -94,7 +94,7 @@ TEST_F(TlsTest, RefusesAServerThatDoesNotSpeakIt) {
   start();
   const auto stream = dial(dial_options("/ws", "wss"));
   ASSERT_FALSE(stream);
-  EXPECT_EQ(stream.error().code, Errc::unreachable);
+  EXPECT_EQ(stream.error().code, Errc::tls_failed);
   EXPECT_THAT(stream.error().message, StartsWith("TLS with"));
 }
 

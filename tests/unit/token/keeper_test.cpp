@@ -340,6 +340,13 @@ TEST_F(KeeperTest, StopsAtARefusalAndSaysWhy) {
   }
 }
 
+TEST_F(KeeperTest, ARefusalOfTheProxyIsNoneOfTheSource) {
+  keeper_.start(steady());
+  give(expect<Fetch>().fetch_id, Error{.code = Errc::proxy_failed, .message = "no", .http_status = 403});
+  expect<SourceFailed>();
+  EXPECT_TRUE(keeper_.next_deadline()) << "it is tried again";
+}
+
 TEST_F(KeeperTest, RefusesATextThatIsNoToken) {
   keeper_.start(steady());
   give(expect<Fetch>().fetch_id, std::string("<html>Log in</html>"));

@@ -19,7 +19,11 @@ enum class Errc {
   denied,             ///< the other side refused this identity or caller; retrying does not help
   protocol_error,     ///< the other side broke the protocol
   limit_exceeded,     ///< a size or count beyond the documented limit
-  unreachable,        ///< name, address, TLS or connection failure before anything was sent
+  unresolved,         ///< the name of the server, or of its proxy, has no address
+  unreachable,        ///< no address of the server, or of its proxy, takes a TCP connection
+  proxy_failed,       ///< the proxy refused, or answered something that is no proxy's answer
+  tls_failed,         ///< the TLS handshake failed, or the certificate is not accepted; it may be mended
+  upgrade_refused,    ///< the server answered the WebSocket handshake with something other than 101
   connection_lost,    ///< the connection ended before the request left: nothing happened
   outcome_unknown,    ///< the connection ended after the request left: it may have happened
   timed_out,          ///< no answer within the deadline
@@ -49,7 +53,8 @@ struct Error {
   std::string request_id{};   ///< to quote to the operator of the service, empty if none
   std::optional<std::chrono::milliseconds> retry_after{};  ///< the service asked to wait this long
 
-  /// True when doing the same again later may succeed. Decided by `code` alone.
+  /// True when doing the same again later may succeed. Decided by `code` alone. A certificate may be renewed,
+  /// and a proxy's rules may change, so failures on the way to a server are all retryable.
   PARLEY_API bool retryable() const;
   /// All layers that are set, on one line.
   PARLEY_API std::string to_string() const;

@@ -62,6 +62,22 @@ TEST_F(OutboxWithFiles, OnlyWhatIsNotThereIsUploadedAgain) {
   EXPECT_FALSE(outbox.next());
 }
 
+TEST_F(OutboxWithFiles, WhatAProxyAnswersIsNoWordOfTheService) {
+  const auto id = submit(with_files(1));
+  for (const auto& [code, status] : {std::pair{Errc::proxy_failed, 407},
+                                     {Errc::proxy_failed, 403},
+                                     {Errc::tls_failed, 0},
+                                     {Errc::unresolved, 0}})
+    for (int times = 0; times < 10; ++times) {
+      wanted_file();
+      Error on_the_way = error(code);
+      on_the_way.http_status = status;
+      uploaded(id, on_the_way);
+      EXPECT_FALSE(outcomes[0]) << to_string(code);
+      pass(3min);
+    }
+}
+
 TEST_F(OutboxWithFiles, AFileThatIsRefusedEndsTheMessageAndNobodySeesIt) {
   const auto id = submit(with_files(1));
   wanted_file();
