@@ -1,5 +1,6 @@
 #include "common/base/encoding.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -77,6 +78,14 @@ char* base64url_encode_to(char* out, std::string_view bytes) {
 std::string base64url_encode(std::string_view bytes) {
   std::string out(base64url_size(bytes.size()), '\0');
   base64url_encode_to(out.data(), bytes);
+  return out;
+}
+
+std::string base64_encode(std::string_view bytes) {
+  std::string out = base64url_encode(bytes);
+  std::replace(out.begin(), out.end(), '-', '+');
+  std::replace(out.begin(), out.end(), '_', '/');
+  out.append((4 - out.size() % 4) % 4, '=');
   return out;
 }
 

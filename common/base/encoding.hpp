@@ -22,6 +22,9 @@ char* base64url_encode_to(char* out, std::string_view bytes);
 /// Strict: no padding, no white space, no other alphabet, no stray bits in the last character.
 Result<std::string> base64url_decode(std::string_view text);
 
+/// RFC 4648 §4 with padding, as HTTP uses it.
+std::string base64_encode(std::string_view bytes);
+
 /// RFC 3986: everything but unreserved characters becomes %XX.
 std::string percent_encode(std::string_view text);
 /// Fails on a '%' that two hex digits do not follow. '+' stays '+'.

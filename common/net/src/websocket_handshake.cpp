@@ -6,6 +6,7 @@
 #include <array>
 #include <span>
 
+#include "common/base/encoding.hpp"
 #include "common/base/random.hpp"
 #include "common/base/trim.hpp"
 #include "common/net/src/http_writer.hpp"
@@ -31,11 +32,7 @@ bool has_token(const http::Fields& fields, std::string_view field, std::string_v
 }
 
 std::string base64(std::span<const std::uint8_t> bytes) {
-  std::string encoded(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // with the zero that OpenSSL writes behind it
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()), bytes.data(),
-                  static_cast<int>(bytes.size()));
-  encoded.pop_back();
-  return encoded;
+  return base64_encode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 bool is_key(std::string_view key) {

@@ -22,6 +22,14 @@ TEST(Base64Url, MatchesRfc4648Vectors) {
   EXPECT_EQ(base64url_encode("\xfb\xff"), "-_8");
 }
 
+TEST(Base64, PadsAndHasTheOldAlphabet) {
+  EXPECT_EQ(base64_encode(""), "");
+  EXPECT_EQ(base64_encode("f"), "Zg==");
+  EXPECT_EQ(base64_encode("fo"), "Zm8=");
+  EXPECT_EQ(base64_encode("foo"), "Zm9v");
+  EXPECT_EQ(base64_encode("\xfb\xff"), "+/8=");
+}
+
 TEST(Base64Url, RefusesWhatIsNotStrict) {
   for (const char* bad : {"A", "Zm9vYg==", "Zm 9", "Zm+v", "Zm/v", "Zh", "AAAAB"})
     EXPECT_FALSE(base64url_decode(bad)) << bad;
