@@ -18,6 +18,9 @@ struct Url {
   std::string authority() const;
 };
 
+/// "example.org:443" or "[::1]:443".
+std::string join_host_port(const std::string& host, std::uint16_t port);
+
 /// Fails with a message that says what is wrong; never echoes user information.
 Result<Url> parse_url(std::string_view text);
 

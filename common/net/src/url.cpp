@@ -68,6 +68,10 @@ Result<std::uint16_t> port_of(const urls::url_view& view, std::uint16_t fallback
 
 }  // namespace
 
+std::string join_host_port(const std::string& host, std::uint16_t port) {
+  return bracketed(host) + ":" + std::to_string(port);
+}
+
 std::string Url::authority() const {
   const auto name = bracketed(host);
   return default_port(scheme) == port ? name : name + ":" + std::to_string(port);
@@ -100,7 +104,7 @@ bool ListenAddress::is_loopback() const {
   return false;
 }
 
-std::string ListenAddress::to_string() const { return bracketed(host) + ":" + std::to_string(port); }
+std::string ListenAddress::to_string() const { return join_host_port(host, port); }
 
 Result<ListenAddress> parse_listen_address(std::string_view text) {
   constexpr auto kExpected = "expected host:port, for example 127.0.0.1:4000 or [::1]:4000";
