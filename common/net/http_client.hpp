@@ -2,6 +2,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,7 @@
 #include <parley/seams.hpp>
 
 #include "common/base/http.hpp"
+#include "common/net/proxy.hpp"
 #include "common/net/tls.hpp"
 #include "common/net/url.hpp"
 
@@ -26,6 +28,7 @@ struct HttpCall {
   TlsClientOptions tls{};
   Duration timeout = std::chrono::seconds(10);  ///< in all; with `source` or `take` of silence
   std::size_t max_body_bytes = 1024 * 1024;
+  std::optional<Proxy> proxy{};  ///< whose tunnel leads to the server, also for http
 };
 
 using HttpCompletion = std::function<void(Result<http::Response>)>;
@@ -37,10 +40,11 @@ class PendingCall {
 };
 
 /// One request on a connection of its own. `done` runs once on `executor`, never inside this call.
-/// Any HTTP status is a success here; redirects are not followed. Failures: unresolved, unreachable and
-/// tls_failed (before the request left), connection_lost (while it left), outcome_unknown (before the answer
-/// was complete), timed_out, protocol_error, limit_exceeded, invalid_argument (method, target or headers that
-/// are none), invalid_config (the CA file), storage_error (the source ended too early).
+/// Any HTTP status is a success here; redirects are not followed. Failures: unresolved, unreachable,
+/// proxy_failed and tls_failed (before the request left), connection_lost (while it left), outcome_unknown
+/// (before the answer was complete), timed_out, protocol_error, limit_exceeded, invalid_argument (method,
+/// target or headers that are none), invalid_config (the CA file), storage_error (the source ended too
+/// early).
 std::unique_ptr<PendingCall> http_call(boost::asio::any_io_executor executor, HttpCall call,
                                        HttpCompletion done);
 

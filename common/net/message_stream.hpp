@@ -2,12 +2,14 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include <parley/error.hpp>
 #include <parley/seams.hpp>
 
+#include "common/net/proxy.hpp"
 #include "common/net/tls.hpp"
 #include "common/net/url.hpp"
 
@@ -60,6 +62,7 @@ struct DialOptions {
   TlsClientOptions tls{};
   Duration timeout = std::chrono::seconds(10);  ///< for everything up to the open socket
   std::size_t max_message_bytes = 0;            ///< longest message accepted; 0: limits::kPacketBytes
+  std::optional<Proxy> proxy{};                 ///< whose tunnel leads to the server
 };
 
 /// Dropping the handle cancels the dial; the completion then never runs.
@@ -71,9 +74,9 @@ class Dial {
 using DialCompletion = std::function<void(Result<std::unique_ptr<MessageStream>>)>;
 
 /// Resolves, connects, does TLS and the WebSocket handshake. `done` runs once on `executor`, never inside
-/// this call. Failures are Errc::unresolved, unreachable, tls_failed, upgrade_refused (with the http_status
-/// if HTTP was spoken), connection_lost (the connection ended during the handshake) and timed_out, all with
-/// the stage named, and Errc::invalid_config for a CA file that cannot be used.
+/// this call. Failures are Errc::unresolved, unreachable, proxy_failed, tls_failed, upgrade_refused (with the
+/// http_status if HTTP was spoken), connection_lost (the connection ended during the handshake) and
+/// timed_out, all with the stage named, and Errc::invalid_config for a CA file that cannot be used.
 std::unique_ptr<Dial> dial_websocket(boost::asio::any_io_executor executor, DialOptions options,
                                      DialCompletion done);
 

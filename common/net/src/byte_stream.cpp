@@ -15,7 +15,7 @@ auto without_executor(ByteStream::IoHandler done) {
 
 class PlainStream final : public ByteStream {
  public:
-  explicit PlainStream(tcp::socket socket) : socket_(std::move(socket)) {
+  PlainStream(tcp::socket socket, std::string early) : socket_(std::move(socket)), early_(std::move(early)) {
     ErrorCode ignored;
     socket_.non_blocking(true, ignored);
   }
@@ -27,6 +27,11 @@ class PlainStream final : public ByteStream {
   }
 
   void async_read_some(ReadBuffers buffers, IoHandler done) override {
+    if (!early_.empty()) {
+      const auto size = take_early(buffers);
+      return asio::post(get_executor(),
+                        [done = std::move(done), size]() mutable { std::move(done)(ErrorCode{}, size); });
+    }
     socket_.async_read_some(buffers, without_executor(std::move(done)));
   }
 
@@ -35,6 +40,7 @@ class PlainStream final : public ByteStream {
   }
 
   std::size_t read_now(asio::mutable_buffer buffer, ErrorCode& error) override {
+    if (!early_.empty()) return take_early(buffer);
     return socket_.receive(buffer, 0, error);
   }
 
@@ -43,6 +49,8 @@ class PlainStream final : public ByteStream {
   }
 
   void async_wait_readable(DoneHandler done) override {
+    if (!early_.empty())
+      return asio::post(get_executor(), [done = std::move(done)]() mutable { std::move(done)(ErrorCode{}); });
     socket_.async_wait(tcp::socket::wait_read,
                        [done = std::move(done)](ErrorCode error) mutable { std::move(done)(error); });
   }
@@ -61,10 +69,17 @@ class PlainStream final : public ByteStream {
 
   std::string peer_address() const override { return peer_address_of(socket_); }
 
-  bool has_input() override { return has_arrived(socket_); }
+  bool has_input() override { return !early_.empty() || has_arrived(socket_); }
 
  private:
   using Scratch = std::array<char, 4096>;
+
+  template <class Buffers>
+  std::size_t take_early(const Buffers& buffers) {
+    const auto size = asio::buffer_copy(buffers, asio::buffer(early_));
+    early_.erase(0, size);
+    return size;
+  }
 
   void drain(std::unique_ptr<Scratch> scratch, DoneHandler done) {
     const auto buffer = asio::buffer(*scratch);
@@ -79,6 +94,7 @@ class PlainStream final : public ByteStream {
   }
 
   tcp::socket socket_;
+  std::string early_;
 };
 
 }  // namespace
@@ -91,8 +107,8 @@ void ByteStream::begin_farewell() {
   });
 }
 
-std::unique_ptr<ByteStream> make_plain_stream(tcp::socket socket) {
-  return std::make_unique<PlainStream>(std::move(socket));
+std::unique_ptr<ByteStream> make_plain_stream(tcp::socket socket, std::string early) {
+  return std::make_unique<PlainStream>(std::move(socket), std::move(early));
 }
 
 void async_write_all(ByteStream& stream, std::string_view bytes, ByteStream::DoneHandler done) {

@@ -98,7 +98,8 @@ class ByteStream {
   std::shared_ptr<asio::steady_timer> farewell_;
 };
 
-std::unique_ptr<ByteStream> make_plain_stream(tcp::socket socket);
+/// `early` is what was read from the socket already: it comes first.
+std::unique_ptr<ByteStream> make_plain_stream(tcp::socket socket, std::string early = {});
 
 /// Writes all of `bytes`, which must live until `done` ran.
 void async_write_all(ByteStream& stream, std::string_view bytes, ByteStream::DoneHandler done);

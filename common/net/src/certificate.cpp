@@ -26,8 +26,9 @@ std::optional<WallTime> to_wall_time(const ASN1_TIME* time) {
   return day + hours(parts.tm_hour) + minutes(parts.tm_min) + seconds(parts.tm_sec);
 }
 
-/// Why it cannot be used, as the end of a sentence, or nothing.
-std::optional<std::string> problem_with(const X509* certificate, WallTime now) {
+}  // namespace
+
+std::optional<std::string> date_problem(const x509_st* certificate, WallTime now) {
   const auto begin = to_wall_time(X509_get0_notBefore(certificate));
   const auto end = to_wall_time(X509_get0_notAfter(certificate));
   if (!begin || !end) return "has dates that cannot be read";
@@ -36,19 +37,17 @@ std::optional<std::string> problem_with(const X509* certificate, WallTime now) {
   return std::nullopt;
 }
 
-}  // namespace
-
 Result<void> check_dates(boost::asio::ssl::context& context, const std::string& file, WallTime now) {
   const auto refusal = [&](const std::string& problem) {
     return Error{.code = Errc::invalid_config,
                  .message = "a certificate in the certificate file '" + file + "' " + problem};
   };
   SSL_CTX* native = context.native_handle();
-  if (auto problem = problem_with(SSL_CTX_get0_certificate(native), now)) return refusal(*problem);
+  if (auto problem = date_problem(SSL_CTX_get0_certificate(native), now)) return refusal(*problem);
   STACK_OF(X509)* chain = nullptr;
   SSL_CTX_get0_chain_certs(native, &chain);
   for (int i = 0; i < sk_X509_num(chain); ++i)
-    if (auto problem = problem_with(sk_X509_value(chain, i), now)) return refusal(*problem);
+    if (auto problem = date_problem(sk_X509_value(chain, i), now)) return refusal(*problem);
   return {};
 }
 

@@ -6,18 +6,26 @@
 namespace parley::net {
 namespace {
 
-constexpr Duration kLeastAttempt = std::chrono::milliseconds(250);
+/// RFC 8305's delay between two attempts, and how short it may become when time is.
+constexpr Duration kAttemptDelay = std::chrono::milliseconds(250);
+constexpr Duration kShortestAttemptDelay = std::chrono::milliseconds(10);
+
+/// Every address has its turn in the first half of the time left.
+Duration delay_for(std::size_t addresses, TimePoint deadline) {
+  const auto left = deadline - std::chrono::steady_clock::now();
+  const auto share = left / static_cast<long>(2 * std::max<std::size_t>(addresses, 1));
+  return std::clamp<Duration>(share, kShortestAttemptDelay, kAttemptDelay);
+}
 
 }  // namespace
 
-Connector::Connector(asio::any_io_executor executor, Url url, TlsClientOptions tls, TimePoint deadline)
+Connector::Connector(asio::any_io_executor executor, Way way, TimePoint deadline)
     : executor_(std::move(executor)),
-      url_(std::move(url)),
-      tls_(std::move(tls)),
+      way_(std::move(way)),
+      host_(way_.proxy ? way_.proxy->host : way_.url.host),
+      port_(way_.proxy ? way_.proxy->port : way_.url.port),
       deadline_(deadline),
-      resolver_(executor_),
-      socket_(executor_),
-      attempt_timer_(executor_) {}
+      resolver_(executor_) {}
 
 void Connector::start(Done done) {
   done_ = std::move(done);
@@ -29,85 +37,90 @@ void Connector::start(Done done) {
 void Connector::cancel() {
   done_ = nullptr;
   resolver_.cancel();
-  attempt_timer_.cancel();
-  ErrorCode ignored;
-  socket_.close(ignored);
+  if (race_) race_->cancel();
+  if (tunnel_) tunnel_->cancel();
   if (tls_stream_) tls_stream_->close();
 }
 
-void Connector::enter_stage(const char* what) {
-  stage_ = std::string(what) + " " + url_.host + ":" + std::to_string(url_.port);
+void Connector::enter_first_stage(const char* what) {
+  stage_ = std::string(what) + (way_.proxy ? " proxy " : " ") + join_host_port(host_, port_);
 }
 
 void Connector::resolve() {
-  enter_stage("resolve");
+  enter_first_stage("resolve");
   ErrorCode not_an_address;
-  const auto address = asio::ip::make_address(url_.host, not_an_address);
-  if (!not_an_address) {
-    endpoints_ = {tcp::endpoint(address, url_.port)};
-    return connect_next({});
-  }
-  auto next = [self = shared_from_this()](ErrorCode error, const tcp::resolver::results_type& results) {
-    if (!self->done_) return;
+  const auto address = asio::ip::make_address(host_, not_an_address);
+  if (!not_an_address) return race({tcp::endpoint(address, port_)});
+  // The system's resolver cannot be stopped: what waits for it holds nothing of the caller.
+  auto next = [weak = weak_from_this()](ErrorCode error, const tcp::resolver::results_type& results) {
+    const auto self = weak.lock();
+    if (!self || !self->done_) return;
     if (error) return self->finish(self->failure(Errc::unresolved, error.message()));
-    for (const auto& entry : results) self->endpoints_.push_back(entry.endpoint());
-    self->connect_next({});
+    std::vector<tcp::endpoint> endpoints;
+    for (const auto& entry : results) endpoints.push_back(entry.endpoint());
+    self->race(endpoints);
   };
-  resolver_.async_resolve(url_.host, std::to_string(url_.port), std::move(next));
+  resolver_.async_resolve(host_, std::to_string(port_), std::move(next));
 }
 
-Duration Connector::share_of_time_left() const {
-  const auto left = deadline_ - std::chrono::steady_clock::now();
-  const auto attempts_left = static_cast<long>(endpoints_.size() - next_endpoint_ + 1);
-  return std::max(left / attempts_left, kLeastAttempt);
-}
-
-void Connector::connect_next(ErrorCode last) {
-  enter_stage("connect to");
-  if (next_endpoint_ == endpoints_.size()) return finish(failure(Errc::unreachable, last.message()));
-  const auto& endpoint = endpoints_[next_endpoint_++];
-  socket_ = tcp::socket(executor_);
-  if (next_endpoint_ < endpoints_.size()) limit_attempt();
-  socket_.async_connect(endpoint,
-                        [self = shared_from_this()](ErrorCode error) { self->on_connected(error); });
-}
-
-/// Not needed for the last address: the owner's deadline ends that attempt.
-void Connector::limit_attempt() {
-  attempt_timer_.expires_after(share_of_time_left());
-  attempt_timer_.async_wait([self = shared_from_this(), attempt = next_endpoint_](ErrorCode cancelled) {
-    ErrorCode ignored;
-    if (!cancelled && attempt == self->next_endpoint_) self->socket_.close(ignored);
+void Connector::race(const std::vector<tcp::endpoint>& endpoints) {
+  enter_first_stage("connect to");
+  race_ = std::make_shared<ConnectRace>(executor_,
+                                        AddressRace(endpoints, delay_for(endpoints.size(), deadline_)));
+  race_->start([self = shared_from_this()](ErrorCode error, tcp::socket socket) {
+    self->on_connected(error, std::move(socket));
   });
 }
 
-void Connector::on_connected(ErrorCode error) {
-  attempt_timer_.cancel();
-  if (!done_) return;
-  // The timer may close a socket that has just connected; its handler was queued behind this one then.
-  if (!error && !socket_.is_open()) error = asio::error::timed_out;
-  if (error == asio::error::operation_aborted) error = asio::error::timed_out;
-  if (error) return connect_next(error);
+void Connector::on_connected(ErrorCode error, tcp::socket socket) {
+  if (error) return finish(failure(Errc::unreachable, error.message()));
   ErrorCode ignored;
-  socket_.set_option(tcp::no_delay(true), ignored);
-  if (url_.secure()) return secure();
-  finish(make_plain_stream(std::move(socket_)));
+  socket.set_option(tcp::no_delay(true), ignored);
+  way_.proxy ? ask_proxy(std::move(socket)) : on_tunnel(std::move(socket), {});
 }
 
-void Connector::secure() {
-  enter_stage("TLS with");
-  auto context = make_client_context(tls_);
+void Connector::ask_proxy(tcp::socket socket) {
+  stage_ = "ask proxy " + way_.proxy->name() + " for " + join_host_port(way_.url.host, way_.url.port);
+  tunnel_ = std::make_shared<ProxyTunnel>(std::move(socket),
+                                          make_proxy_handshake(*way_.proxy, way_.url.host, way_.url.port));
+  tunnel_->start([self = shared_from_this()](Result<ProxyTunnel::Open> tunnel) {
+    if (tunnel) return self->on_tunnel(std::move(tunnel->socket), std::move(tunnel->early));
+    auto error = tunnel.error();
+    error.message = self->stage_ + ": " + error.message;
+    self->finish(std::move(error));
+  });
+}
+
+void Connector::on_tunnel(tcp::socket socket, std::string early) {
+  if (way_.url.secure()) return secure(std::move(socket), std::move(early));
+  finish(make_plain_stream(std::move(socket), std::move(early)));
+}
+
+void Connector::secure(tcp::socket socket, std::string early) {
+  stage_ = "TLS with " + join_host_port(way_.url.host, way_.url.port);
+  auto context = make_client_context(way_.tls);
   if (!context) return finish(context.error());
-  tls_stream_ = make_tls_client_stream(std::move(socket_), *context, url_.host, tls_.verify);
+  tls_stream_ =
+      make_tls_client_stream({std::move(socket), std::move(early)}, *context, way_.url.host, way_.tls.verify);
   tls_stream_->async_handshake(Side::client,
                                [self = shared_from_this()](ErrorCode error) { self->on_secured(error); });
 }
 
 void Connector::on_secured(ErrorCode error) {
   if (!done_) return;
-  if (!error) return finish(std::move(tls_stream_));
-  const auto problem = tls_stream_->certificate_problem();
-  finish(failure(Errc::tls_failed, problem.empty() ? error.message() : error.message() + ": " + problem));
+  if (error) return finish(failure(Errc::tls_failed, tls_stream_->handshake_problem(error)));
+  if (const auto good = check_pins(); !good) return finish(good.error());
+  finish(std::move(tls_stream_));
+}
+
+Result<void> Connector::check_pins() const {
+  if (way_.tls.pins.empty() || tls_stream_->has_pin(way_.tls.pins)) return {};
+  auto mismatch = failure(Errc::tls_failed,
+                          "none of the server's certificates has a pinned key; if its keys were changed on "
+                          "purpose, the pins of this program must be, too");
+  if (!way_.tls.pins_report_only) return mismatch;
+  if (way_.tls.on_pin_mismatch) way_.tls.on_pin_mismatch(mismatch);
+  return {};
 }
 
 void Connector::finish(Result<std::unique_ptr<ByteStream>> result) {

@@ -33,7 +33,8 @@ DialOperation::DialOperation(asio::any_io_executor executor, DialOptions options
     : options_(std::move(options)),
       done_(std::move(done)),
       deadline_(executor, options_.timeout),
-      connector_(std::make_shared<Connector>(executor, options_.url, options_.tls, deadline_.expiry())) {}
+      connector_(std::make_shared<Connector>(executor, Way{options_.url, options_.tls, options_.proxy},
+                                             deadline_.expiry())) {}
 
 void DialOperation::start() {
   deadline_.async_wait([self = shared_from_this()](ErrorCode error) {

@@ -134,7 +134,8 @@ HttpOperation::HttpOperation(asio::any_io_executor executor, HttpCall call, Http
     : call_(std::move(call)),
       done_(std::move(done)),
       deadline_(executor, call_.timeout),
-      connector_(std::make_shared<Connector>(executor, call_.url, call_.tls, deadline_.expiry())) {}
+      connector_(std::make_shared<Connector>(executor, Way{call_.url, call_.tls, call_.proxy},
+                                             deadline_.expiry())) {}
 
 void HttpOperation::start() {
   if (auto error = check(call_)) {

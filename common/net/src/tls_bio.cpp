@@ -18,28 +18,35 @@ bool is_for_later(const ErrorCode& error) {
 
 int write(BIO* bio, const char* data, int size) {
   BIO_clear_retry_flags(bio);
-  auto& [socket, error] = socket_of(bio);
+  auto& peer = socket_of(bio);
   ErrorCode now;
-  const auto written = socket.send(asio::buffer(data, static_cast<std::size_t>(size)), 0, now);
+  const auto written = peer.socket.send(asio::buffer(data, static_cast<std::size_t>(size)), 0, now);
   if (!now) return static_cast<int>(written);
   if (is_for_later(now))
     BIO_set_retry_write(bio);
   else
-    error = now;
+    peer.error = now;
   return -1;
+}
+
+int take_early(std::string& early, char* data, int size) {
+  const auto taken = early.copy(data, static_cast<std::size_t>(size));
+  early.erase(0, taken);
+  return static_cast<int>(taken);
 }
 
 int read(BIO* bio, char* data, int size) {
   BIO_clear_retry_flags(bio);
-  auto& [socket, error] = socket_of(bio);
+  auto& peer = socket_of(bio);
+  if (!peer.early.empty()) return take_early(peer.early, data, size);
   ErrorCode now;
-  const auto taken = socket.receive(asio::buffer(data, static_cast<std::size_t>(size)), 0, now);
+  const auto taken = peer.socket.receive(asio::buffer(data, static_cast<std::size_t>(size)), 0, now);
   if (!now) return static_cast<int>(taken);
   if (is_for_later(now)) {
     BIO_set_retry_read(bio);
     return -1;
   }
-  error = now;
+  peer.error = now;
   return now == asio::error::eof ? 0 : -1;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <boost/asio/ip/tcp.hpp>
+#include <string>
 
 struct bio_st;  // OpenSSL's BIO
 
@@ -8,6 +9,7 @@ namespace parley::net {
 /// What a TlsBio reads from and writes to. Lives as long as the BIO.
 struct TlsSocket {
   boost::asio::ip::tcp::socket socket;  ///< must not block
+  std::string early{};                  ///< read from it already: this comes first
   boost::system::error_code error{};    ///< of the last call that failed for good
 };
 

@@ -5,6 +5,7 @@
 #include <openssl/x509err.h>
 
 #include "common/net/src/certificate.hpp"
+#include "common/net/src/certificate_check.hpp"
 #include "common/net/src/tls_files.hpp"
 
 namespace parley::net {
@@ -16,6 +17,9 @@ using ErrorCode = boost::system::error_code;
 /// Key exchange groups that cost the server at most about a millisecond. Without a list OpenSSL also takes
 /// finite field groups up to ffdhe8192, with which one handshake costs more than a hundred.
 constexpr const char* kGroups = "X25519:P-256:P-384";
+
+/// 112 bits: RSA keys of 2048 bits at least, no SHA-1 in signatures.
+constexpr int kClientSecurityLevel = 2;
 
 TlsContext make_context(ssl::context::method method) {
   auto context = std::make_shared<ssl::context>(method);
@@ -67,7 +71,10 @@ Result<void> use_key(ssl::context& context, const TlsServerOptions& options) {
 }  // namespace
 
 Result<TlsContext> make_client_context(const TlsClientOptions& options) {
+  for (const auto& pin : options.pins)
+    if (!is_pin(pin)) return bad_config("tls.pins: expected sha256/ and 44 characters of Base64");
   auto context = make_context(ssl::context::tls_client);
+  SSL_CTX_set_security_level(context->native_handle(), kClientSecurityLevel);
   ErrorCode error;
   if (!options.verify) {
     context->set_verify_mode(ssl::verify_none, error);

@@ -2,11 +2,11 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
 
+#include "common/net/src/certificate_check.hpp"
 #include "common/net/src/tls_bio.hpp"
 
 namespace parley::net {
@@ -18,8 +18,8 @@ constexpr std::size_t kRecordBytes = 16 * 1024;
 /// connection, idle or not.
 class SslStream : public TlsStream {
  public:
-  SslStream(tcp::socket socket, TlsContext context)
-      : context_(std::move(context)), socket_{std::move(socket)}, ssl_(nullptr, &SSL_free) {
+  SslStream(TlsSocket socket, TlsContext context)
+      : context_(std::move(context)), socket_(std::move(socket)), ssl_(nullptr, &SSL_free) {
     ErrorCode ignored;
     socket_.socket.non_blocking(true, ignored);
   }
@@ -92,9 +92,16 @@ class SslStream : public TlsStream {
 
   bool has_input() override { return SSL_has_pending(native()) != 0 || has_arrived(socket_.socket); }
 
-  std::string certificate_problem() const override {
-    const auto result = SSL_get_verify_result(native());
-    return result == X509_V_OK ? "" : X509_verify_cert_error_string(result);
+  std::string handshake_problem(const ErrorCode& error) const override {
+    return certificate_check_ && !certificate_check_->problem().empty() ? certificate_check_->problem()
+                                                                        : tls_problem(error);
+  }
+
+  bool has_pin(const std::vector<std::string>& pins) const override { return has_pinned_key(native(), pins); }
+
+  /// The server must be `host`. Before the handshake.
+  void check_host(const std::string& host) {
+    certificate_check_ = std::make_unique<CertificateCheck>(native(), host);
   }
 
  protected:
@@ -218,6 +225,7 @@ class SslStream : public TlsStream {
 
   TlsContext context_;  // the session refers to it
   TlsSocket socket_;
+  std::unique_ptr<CertificateCheck> certificate_check_;  // of a client that verifies
   std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
   Direction read_waits_for_ = tcp::socket::wait_read;
   Direction write_waits_for_ = tcp::socket::wait_write;
@@ -232,7 +240,7 @@ class SslStream : public TlsStream {
 class ServerStream final : public SslStream, private Handshakes::Waiting {
  public:
   ServerStream(tcp::socket socket, TlsContext context, std::shared_ptr<Handshakes> handshakes)
-      : SslStream(std::move(socket), std::move(context)), handshakes_(std::move(handshakes)) {}
+      : SslStream({std::move(socket)}, std::move(context)), handshakes_(std::move(handshakes)) {}
   ~ServerStream() override { handshakes_->leave(*this); }
 
   void async_handshake(Side, DoneHandler done) override { await_peer(std::move(done)); }
@@ -302,27 +310,16 @@ class ServerStream final : public SslStream, private Handshakes::Waiting {
   std::atomic<bool> abandoned_ = false;
 };
 
-/// OpenSSL's own check rather than Asio's callback: its error says "hostname mismatch".
-void expect_name(SSL* ssl, const std::string& host, bool is_address) {
-  if (is_address) {
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str());
-    return;
-  }
-  SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  SSL_set1_host(ssl, host.c_str());
-}
-
 }  // namespace
 
-std::unique_ptr<TlsStream> make_tls_client_stream(tcp::socket socket, TlsContext context,
+std::unique_ptr<TlsStream> make_tls_client_stream(TlsSocket socket, TlsContext context,
                                                   const std::string& host, bool verify) {
   auto stream = std::make_unique<SslStream>(std::move(socket), std::move(context));
   stream->open(Side::client);
   ErrorCode not_an_address;
   asio::ip::make_address(host, not_an_address);
-  const bool is_address = !not_an_address;
-  if (!is_address) SSL_set_tlsext_host_name(stream->native(), host.c_str());
-  if (verify) expect_name(stream->native(), host, is_address);
+  if (not_an_address) SSL_set_tlsext_host_name(stream->native(), host.c_str());
+  if (verify) stream->check_host(host);
   return stream;
 }
 

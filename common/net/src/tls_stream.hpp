@@ -2,22 +2,29 @@
 #include <memory>
 #include <parley/error.hpp>
 #include <string>
+#include <vector>
 
 #include "common/net/src/byte_stream.hpp"
 #include "common/net/src/handshakes.hpp"
+#include "common/net/src/tls_bio.hpp"
 #include "common/net/src/tls_context.hpp"
 
 namespace parley::net {
 
-/// A ByteStream that can say why a handshake failed.
+/// A ByteStream that can say why a handshake failed, and whose keys it has met.
 class TlsStream : public ByteStream {
  public:
-  /// What is wrong with the peer's certificate; "" if nothing is.
-  virtual std::string certificate_problem() const = 0;
+  /// Of a handshake of a client that ended with `error`: why, in a sentence that holds nothing of the
+  /// server's.
+  virtual std::string handshake_problem(const ErrorCode& error) const = 0;
+  /// Whether a certificate of the server's chain, as it was verified, has one of these keys. Without
+  /// verification only the server's own counts.
+  virtual bool has_pin(const std::vector<std::string>& pins) const = 0;
 };
 
-/// Ready for the handshake: the server's name is announced and, if `options.verify`, checked.
-std::unique_ptr<TlsStream> make_tls_client_stream(tcp::socket socket, TlsContext context,
+/// Ready for the handshake: the server's name is announced and, if `verify`, checked: against the subject
+/// alternative names only.
+std::unique_ptr<TlsStream> make_tls_client_stream(TlsSocket socket, TlsContext context,
                                                   const std::string& host, bool verify);
 
 /// With which a handshake ends that had to make room for others.

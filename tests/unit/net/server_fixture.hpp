@@ -13,7 +13,7 @@
 namespace parley::net::test {
 
 /// A real server on a port of its own that remembers what it was asked.
-class ServerFixture : public testing::Test {
+class ServerFixture : public ::testing::Test {
  protected:
   void start(HttpServerOptions options = {}) {
     options.listen = {.host = "127.0.0.1"};
