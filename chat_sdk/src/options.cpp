@@ -15,6 +15,14 @@ Endpoint Endpoint::stream(std::shared_ptr<net::InProcessListener> listener) {
   return {"", "us1", std::move(listener)};
 }
 
+ProxyOptions ProxyOptions::from_environment() { return {}; }
+
+ProxyOptions ProxyOptions::none() { return {Use::none, "", ""}; }
+
+ProxyOptions ProxyOptions::through(std::string url, std::string no_proxy) {
+  return {Use::given, std::move(url), std::move(no_proxy)};
+}
+
 CacheOptions CacheOptions::sqlite(std::string directory, std::string identity) {
   CacheOptions options;
   options.directory = std::move(directory);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "chat_sdk/src/io/executors.hpp"
+#include "chat_sdk/src/io/way.hpp"
 #include "common/base/json.hpp"
 #include "common/net/http_client.hpp"
 
@@ -31,14 +32,14 @@ struct Fetch {
   std::unique_ptr<net::PendingCall> call;
 };
 
-void post_user(const TokenEndpoint& endpoint, const boost::asio::any_io_executor& io,
-               const TokenReply& reply) {
+void post_user(const TokenEndpoint& endpoint, const detail::Ways& ways,
+               const boost::asio::any_io_executor& io, const TokenReply& reply) {
   auto url = net::parse_url(endpoint.url);
   if (!url) return reply(url.error());
   net::HttpCall call{.url = std::move(*url), .method = "POST", .headers = endpoint.headers};
   call.headers.emplace_back("Content-Type", "application/json");
   call.body = json::dump({{"user", endpoint.user}});
-  call.tls.ca_file = endpoint.ca_file;
+  if (const auto ready = ways.prepare(call); !ready) return reply(ready.error());
   const auto fetch = std::make_shared<Fetch>();
   fetch->call = net::http_call(io, std::move(call), [fetch, reply](Result<http::Response> response) {
     const auto pending = std::move(fetch->call);
@@ -53,9 +54,11 @@ TokenSource fixed_token(std::string token) {
 }
 
 TokenSource token_endpoint(TokenEndpoint endpoint) {
-  return [endpoint = std::move(endpoint)](const boost::asio::any_io_executor& given, TokenReply reply) {
+  const detail::Ways ways(endpoint.proxy, {.ca_file = endpoint.ca_file});
+  return [endpoint = std::move(endpoint), ways](const boost::asio::any_io_executor& given, TokenReply reply) {
     const auto io = detail::io_executor(given);
-    boost::asio::dispatch(io, [endpoint, io, reply = std::move(reply)] { post_user(endpoint, io, reply); });
+    boost::asio::dispatch(
+        io, [endpoint, ways, io, reply = std::move(reply)] { post_user(endpoint, ways, io, reply); });
   };
 }
 

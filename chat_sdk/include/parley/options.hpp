@@ -5,8 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <parley/export.hpp>
+#include <parley/proxy_options.hpp>
 #include <parley/seams.hpp>
 #include <parley/token_source.hpp>
 
@@ -36,8 +38,16 @@ struct Endpoint {
   PARLEY_API static Endpoint stream(std::shared_ptr<net::InProcessListener> listener);
 };
 
+/// How certificates are checked: the chain to a trusted authority, the dates, and the server's name or
+/// address among the subject alternative names. Whether one was revoked is not checked. What is refused fails
+/// with Errc::tls_failed, whose message says what is wrong.
 struct TlsOptions {
   std::string ca_file{};  ///< PEM bundle of trusted authorities; "": the system's
+  /// Keys of which one must be in each server's verified chain: "sha256/" and the Base64 of the SHA-256 of a
+  /// SubjectPublicKeyInfo, as curl's --pinnedpubkey has it. They are for the service and its files alike, not
+  /// for token sources. Pin a second key that you keep elsewhere. Empty: any key.
+  std::vector<std::string> pins{};
+  bool pins_report_only = false;  ///< a chain without a pinned key is logged as a warning, and accepted
 };
 
 struct Timeouts {
@@ -119,6 +129,7 @@ struct ClientOptions {
   TokenSource tokens;  ///< required
   LogHook log{};
   TlsOptions tls{};
+  ProxyOptions proxy{};  ///< for the service and its files
   Timeouts timeouts{};
   RetryPolicy retry{};
   OutboxOptions outbox{};

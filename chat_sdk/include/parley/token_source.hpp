@@ -7,6 +7,7 @@
 
 #include <parley/error.hpp>
 #include <parley/export.hpp>
+#include <parley/proxy_options.hpp>
 
 namespace parley {
 
@@ -29,6 +30,7 @@ struct TokenEndpoint {
   std::string user;  ///< the identity asked for
   std::vector<std::pair<std::string, std::string>> headers{};  ///< e.g. {"Authorization", "Bearer ..."}
   std::string ca_file{};                                       ///< PEM bundle for https; "": the system's
+  ProxyOptions proxy{};
 };
 
 /// POSTs {"user": ...} and takes `token` of the JSON answer. 400, 401 and 403 are final (Errc::denied).

@@ -74,13 +74,24 @@ ClientRuntime::ClientRuntime(const Executors& executors, ClientOptions options)
       token_strand_(own_thread_ ? boost::asio::make_strand(executors.user) : strand_),
       clock_(options_.seams.clock ? *options_.seams.clock : system_clock()),
       callbacks_(std::make_shared<Callbacks>(options_.callbacks.value_or(executors.user))),
-      transfers_(strand_, {{options_.tls.ca_file, /*verify=*/true}, options_.timeouts.request}),
+      ways_(options_.proxy, tls_options()),
+      transfers_(strand_, {ways_, options_.timeouts.request}),
       timer_(strand_) {
   const CacheOptions& cache = options_.cache;
   if (cache.directory.empty()) return;
   cache_ = std::make_unique<CacheThread>(
       CachePlace{absolute(cache.directory), service_of(options_.endpoint), cache.identity}, cache_component(),
       strand_);
+}
+
+/// Dials and transfers call it, which end before this object does.
+net::TlsClientOptions ClientRuntime::tls_options() {
+  return {.ca_file = options_.tls.ca_file,
+          .pins = options_.tls.pins,
+          .pins_report_only = options_.tls.pins_report_only,
+          .on_pin_mismatch = [this](const Error& mismatch) {
+            if (options_.log) options_.log(LogLevel::warning, mismatch.message);
+          }};
 }
 
 void ClientRuntime::destroy(ClientRuntime* runtime) {
@@ -367,10 +378,13 @@ void ClientRuntime::dial() {
     boost::asio::post(strand_, [on_dialled, error = url.error()] { on_dialled(error); });
     return;
   }
-  net::DialOptions options{std::move(*url),
-                           {options_.tls.ca_file, /*verify=*/true},
-                           options_.timeouts.dial,
-                           limits::kClientPacketBytes};
+  net::DialOptions options{.url = std::move(*url),
+                           .timeout = options_.timeouts.dial,
+                           .max_message_bytes = limits::kClientPacketBytes};
+  if (const auto ready = ways_.prepare(options); !ready) {
+    boost::asio::post(strand_, [on_dialled, error = ready.error()] { on_dialled(error); });
+    return;
+  }
   dial_ = net::dial_websocket(strand_, std::move(options), on_dialled);
 }
 

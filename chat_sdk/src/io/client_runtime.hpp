@@ -86,6 +86,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   void arm_timer();
   void on_event(Event event);
   void log_status(const ConnectionStatus& status) const;
+  net::TlsClientOptions tls_options();
 
   ClientOptions options_;
   const bool own_thread_;           // its I/O is not on the user's executor
@@ -97,6 +98,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   std::shared_ptr<Callbacks> callbacks_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<CacheThread> cache_;  // null without a cache
+  Ways ways_;
   Transfers transfers_;
   std::map<std::uint64_t, Transfers::Id> uploads_;  // as the outbox names them
   std::unique_ptr<net::Dial> dial_;

@@ -37,7 +37,7 @@ class Transfers::Job : public std::enable_shared_from_this<Job> {
     auto parsed = net::parse_url(std::string(url));
     if (!parsed) return then(parsed.error());
     call.url = std::move(*parsed);
-    call.tls = owner_.options_.tls;
+    if (const auto ready = owner_.options_.ways.prepare(call); !ready) return then(ready.error());
     call.timeout = owner_.options_.silence;
     pending_ = net::http_call(owner_.executor_, std::move(call),
                               [weak = weak_from_this(), then = std::move(then)](auto answer) {

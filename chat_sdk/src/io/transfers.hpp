@@ -8,6 +8,7 @@
 #include <parley/message.hpp>
 
 #include "chat_sdk/src/connection/context.hpp"
+#include "chat_sdk/src/io/way.hpp"
 #include "common/net/http_client.hpp"
 
 namespace parley::detail {
@@ -19,7 +20,7 @@ struct MediaAccess {
 };
 
 struct TransferOptions {
-  net::TlsClientOptions tls{};
+  Ways ways;
   Duration silence{};  ///< the longest one
 };
 
