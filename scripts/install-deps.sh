@@ -13,6 +13,7 @@ packages=(
 )
 if [ "${1:-}" = test ]; then
   packages+=(clang libclang-rt-14-dev chromium libfaketime pkg-config python3)
+  packages+=(iproute2 microsocks tinyproxy-bin)  # proxies as programs only, without a service
   # Node.js may come from elsewhere (an image of its own); Debian's is fine.
   command -v node >/dev/null || packages+=(nodejs)
   command -v npm >/dev/null || packages+=(npm)
