@@ -141,7 +141,8 @@ void Keeper::fetch(TimePoint now) {
 
 void Keeper::fail(Error error, TimePoint now) {
   Duration wait = backoff_.after_failure(random_.uniform());
-  const Duration asked = std::min<Duration>(error.retry_after.value_or(kShortestGap), kLongestRetryAfter);
+  const Duration asked =
+      error.retry_after ? std::min<Duration>(*error.retry_after, kLongestRetryAfter) : kShortestGap;
   if (error.retry_after) wait = std::max(wait, asked);
   not_before_ = now + std::max(asked, kShortestGap);
   state_ = KeeperState::waiting;
