@@ -3,8 +3,8 @@
 namespace parley::detail {
 
 Engine::Engine(ConnectionSettings settings, ModelSettings model_settings, Random& random,
-               std::function<void(Event)> emit, MakeHandle make_handle)
-    : context_{.random = random, .emit = std::move(emit)},
+               std::function<void(Event)> emit, MakeHandle make_handle, LogHook log)
+    : context_{.random = random, .emit = std::move(emit), .log = std::move(log)},
       connection_(std::move(settings), context_),
       model_(connection_.service_access(), std::move(make_handle), std::move(model_settings)) {
   connection_.observe(model_);

@@ -18,11 +18,12 @@ namespace parley::detail {
 class Engine {
  public:
   Engine(ConnectionSettings settings, ModelSettings model_settings, Random& random,
-         std::function<void(Event)> emit, MakeHandle make_handle);
+         std::function<void(Event)> emit, MakeHandle make_handle, LogHook log = {});
 
   /// The time of the input that follows; with every input. Notices that this machine slept.
   void set_time(TimePoint now, WallTime wall_now);
 
+  const Context& context() const { return context_; }
   Connection& connection() { return connection_; }
   const Connection& connection() const { return connection_; }
   Operations& operations() { return operations_; }

@@ -113,9 +113,17 @@ struct RetryPolicy {
   bool keep_trying = false;
 };
 
-enum class LogLevel { debug, info, warning, error };
+enum class LogLevel {
+  debug,    ///< what the client does: each request, retries, waits, the cache, fetched tokens
+  info,     ///< connected, closed as asked for, login renewed
+  warning,  ///< something failed that is tried again, or the client goes on with less
+  error,    ///< nothing is tried any more: it needs a person, or another async_connect
+};
 
-/// Receives log lines on the I/O executor. Lines never hold tokens, message bodies or identities.
+/// Receives log lines on the I/O executor, the last ones after ~Client returned; must not throw. A line is
+/// `event=NAME` and further `key=value`, separated by blanks; a value that has others in it than letters,
+/// digits and -._/:*+ is in double quotes. Names and keys stay as they are. Lines never hold tokens, message
+/// bodies, identities, names of channels or queries of URLs.
 using LogHook = std::function<void(LogLevel level, std::string_view line)>;
 
 /// What tests replace and users ignore.

@@ -140,6 +140,7 @@ void Connection::on_closed(Error reason) { machine_.on_closed(std::move(reason),
 
 void Connection::on_token(std::uint64_t fetch_id, Result<std::string> token) {
   if (closed_) return;
+  log_fetched(token);
   keeper_.on_fetched(fetch_id, std::move(token), context_.now, context_.wall_now);
 }
 
@@ -206,6 +207,8 @@ void Connection::drain() {
 
 void Connection::on_keeper_action(token::KeeperAction action) {
   if (const auto* fetch = std::get_if<token::Fetch>(&action)) {
+    token_asked_ = context_.now;
+    context_.tell(LogLevel::debug, "token_fetch", [](LogLine& line) { line.add("state", "started"); });
     actions_.push_back(FetchToken{fetch->fetch_id});
   } else if (auto* deliver = std::get_if<token::Deliver>(&action)) {
     machine_.set_token(std::move(deliver->token), context_.now);
@@ -216,6 +219,13 @@ void Connection::on_keeper_action(token::KeeperAction action) {
     token_refused_ = refused->error;
     on_no_token(refused->error, std::nullopt);
   }
+}
+
+void Connection::log_fetched(const Result<std::string>& token) const {
+  context_.tell(LogLevel::debug, "token_fetch", [&](LogLine& line) {
+    line.add("state", token ? "ended" : "failed").add("ms", context_.now - token_asked_);
+    if (!token) line.add_code(token.error());
+  });
 }
 
 // A live connection goes on with the old token until that one ends. Without one, a source that is only
@@ -338,6 +348,8 @@ void Connection::on_notification(const twilsock::NotificationReceived& notificat
 
 void Connection::on_subscriber_action(sync::SubscriberAction action) {
   if (auto* batch = std::get_if<sync::SendBatch>(&action)) {
+    context_.tell(LogLevel::debug, "subscriptions",
+                  [this](LogLine& line) { line.add("objects", subscriber_.size()); });
     rest_.post_once(urls_.subscriptions(), std::move(batch->body),
                     [this, id = batch->batch_id](const Result<http::Response>& reply) {
                       subscriber_.on_batch_reply(id, reply, context_.now);

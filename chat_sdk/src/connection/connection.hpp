@@ -124,6 +124,7 @@ class Connection {
   void on_notification(const twilsock::NotificationReceived& notification);
   void on_subscriber_action(sync::SubscriberAction action);
   void on_keeper_action(token::KeeperAction action);
+  void log_fetched(const Result<std::string>& token) const;
   void on_no_token(const Error& error, std::optional<Duration> retry_in);
   void start_loading();
   void on_loaded(Result<void> outcome);
@@ -152,6 +153,7 @@ class Connection {
   bool loaded_ = false;
   bool closed_ = false;
   std::optional<Error> token_refused_;
+  TimePoint token_asked_{};
   std::deque<ConnectionAction> actions_;
 };
 

@@ -1,5 +1,6 @@
 #include "chat_sdk/src/connection/twilsock_rest_calls.hpp"
 
+#include "chat_sdk/src/connection/request_name.hpp"
 #include "common/base/earliest.hpp"
 #include "common/base/random.hpp"
 #include "common/protocol/conversations/resources.hpp"
@@ -44,6 +45,7 @@ TwilsockRestCalls::Call TwilsockRestCalls::make(RestRequest request, Done<http::
           .background = request.background,
           .done = std::move(done),
           .deadline = context_.now + timeout_,
+          .queued = context_.now,
           .repeatable = request.repeatable,
           .backoff = Backoff(kBusyBackoff)};
 }
@@ -85,6 +87,7 @@ void TwilsockRestCalls::give_to_machine(CallId id, Call& call) {
   deadlines_.erase({call.deadline, id});
   const Duration left = std::max(call.deadline - context_.now, Duration::zero());
   const bool repeatable = call.repeatable && !call.once;
+  call.sent = context_.now;
   sent_.emplace(machine_.send({call.host, call.request, left, repeatable}, context_.now), id);
 }
 
@@ -97,7 +100,10 @@ void TwilsockRestCalls::on_done(twilsock::RequestId id, Result<http::Response> o
   if (outcome->status == kTooManyRequests) return on_refused(at, *outcome);
   if (ask_again(at, *outcome)) return;
   const auto url = conversations::resource_url(*outcome);
-  if (!url.empty()) return follow(at, url);
+  if (!url.empty()) {
+    log_answer(at->second, outcome);
+    return follow(at, url);
+  }
   gate_.on_answered(at->first);
   if (outcome->status / 100 != 2) {
     Error error = conversations::to_error(*outcome);
@@ -110,6 +116,8 @@ void TwilsockRestCalls::on_done(twilsock::RequestId id, Result<http::Response> o
 void TwilsockRestCalls::on_refused(Calls::iterator at, const http::Response& response) {
   Error refusal = conversations::to_error(response);
   gate_.on_refused(at->first, refusal.retry_after, context_.now, context_.random.uniform());
+  const auto opens_at = gate_.next_deadline().value_or(context_.now);
+  log_wait("throttled", at->second, response.status, opens_at - context_.now);
   if (at->second.once) return finish(at, std::move(refusal));
   deadlines_.emplace(at->second.deadline, at->first);
   at->second.refusal = std::move(refusal);
@@ -120,12 +128,13 @@ bool TwilsockRestCalls::ask_again(Calls::iterator at, const http::Response& resp
   if (!is_busy(response.status) || call.once || !call.repeatable || call.backoff.failures() >= kAttempts - 1)
     return false;
   deadlines_.emplace(call.deadline, at->first);
-  timers_.after(call.backoff.after_failure(context_.random.uniform()),
-                [this, id = at->first](Result<void> time) {
-                  const auto waiting = calls_.find(id);
-                  if (waiting == calls_.end()) return;
-                  time ? give_to_machine(id, waiting->second) : finish(waiting, time.error());
-                });
+  const Duration wait = call.backoff.after_failure(context_.random.uniform());
+  log_wait("retry", call, response.status, wait);
+  timers_.after(wait, [this, id = at->first](Result<void> time) {
+    const auto waiting = calls_.find(id);
+    if (waiting == calls_.end()) return;
+    time ? give_to_machine(id, waiting->second) : finish(waiting, time.error());
+  });
   return true;
 }
 
@@ -141,11 +150,31 @@ void TwilsockRestCalls::follow(Calls::iterator at, const std::string& url) {
 }
 
 void TwilsockRestCalls::finish(Calls::iterator at, Result<http::Response> outcome) {
+  log_answer(at->second, outcome);
   const auto done = std::move(at->second.done);
   deadlines_.erase({at->second.deadline, at->first});
   gate_.remove(at->first);
   calls_.erase(at);
   done(std::move(outcome));
+}
+
+void TwilsockRestCalls::log_answer(const Call& call, const Result<http::Response>& outcome) const {
+  context_.tell(LogLevel::debug, "request", [&](LogLine& line) {
+    line.add("method", call.request.method).add("path", request_name(call.request.path));
+    outcome ? line.add("status", static_cast<std::uint64_t>(outcome->status))
+            : line.add_code(outcome.error());
+    const TimePoint sent = call.sent.value_or(context_.now);
+    line.add("ms", context_.now - sent).add("waited_ms", sent - call.queued);
+    line.add("bytes_out", call.request.body.size()).add("bytes_in", outcome ? outcome->body.size() : 0);
+  });
+}
+
+void TwilsockRestCalls::log_wait(std::string_view event, const Call& call, int status, Duration wait) const {
+  context_.tell(LogLevel::debug, event, [&](LogLine& line) {
+    line.add("method", call.request.method).add("path", request_name(call.request.path));
+    line.add("status", static_cast<std::uint64_t>(status)).add("wait_ms", wait);
+    line.add("queued", gate_.queued());
+  });
 }
 
 void TwilsockRestCalls::on_time() {

@@ -46,6 +46,8 @@ class TwilsockRestCalls final : public RestCalls {
     bool background = false;
     Done<http::Response> done;
     TimePoint deadline{};
+    TimePoint queued{};
+    std::optional<TimePoint> sent{};  ///< last
     bool once = false;
     bool repeatable = false;
     bool follow_up = false;          ///< of a 202: its own 202 would lead in a circle
@@ -60,6 +62,8 @@ class TwilsockRestCalls final : public RestCalls {
   bool ask_again(Calls::iterator at, const http::Response& response);
   void on_refused(Calls::iterator at, const http::Response& response);
   void follow(Calls::iterator at, const std::string& url);
+  void log_answer(const Call& call, const Result<http::Response>& outcome) const;
+  void log_wait(std::string_view event, const Call& call, int status, Duration wait) const;
   void finish(Calls::iterator at, Result<http::Response> outcome);
   void fail_where(const Error& reason, bool once_only);
 

@@ -4,6 +4,8 @@
 #include <boost/asio/post.hpp>
 #include <filesystem>
 
+#include "chat_sdk/src/connection/request_name.hpp"
+#include "chat_sdk/src/io/event_log.hpp"
 #include "chat_sdk/src/options_check.hpp"
 #include "common/base/limits.hpp"
 #include "common/base/path.hpp"
@@ -75,7 +77,8 @@ ClientRuntime::ClientRuntime(const Executors& executors, ClientOptions options)
       clock_(options_.seams.clock ? *options_.seams.clock : system_clock()),
       callbacks_(std::make_shared<Callbacks>(options_.callbacks.value_or(executors.user))),
       ways_(options_.proxy, tls_options()),
-      transfers_(strand_, {ways_, options_.timeouts.request}),
+      transfers_(strand_, {ways_, options_.timeouts.request,
+                           [this](auto method, auto url) { return watch_transfer(method, url); }}),
       timer_(strand_) {
   const CacheOptions& cache = options_.cache;
   if (cache.directory.empty()) return;
@@ -90,7 +93,8 @@ net::TlsClientOptions ClientRuntime::tls_options() {
           .pins = options_.tls.pins,
           .pins_report_only = options_.tls.pins_report_only,
           .on_pin_mismatch = [this](const Error& mismatch) {
-            if (options_.log) options_.log(LogLevel::warning, mismatch.message);
+            engine_->context().tell(LogLevel::warning, "pin_mismatch",
+                                    [&mismatch](LogLine& line) { line.add(mismatch); });
           }};
 }
 
@@ -108,9 +112,8 @@ void ClientRuntime::start() {
   engine_ = std::make_unique<Engine>(
       connection_settings(options_), model_settings(options_), random,
       [this](Event event) { on_event(std::move(event)); },
-      [weak = weak_from_this()](std::shared_ptr<ChannelSlot> slot) {
-        return Channel(std::move(slot), weak);
-      });
+      [weak = weak_from_this()](std::shared_ptr<ChannelSlot> slot) { return Channel(std::move(slot), weak); },
+      log_hook());
   if (check_options(options_)) run([this](Engine&) { refuse_wrong_options(); });
 }
 
@@ -481,20 +484,31 @@ void ClientRuntime::arm_timer() {
 }
 
 void ClientRuntime::on_event(Event event) {
+  log_event(engine_->context(), event);
   if (const auto* changed = std::get_if<ConnectionChanged>(&event)) {
-    log_status(changed->status);
     const std::lock_guard lock(mutex_);
     status_ = changed->status;
   }
   callbacks_->deliver(std::move(event));
 }
 
-void ClientRuntime::log_status(const ConnectionStatus& status) const {
-  if (!options_.log) return;
-  std::string line = "connection " + std::string(to_string(status.state));
-  if (status.reason)
-    line += ": " + std::string(to_string(status.reason->code)) + ": " + status.reason->message;
-  options_.log(status.reason ? LogLevel::warning : LogLevel::info, line);
+// The hook goes before this does, see let_go_of_user().
+LogHook ClientRuntime::log_hook() const {
+  if (!options_.log) return {};
+  return [this](LogLevel level, std::string_view line) {
+    if (options_.log) options_.log(level, line);
+  };
+}
+
+Done<http::Response> ClientRuntime::watch_transfer(std::string_view method, std::string_view url) const {
+  return [this, method = std::string(method), path = request_name(url),
+          began = clock_.now()](const Result<http::Response>& answer) {
+    engine_->context().tell(LogLevel::debug, "request", [&](LogLine& line) {
+      line.add("method", method).add("path", path);
+      answer ? line.add("status", static_cast<std::uint64_t>(answer->status)) : line.add_code(answer.error());
+      line.add("ms", clock_.now() - began);
+    });
+  };
 }
 
 ConnectionStatus ClientRuntime::status() const {

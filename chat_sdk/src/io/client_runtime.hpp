@@ -85,7 +85,8 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   void fetch_token(std::uint64_t fetch_id);
   void arm_timer();
   void on_event(Event event);
-  void log_status(const ConnectionStatus& status) const;
+  LogHook log_hook() const;
+  Done<http::Response> watch_transfer(std::string_view method, std::string_view url) const;
   net::TlsClientOptions tls_options();
 
   ClientOptions options_;

@@ -39,10 +39,15 @@ class Transfers::Job : public std::enable_shared_from_this<Job> {
     call.url = std::move(*parsed);
     if (const auto ready = owner_.options_.ways.prepare(call); !ready) return then(ready.error());
     call.timeout = owner_.options_.silence;
+    const auto& watch = owner_.options_.watch;
+    const auto watched = watch ? watch(call.method, url) : [](const Result<http::Response>&) {};
     pending_ = net::http_call(owner_.executor_, std::move(call),
-                              [weak = weak_from_this(), then = std::move(then)](auto answer) {
-                                // Kept: the answer may end the transfer.
-                                if (const auto self = weak.lock()) then(checked(std::move(answer)));
+                              [weak = weak_from_this(), then = std::move(then), watched](auto answer) {
+                                const auto self = weak.lock();  // kept: the answer may end the transfer
+                                if (!self) return;
+                                answer = checked(std::move(answer));
+                                watched(answer);
+                                then(std::move(answer));
                               });
   }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <parley/message.hpp>
 
@@ -22,6 +23,8 @@ struct MediaAccess {
 struct TransferOptions {
   Ways ways;
   Duration silence{};  ///< the longest one
+  /// Called with method and URL of each request; what it returns is told of the answer. May be null.
+  std::function<Done<http::Response>(std::string_view method, std::string_view url)> watch{};
 };
 
 /// Files to and from the media service, each over a connection of its own, never whole in memory.

@@ -40,6 +40,7 @@ void Cache::on_opened(Result<CacheContents> contents) {
   state_ = contents ? State::idle : State::closed;
   if (contents) {
     trouble_.reset();
+    log_opened(*contents);
     if (contents->damage) context_.emit(CacheFailed{*contents->damage});
     restore_(std::move(*contents));
   } else {
@@ -50,6 +51,13 @@ void Cache::on_opened(Result<CacheContents> contents) {
       if (done) done(contents.error());
   }
   for (const auto& done : opening) contents ? done({}) : done(contents.error());
+}
+
+void Cache::log_opened(const CacheContents& contents) const {
+  context_.tell(LogLevel::debug, "cache", [&](LogLine& line) {
+    line.add("state", contents.damage ? "rebuilt" : "opened").add("channels", contents.channels.size());
+    line.add("outgoing", contents.outgoing.size());
+  });
 }
 
 // What is lost are histories: what is asked of them is asked of the service instead.

@@ -96,6 +96,7 @@ class Cache {
     void add(CacheChange change, Done<void> waiter);
   };
 
+  void log_opened(const CacheContents& contents) const;
   void fail(const Error& error);
   void keep_for_next_try(const Batch& batch);
   void fail_reads(const Error& error);

@@ -80,6 +80,8 @@ class Subscriber {
   std::optional<TimePoint> next_deadline() const;
 
   bool established(const std::string& object_sid) const;
+  /// How many objects are to be subscribed.
+  std::size_t size() const { return objects_.size(); }
 
  private:
   enum class State { wanted, asked, live, failed };

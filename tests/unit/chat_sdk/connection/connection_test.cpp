@@ -149,6 +149,25 @@ TEST_F(ConnectionTest, OfflineAsksForATokenWhenToldToConnect) {
   EXPECT_EQ(opens, 0) << "nothing to say yet";
 }
 
+TEST_F(ConnectionTest, TheLogSaysWhenATokenIsAskedForAndHowThatEnded) {
+  std::vector<std::string> lines;
+  context.log = [&lines](LogLevel level, std::string_view line) {
+    EXPECT_EQ(level, LogLevel::debug);
+    lines.emplace_back(line);
+  };
+  connect();
+  context.now += 30ms;
+  connection.on_token(fetch, Error{.code = Errc::unreachable, .message = "nobody", .server_text = "secret"});
+  drain();
+  EXPECT_EQ(lines, (std::vector<std::string>{"event=token_fetch state=started",
+                                             "event=token_fetch state=failed ms=30 code=unreachable"}));
+  pass(2s);
+  context.now += 40ms;
+  give_token();
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_EQ(lines[3], "event=token_fetch state=ended ms=40");
+}
+
 // connecting
 
 TEST_F(ConnectionTest, ConnectingIsReadyWhenTheModelIsLoaded) {

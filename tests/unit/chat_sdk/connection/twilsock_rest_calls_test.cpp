@@ -68,6 +68,48 @@ class RestCallsTest : public ::testing::Test {
   std::vector<Result<http::Response>> replies;
 };
 
+TEST_F(RestCallsTest, TheLogHasALineForEachAnswerWithoutNames) {
+  std::vector<std::string> lines;
+  context.log = [&lines](LogLevel level, std::string_view line) {
+    EXPECT_EQ(level, LogLevel::debug);
+    lines.emplace_back(line);
+  };
+  rest.send({.method = "POST", .url = "https://host/v3/Users/alice", .params = {{"a", "b"}}, .body = "{}"},
+            kept());
+  pass(7ms);
+  answer(503);
+  pass(2s);
+  answer_refused();
+  pass(2s);
+  context.now += 5ms;
+  answer(202, R"({"resource_url":"https://host/v3/Users/bob/Conversations/general"})");
+  answer(403, R"({"code":50400,"message":"alice may not"})");
+  ASSERT_GE(lines.size(), 3u);
+  EXPECT_EQ(lines[0].substr(0, lines[0].find(" wait_ms")),
+            "event=retry method=POST path=/v3/Users/* status=503");
+  EXPECT_EQ(lines[1], "event=throttled method=POST path=/v3/Users/* status=429 wait_ms=2000 queued=1");
+  EXPECT_EQ(lines[2].substr(0, lines[2].find(" waited_ms")),
+            "event=request method=POST path=/v3/Users/* status=202 ms=5");
+  for (const auto& line : lines) {
+    EXPECT_EQ(line.find("alice"), std::string::npos) << line;
+    EXPECT_EQ(line.find("bob"), std::string::npos) << line;
+    EXPECT_EQ(line.find("general"), std::string::npos) << line;
+  }
+  EXPECT_NE(lines.back().find("code="), std::string::npos) << lines.back();
+  EXPECT_NE(lines.back().find("server_code=50400"), std::string::npos) << lines.back();
+}
+
+TEST_F(RestCallsTest, ACallThatIsNeverSentIsLoggedWithItsWait) {
+  std::string written;
+  context.log = [&written](LogLevel, std::string_view line) { written = line; };
+  rest.get("https://host/v1/Blocks", {}, kept());
+  context.now += 30s;
+  rest.on_time();
+  EXPECT_EQ(
+      written,
+      "event=request method=GET path=/v1/Blocks code=timed_out ms=0 waited_ms=30000 bytes_out=0 bytes_in=0");
+}
+
 TEST_F(RestCallsTest, AnAnswerThatIsNoSuccessIsAnError) {
   rest.get("https://host/x", {{"a", "b"}}, kept());
   drain();
