@@ -99,6 +99,7 @@ Wrong check_times(const ClientOptions& options) {
 }
 
 Wrong check_rest(const ClientOptions& options) {
+  if (options.post && options.callbacks) return wrong("post", "expected none beside options.callbacks");
   if (options.outbox.lifetime < Duration::zero())
     return wrong("outbox.lifetime", "expected no negative duration");
   if (options.cache.history_per_channel < 0) return wrong("cache.history_per_channel", "expected 0 or more");

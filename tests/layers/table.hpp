@@ -47,7 +47,7 @@ inline constexpr Room kRooms[] = {
     {"chat_service/program",
      "chat_service common/base common/config common/net common/os common/storage/database"},
     {"chat_sdk/include", "common/base/include"},
-    {"chat_sdk/src", "chat_sdk/include common/base common/protocol common/net"},
+    {"chat_sdk/src", "chat_sdk/include common/base common/protocol common/net common/os/wake_descriptor"},
     {"chat_sdk/cache_sqlite/include", "chat_sdk/include common/base/include"},
     {"chat_sdk/cache_sqlite/src",
      "chat_sdk/cache_sqlite/include chat_sdk/include common/base common/os common/storage"},

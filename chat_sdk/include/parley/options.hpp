@@ -143,8 +143,19 @@ struct ClientOptions {
   OutboxOptions outbox{};
   CacheOptions cache{};
   bool count_own_messages = false;  ///< in Unread
-  /// Where completions and events run, one at a time. Nothing: the Runtime's (or the given) executor.
+  /// Where completions and events run, one at a time, e.g. EventPump::executor(). Nothing: the Runtime's (or
+  /// the given) executor.
   std::optional<boost::asio::any_io_executor> callbacks{};
+  /// Instead of `callbacks` (both: async_connect fails with Errc::invalid_argument): has the program's own
+  /// event loop run the work it is given, in which completions and events run, one at a time and in order.
+  ///
+  /// Called from any thread, but not again before that work has begun or is gone; never after ~Client
+  /// returned. It must not wait for the thread that destroys the client, nor run the work itself, or handlers
+  /// run on the client's own threads. What a loop destroys without running it, or `post` refuses by throwing,
+  /// is lost: handlers that waited are destroyed, and nothing else is harmed. A loop may do so when it ends.
+  ///
+  ///     options.post = [](auto work) { QMetaObject::invokeMethod(qApp, work, Qt::QueuedConnection); };
+  std::function<void(std::function<void()> work)> post{};
   Seams seams{};
 };
 

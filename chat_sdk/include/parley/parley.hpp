@@ -2,4 +2,5 @@
 
 /// Everything of the SDK's public interface, except parley/json.hpp.
 #include <parley/client.hpp>
+#include <parley/event_pump.hpp>
 #include <parley/version.hpp>

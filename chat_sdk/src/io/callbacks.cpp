@@ -3,6 +3,28 @@
 #include <boost/asio/system_executor.hpp>
 
 namespace parley::detail {
+namespace {
+
+boost::asio::any_io_executor system_executor() { return boost::asio::system_executor(); }
+
+std::shared_ptr<LoopQueue> queue_of(const boost::asio::any_io_executor& executor) {
+  const auto* posting = executor.target<PostingExecutor>();
+  return posting ? posting->queue() : nullptr;
+}
+
+}  // namespace
+
+// A queue needs no strand: it runs one at a time by itself, and can be dropped as a whole.
+Callbacks::Callbacks(const boost::asio::any_io_executor& executor)
+    : queue_(queue_of(executor)), strand_(boost::asio::make_strand(queue_ ? system_executor() : executor)) {}
+
+// It keeps the user's context as awake as the strand does. That of an io_context needs no memory of its own.
+Callbacks::Work Callbacks::inner_executor(const Strand& strand) {
+  using OfContext = boost::asio::io_context::executor_type;
+  const boost::asio::any_io_executor inner = strand.get_inner_executor();
+  if (const auto* own = inner.target<OfContext>()) return *own;
+  return inner;
+}
 
 std::shared_ptr<void> Callbacks::attach(EventHandler handler) {
   const auto attached = std::make_shared<Handler>(Handler{std::move(handler)});
@@ -31,9 +53,10 @@ void Callbacks::deliver(Event event) {
 }
 
 void Callbacks::run(std::function<void()> work) {
+  LoopQueue::Pushed after;
   const std::lock_guard lock(mutex_);
   if (closed_) return;
-  boost::asio::post(strand_, [self = shared_from_this(), work = std::move(work)] {
+  after = submit([self = shared_from_this(), work = std::move(work)] {
     if (!self->closed()) work();
   });
 }
@@ -87,9 +110,11 @@ void Callbacks::close_last() {
 }
 
 void Callbacks::let_go() {
-  Strand last = boost::asio::make_strand(boost::asio::any_io_executor(boost::asio::system_executor()));
+  Strand last = boost::asio::make_strand(system_executor());
+  std::shared_ptr<LoopQueue> queue;
   const std::lock_guard lock(mutex_);
   std::swap(strand_, last);
+  queue.swap(queue_);
 }
 
 bool Callbacks::closed() const {

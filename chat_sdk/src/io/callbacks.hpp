@@ -5,6 +5,7 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/execution.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
@@ -18,21 +19,39 @@
 #include <parley/event.hpp>
 
 #include "chat_sdk/src/connection/context.hpp"
+#include "chat_sdk/src/io/posting_executor.hpp"
 
 namespace parley::detail {
 
-/// The way out to the user: one strand on the user's executor, so that events and completions come one at a
-/// time and in the order in which the engine made them. Every operation completes exactly once: by its
-/// outcome, by cancellation, or by close() with Errc::client_closed.
+/// Runs work where it is given, and lets pass what it throws, which the system's executor does not.
+struct InPlaceExecutor {
+  template <class F>
+  void execute(F&& work) const {
+    std::decay_t<F> own(std::forward<F>(work));
+    own();
+  }
+  static constexpr auto query(boost::asio::execution::blocking_t) {
+    return boost::asio::execution::blocking.always;
+  }
+  friend bool operator==(const InPlaceExecutor&, const InPlaceExecutor&) noexcept { return true; }
+  friend bool operator!=(const InPlaceExecutor&, const InPlaceExecutor&) noexcept { return false; }
+};
+
+/// The way out to the user: one strand on the user's executor, or the queue of the user's event loop, so that
+/// events and completions come one at a time and in the order in which the engine made them. Every operation
+/// completes exactly once: by its outcome, by cancellation, or by close() with Errc::client_closed.
 ///
 /// Any thread may call any member. The mutex guards the members below, and whoever posts to the user's
-/// executor holds it: so nobody is about to when let_go() returns.
+/// executor holds it: so nobody is about to when let_go() returns. A queue is woken without it, because that
+/// calls a function of the user's; LoopQueue::let_go() waits for who is about to.
+///
+/// What waits in the strand or the queue holds neither of them: where nobody runs it, it goes with them.
 class Callbacks : public std::enable_shared_from_this<Callbacks> {
  public:
   /// Keeps a handler's executor awake, as any pending operation of Asio does.
   using Work = boost::asio::any_completion_executor;
 
-  explicit Callbacks(boost::asio::any_io_executor executor) : strand_(boost::asio::make_strand(executor)) {}
+  explicit Callbacks(const boost::asio::any_io_executor& executor);
 
   /// Registers an operation; the returned function delivers its outcome (the first one counts).
   /// `on_cancel` runs before a cancellation completes it, on the caller's thread.
@@ -56,10 +75,7 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
   Work work_for(const Completion<T>& handler) const {
     const std::lock_guard lock(mutex_);
     Work executor = boost::asio::get_associated_executor(handler, strand_);
-    // The context's own executor keeps it as awake as a strand does, and needs no memory of its own.
-    using OfContext = boost::asio::io_context::executor_type;
-    if (const auto* strand = executor.template target<Strand>())
-      if (const auto* own = strand->get_inner_executor().template target<OfContext>()) executor = *own;
+    if (const auto* strand = executor.template target<Strand>()) executor = inner_executor(*strand);
     return boost::asio::prefer(executor, boost::asio::execution::outstanding_work.tracked);
   }
   /// As track(), for what ends the client: close_last() completes it instead of close().
@@ -80,6 +96,7 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
     bool begun = false;  ///< used on the strand only
   };
 
+  static Work inner_executor(const Strand& strand);
   std::list<std::weak_ptr<Handler>> attached();
   /// False if closed already.
   bool add(std::uint64_t id, std::shared_ptr<Pending> operation);
@@ -87,11 +104,14 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
 
   template <class T>
   void complete(Operation<T>& operation, Result<T> outcome);
-  /// With the mutex.
+  /// With the mutex; what it returns goes without.
   template <class T>
-  void post(Completion<T> handler, Result<T> outcome, Work work);
+  LoopQueue::Pushed post(Completion<T> handler, Result<T> outcome, Work work);
+  template <class F>
+  LoopQueue::Pushed submit(F work);
 
   mutable std::mutex mutex_;
+  std::shared_ptr<LoopQueue> queue_;  // of the user's loop; null: the strand is used
   Strand strand_;
   bool closed_ = false, last_closed_ = false;
   std::atomic<std::uint64_t> last_id_{0};
@@ -132,24 +152,33 @@ Done<T> Callbacks::track(Completion<T> handler, std::function<void()> on_cancel)
 
 template <class T>
 void Callbacks::complete(Operation<T>& operation, Result<T> outcome) {
+  LoopQueue::Pushed after;
   Completion<T> handler;
   Work work;
   const std::lock_guard lock(mutex_);
   work.swap(operation.work);
   handler.swap(operation.handler);  // Boost 1.81: its move assignment wraps the handler in itself for ever
   operations_.erase(operation.id);
-  if (handler) post<T>(std::move(handler), std::move(outcome), std::move(work));
+  if (handler) after = post<T>(std::move(handler), std::move(outcome), std::move(work));
 }
 
+// A handler that has no executor of its own runs here, in turn.
 template <class T>
-void Callbacks::post(Completion<T> handler, Result<T> outcome, Work work) {
-  boost::asio::post(strand_, [strand = strand_, handler = std::move(handler), outcome = std::move(outcome),
-                              work = std::move(work)]() mutable {
-    auto executor = boost::asio::get_associated_executor(handler, strand);
+LoopQueue::Pushed Callbacks::post(Completion<T> handler, Result<T> outcome, Work work) {
+  return submit([handler = std::move(handler), outcome = std::move(outcome),
+                 work = std::move(work)]() mutable {
+    auto executor = boost::asio::get_associated_executor(handler, InPlaceExecutor());
     boost::asio::dispatch(executor, [handler = std::move(handler), outcome = std::move(outcome)]() mutable {
       std::move(handler)(std::move(outcome));
     });
   });
+}
+
+template <class F>
+LoopQueue::Pushed Callbacks::submit(F work) {
+  if (queue_) return queue_->push(LoopQueue::work(std::move(work)));
+  boost::asio::post(strand_, std::move(work));
+  return {};
 }
 
 }  // namespace parley::detail

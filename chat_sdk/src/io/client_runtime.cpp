@@ -64,18 +64,17 @@ ProgressHandler while_wanted(std::shared_ptr<Callbacks> callbacks, std::shared_p
 
 std::shared_ptr<ClientRuntime> ClientRuntime::make(Executors executors, ClientOptions options) {
   const std::shared_ptr<ClientRuntime> runtime(new ClientRuntime(executors, std::move(options)), destroy);
-  runtime->start();
+  runtime->start(executors);
   return runtime;
 }
 
 ClientRuntime::ClientRuntime(const Executors& executors, ClientOptions options)
     : options_(std::move(options)),
       own_thread_(executors.io != executors.user),
-      callbacks_elsewhere_(options_.callbacks.value_or(executors.user) != executors.io),
+      callbacks_elsewhere_(options_.post || options_.callbacks.value_or(executors.user) != executors.io),
       strand_(boost::asio::make_strand(executors.io)),
       token_strand_(own_thread_ ? boost::asio::make_strand(executors.user) : strand_),
       clock_(options_.seams.clock ? *options_.seams.clock : system_clock()),
-      callbacks_(std::make_shared<Callbacks>(options_.callbacks.value_or(executors.user))),
       ways_(options_.proxy, tls_options()),
       transfers_(strand_, {ways_, options_.timeouts.request,
                            [this](auto method, auto url) { return watch_transfer(method, url); }}),
@@ -107,7 +106,16 @@ void ClientRuntime::destroy(ClientRuntime* runtime) {
   });
 }
 
-void ClientRuntime::start() {
+boost::asio::any_io_executor ClientRuntime::callback_executor(const boost::asio::any_io_executor& user) {
+  if (options_.callbacks || !options_.post) return options_.callbacks.value_or(user);
+  posting_ = make_posting_queue(std::exchange(options_.post, {}), [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->on_post_failed();
+  });
+  return PostingExecutor(posting_);
+}
+
+void ClientRuntime::start(const Executors& executors) {
+  callbacks_ = std::make_shared<Callbacks>(callback_executor(executors.user));
   Random& random = options_.seams.random ? *options_.seams.random : own_random_;
   engine_ = std::make_unique<Engine>(
       connection_settings(options_), model_settings(options_), random,
@@ -255,6 +263,7 @@ void ClientRuntime::shut_down() {
   if (cache_) cache_->let_go();
   callbacks_->close_last();
   if (callbacks_elsewhere_) callbacks_->let_go();  // else they go with the I/O
+  if (posting_) posting_->let_go();
   run([this](Engine& engine) {
     end_work(engine);
     if (cache_) cache_->close([](Result<void>) {});
@@ -268,6 +277,7 @@ void ClientRuntime::let_go_of_user() {
   options_.tokens = {};
   options_.log = {};
   options_.callbacks.reset();
+  options_.post = {};
 }
 
 // What is to be written is on its way when this returns.
@@ -509,6 +519,13 @@ Done<http::Response> ClientRuntime::watch_transfer(std::string_view method, std:
       line.add("ms", clock_.now() - began);
     });
   };
+}
+
+void ClientRuntime::on_post_failed() {
+  run([](Engine& engine) {
+    engine.context().tell(LogLevel::error, "callbacks_lost",
+                          [](LogLine& line) { line.add("message", "post threw an exception"); });
+  });
 }
 
 ConnectionStatus ClientRuntime::status() const {

@@ -55,7 +55,8 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   using Strand = boost::asio::strand<boost::asio::any_io_executor>;
 
   ClientRuntime(const Executors& executors, ClientOptions options);
-  void start();
+  void start(const Executors& executors);
+  boost::asio::any_io_executor callback_executor(const boost::asio::any_io_executor& user);
   void run(std::function<void(Engine&)> act);
   struct Ticket;
   template <class T>
@@ -64,6 +65,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   void transfer(Completion<T> handler, ProgressHandler on_progress, Begin<T> begin);
   void send_cancellable(std::string channel_sid, NewMessage message, Completion<Message> done);
   static void destroy(ClientRuntime* runtime);
+  void on_post_failed();
   void shut_down();
   void let_go_of_user();
   void apply_actions();
@@ -96,6 +98,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   Strand token_strand_;  // of token sources
   const Clock& clock_;
   SecureRandom own_random_;
+  std::shared_ptr<LoopQueue> posting_;  // of options_.post, if it is used
   std::shared_ptr<Callbacks> callbacks_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<CacheThread> cache_;  // null without a cache

@@ -89,6 +89,11 @@ TEST_F(OptionsCheckTest, NamesTheOptionThatIsWrong) {
       {[](auto& o) { o.retry.max = 999ms; }, "options.retry.min: expected no more than retry.max"},
       {[](auto& o) { o.outbox.lifetime = -1h; }, "options.outbox.lifetime: "},
       {[](auto& o) { o.cache.history_per_channel = -1; }, "options.cache.history_per_channel: "},
+      {[](auto& o) {
+         o.post = [](const auto&) {};
+         o.callbacks.emplace();
+       },
+       "options.post: "},
   };
   for (const auto& [spoil, expected] : cases) {
     auto options = good();
