@@ -2,6 +2,7 @@
 # Installs what is needed on Debian 12. Run as root (or with sudo).
 #   install-deps.sh         to build and run
 #   install-deps.sh test    and for the tests: Node.js for the official clients, a browser, a fuzzer's compiler
+#   install-deps.sh gui     and for the examples with windows: GTK, Qt, and a display without a screen
 set -euo pipefail
 
 packages=(
@@ -18,6 +19,7 @@ if [ "${1:-}" = test ]; then
   command -v node >/dev/null || packages+=(nodejs)
   command -v npm >/dev/null || packages+=(npm)
 fi
+[ "${1:-}" != gui ] || packages+=(libgtk-3-dev qt6-base-dev pkg-config python3 xvfb xauth)
 
 missing=()
 for package in "${packages[@]}"; do

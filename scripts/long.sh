@@ -18,6 +18,7 @@ soak        | 12 | 2,000 clients for ten minutes, memory flat (bench/chat_soak.s
 client_soak | 12 | two clients with caches whose cables are cut every second for ten minutes (bench/client_soak.sh)
 received    | 12 | a million messages received, each once and in order, memory flat (bench/sdk_vs_official.sh)
 token_soak  | 15 | a million token requests, memory flat (bench/token_soak.sh)
+gui         |  5 | the examples with windows, GTK and Qt, on a display without a screen
 older       |  3 | every older official client, all cases (tests/conformance/older_js)
 steady      | 90 | twenty runs of the suite and five of the official clients beside two busy processes
 '
@@ -37,6 +38,15 @@ run_soak() { bench/chat_soak.sh; }
 run_client_soak() { bench/client_soak.sh; }
 run_received() { PARLEY_CLIENTS=sdk bench/sdk_vs_official.sh 1 1000000; }
 run_token_soak() { bench/token_soak.sh; }
+run_gui() {
+  scripts/install-deps.sh gui
+  scripts/build.sh gui chat_service gtk_loop qt_loop
+  local bin=build/gui/bin
+  for program in gtk_loop qt_loop; do
+    xvfb-run --auto-servernum python3 tests/consumers/with_service.py $bin/chat_service $bin/$program --self-test
+    echo "$program showed its own message"
+  done
+}
 run_older() { scripts/build.sh release chat_service token_server && tests/conformance/older_js/run.sh --all build/release/bin; }
 run_steady() { scripts/steady.sh 20 && scripts/steady.sh 5 conformance; }
 

@@ -1,0 +1,10 @@
+# The blocks of docs/gui-loops.md must be the programs of examples/gui_loops, byte for byte: those are compiled and run.
+cmake_minimum_required(VERSION 3.25)
+file(READ ${ROOT}/docs/gui-loops.md page)
+foreach(name poll_loop gtk_loop qt_loop)
+  file(READ ${ROOT}/examples/gui_loops/${name}.cpp program)
+  string(FIND "${page}" "```cpp\n${program}```\n" at)
+  if(at EQUAL -1)
+    message(SEND_ERROR "docs/gui-loops.md: there is no ```cpp block that is examples/gui_loops/${name}.cpp")
+  endif()
+endforeach()
