@@ -14,10 +14,6 @@ void SecureRandom::fill(std::span<std::uint8_t> bytes) {
     throw std::runtime_error("the operating system gave no random bytes");
 }
 
-void SeededRandom::fill(std::span<std::uint8_t> bytes) {
-  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(engine_());
-}
-
 std::string random_hex(Random& random, std::size_t bytes) {
   std::vector<std::uint8_t> buffer(bytes);
   random.fill(buffer);

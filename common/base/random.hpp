@@ -1,7 +1,8 @@
 #pragma once
-#include <parley/seams.hpp>
-#include <random>
 #include <string>
+
+#include <parley/seams.hpp>
+#include <parley/testing/seeded_random.hpp>
 
 namespace parley {
 
@@ -9,18 +10,6 @@ namespace parley {
 class SecureRandom final : public Random {
  public:
   void fill(std::span<std::uint8_t> bytes) override;
-};
-
-/// The same bytes for the same seed: simulations and tests. Never for secrets.
-class SeededRandom final : public Random {
- public:
-  explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}
-  void fill(std::span<std::uint8_t> bytes) override;
-  /// Uniform in [0, bound).
-  std::uint64_t below(std::uint64_t bound) { return engine_() % bound; }
-
- private:
-  std::mt19937_64 engine_;
 };
 
 /// `bytes` random bytes in lower-case hex.

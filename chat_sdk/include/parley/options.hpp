@@ -126,12 +126,6 @@ enum class LogLevel {
 /// bodies, identities, names of channels or queries of URLs.
 using LogHook = std::function<void(LogLevel level, std::string_view line)>;
 
-/// What tests replace and users ignore.
-struct Seams {
-  const Clock* clock = nullptr;  ///< null: the machine's; must outlive the client
-  Random* random = nullptr;      ///< null: the operating system's; must outlive the client
-};
-
 struct ClientOptions {
   Endpoint endpoint = Endpoint::twilio();
   TokenSource tokens;  ///< required
