@@ -1,20 +1,21 @@
 #include "common/net/refusal_log.hpp"
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "common/base/iso8601.hpp"
 #include "common/base/json.hpp"
 #include "common/base/repeated_events.hpp"
+#include "common/net/wake_timer.hpp"
 
 namespace parley::net {
 
 class RefusalLog::Impl : public std::enable_shared_from_this<Impl> {
  public:
   Impl(boost::asio::any_io_executor executor, const Clock& clock, Log log)
-      : executor_(std::move(executor)), timer_(executor_), clock_(clock), log_(std::move(log)) {}
+      : executor_(std::move(executor)), clock_(clock), log_(std::move(log)) {}
 
   void add(std::string_view what, std::string_view address, std::string line) {
     std::unique_lock lock(mutex_);
@@ -27,7 +28,7 @@ class RefusalLog::Impl : public std::enable_shared_from_this<Impl> {
 
   void close() {
     closed_ = true;
-    timer_.cancel();
+    timer_.reset();
     tell_sums(TimePoint::max());
   }
 
@@ -38,13 +39,14 @@ class RefusalLog::Impl : public std::enable_shared_from_this<Impl> {
     armed_ = end.has_value();
     lock.unlock();
     if (closed_ || !end) return;
-    timer_.expires_after(*end - clock_.now());
-    timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& cancelled) {
-      const auto self = weak.lock();
-      if (cancelled || !self || self->closed_) return;
-      self->tell_sums(self->clock_.now());
-      self->arm();
-    });
+    if (!timer_)
+      timer_.emplace(executor_, clock_, [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self || self->closed_) return;
+        self->tell_sums(self->clock_.now());
+        self->arm();
+      });
+    timer_->wait_until(*end);
   }
 
   void tell_sums(TimePoint now) {
@@ -60,10 +62,10 @@ class RefusalLog::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   boost::asio::any_io_executor executor_;
-  boost::asio::steady_timer timer_;
   const Clock& clock_;
   Log log_;
   bool closed_ = false;
+  std::optional<WakeTimer> timer_;  // on the executor, as closed_
   std::mutex mutex_;
   RepeatedEvents events_;
   bool armed_ = false;  // arm() will be called, or the timer runs
