@@ -45,6 +45,9 @@ struct ServiceOptions {
   /// One line of JSON for the operator, without identities, tokens or message bodies. Called on the service's
   /// thread. Empty: quiet.
   std::function<void(const std::string&)> log;
+  /// Tests replace them; both must outlive the service. Its calendar, deadlines, limits and pings go by the
+  /// clock; timeouts of sockets and TLS, the grace of stop() and the dates of certificates by the machine's.
+  Seams seams{};
 };
 
 /// A chat service in this process: WebSocket at /v3/wsconnect, media below /v1/Services, /healthz, /readyz.

@@ -61,6 +61,11 @@ void Callbacks::run(std::function<void()> work) {
   });
 }
 
+void Callbacks::run_always(std::function<void()> work) {
+  const std::lock_guard lock(mutex_);
+  boost::asio::post(strand_, std::move(work));
+}
+
 std::list<std::weak_ptr<Callbacks::Handler>> Callbacks::attached() {
   const std::lock_guard lock(mutex_);
   std::erase_if(handlers_, [](const auto& handler) { return handler.expired(); });

@@ -66,6 +66,9 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
   /// Runs something of the user's in turn with events and completions.
   void run(std::function<void()> work);
 
+  /// The same for what is not the user's: also when closed.
+  void run_always(std::function<void()> work);
+
   /// Completes everything tracked; no event comes after it.
   void close();
   /// After close() and close_last(): lets go of the user's executor, which may be gone from now on.

@@ -78,7 +78,7 @@ ClientRuntime::ClientRuntime(const Executors& executors, ClientOptions options)
       ways_(options_.proxy, tls_options()),
       transfers_(strand_, {ways_, options_.timeouts.request,
                            [this](auto method, auto url) { return watch_transfer(method, url); }}),
-      timer_(strand_) {
+      timer_(strand_, clock_, [this] { on_time(); }) {
   const CacheOptions& cache = options_.cache;
   if (cache.directory.empty()) return;
   cache_ = std::make_unique<CacheThread>(
@@ -122,6 +122,7 @@ void ClientRuntime::start(const Executors& executors) {
       [this](Event event) { on_event(std::move(event)); },
       [weak = weak_from_this()](std::shared_ptr<ChannelSlot> slot) { return Channel(std::move(slot), weak); },
       log_hook());
+  join_clock();
   if (check_options(options_)) run([this](Engine&) { refuse_wrong_options(); });
 }
 
@@ -130,6 +131,23 @@ void ClientRuntime::start(const Executors& executors) {
 void ClientRuntime::refuse_wrong_options() {
   if (!engine_->connection().status().terminal) return;
   if (auto wrong = check_options(options_)) engine_->connection().refuse(std::move(*wrong));
+}
+
+// The callbacks are asked first: what they ask of the client is done then, too, or will be seen. Dialling
+// takes time of the machine, and none of the clock's, so the client counts as busy until it is over.
+void ClientRuntime::join_clock() {
+  VirtualTime* time = clock_.virtual_time();
+  if (!time) return;
+  const auto ask = [weak = weak_from_this(), strand = strand_](VirtualTime::Report report) {
+    boost::asio::post(strand, [weak, report = std::move(report)] {
+      const auto self = weak.lock();
+      if (self && self->dial_) ++self->turns_;
+      report(self ? self->turns_ : 0);
+    });
+  };
+  membership_ = time->join([ask, callbacks = callbacks_](VirtualTime::Report report) {
+    callbacks->run_always([ask, report = std::move(report)] { ask(report); });
+  });
 }
 
 void ClientRuntime::run(std::function<void(Engine&)> act) {
@@ -259,6 +277,7 @@ void ClientRuntime::end(std::shared_ptr<ClientRuntime> runtime) {
 }
 
 void ClientRuntime::shut_down() {
+  membership_.reset();
   callbacks_->close();
   if (cache_) cache_->let_go();
   callbacks_->close_last();
@@ -304,6 +323,7 @@ void ClientRuntime::apply_actions() {
     while (auto action = engine_->cache().next()) quiet = false, apply(std::move(*action));
   }
   arm_timer();
+  ++turns_;
   const std::lock_guard lock(mutex_);
   identity_ = engine_->identity();
 }
@@ -478,19 +498,17 @@ void ClientRuntime::arm_timer() {
   if (deadline == armed_for_) return;
   if (deadline && armed_for_ && *deadline > *armed_for_ && *deadline - *armed_for_ < kTimerSlack) return;
   armed_for_ = deadline;
-  if (!deadline) {
-    timer_.cancel();
-    return;
-  }
-  timer_.expires_at(*deadline);
-  timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
-    const auto self = weak.lock();
-    if (error || !self) return;
-    self->armed_for_.reset();
-    self->engine_->set_time(self->clock_.now(), self->clock_.wall_now());
-    self->engine_->connection().on_time();
-    self->apply_actions();
-  });
+  deadline ? timer_.wait_until(*deadline) : timer_.cancel();
+}
+
+// Destroyed on the strand, it is whole while this runs; what it does may let go of it.
+void ClientRuntime::on_time() {
+  const auto self = weak_from_this().lock();
+  if (!self) return;
+  armed_for_.reset();
+  engine_->set_time(clock_.now(), clock_.wall_now());
+  engine_->connection().on_time();
+  apply_actions();
 }
 
 void ClientRuntime::on_event(Event event) {

@@ -1,6 +1,5 @@
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <future>
 #include <map>
@@ -16,6 +15,7 @@
 #include "chat_sdk/src/io/transfers.hpp"
 #include "common/base/random.hpp"
 #include "common/net/message_stream.hpp"
+#include "common/net/wake_timer.hpp"
 
 namespace parley::detail {
 
@@ -57,6 +57,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   ClientRuntime(const Executors& executors, ClientOptions options);
   void start(const Executors& executors);
   boost::asio::any_io_executor callback_executor(const boost::asio::any_io_executor& user);
+  void join_clock();
   void run(std::function<void(Engine&)> act);
   struct Ticket;
   template <class T>
@@ -86,6 +87,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   void drop_stream();
   void fetch_token(std::uint64_t fetch_id);
   void arm_timer();
+  void on_time();
   void on_event(Event event);
   LogHook log_hook() const;
   Done<http::Response> watch_transfer(std::string_view method, std::string_view url) const;
@@ -108,8 +110,10 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   std::unique_ptr<net::Dial> dial_;
   std::map<std::uint64_t, std::unique_ptr<net::MessageStream>> streams_;  // the current one and dying ones
   std::uint64_t current_stream_ = 0;
-  boost::asio::steady_timer timer_;
+  net::WakeTimer timer_;
   std::optional<TimePoint> armed_for_;
+  std::uint64_t turns_ = 0;           // of the engine
+  std::shared_ptr<void> membership_;  // with a clock that is moved
   std::promise<void> gone_;
   mutable std::mutex mutex_;  // guards what other threads read: status_, identity_
   ConnectionStatus status_;

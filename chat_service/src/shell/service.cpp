@@ -7,6 +7,7 @@
 
 #include "chat_service/src/shell/http_front.hpp"
 #include "chat_service/src/shell/shell.hpp"
+#include "common/net/clocked_loop.hpp"
 #include "common/net/in_process.hpp"
 
 namespace parley {
@@ -24,7 +25,8 @@ class Service::Impl {
     metrics_address_ = shell_->metrics_address();
     in_process_->open();
     work_.emplace(io_.get_executor());
-    thread_ = std::thread([this] { io_.run(); });
+    loop_.emplace(io_, options_.seams.clock ? *options_.seams.clock : system_clock());
+    thread_ = std::thread([this] { loop_->run(); });
     return address;
   }
 
@@ -41,6 +43,7 @@ class Service::Impl {
     boost::asio::post(io_, [this, grace] { shell_->stop(grace, [this] { io_.stop(); }); });
     in_process_->shut_down();
     thread_.join();
+    loop_.reset();
     shell_.reset();
   }
 
@@ -57,6 +60,7 @@ class Service::Impl {
   ServiceOptions options_;
   boost::asio::io_context io_{1};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
+  std::optional<net::ClockedLoop> loop_;
   std::unique_ptr<chat_service::Shell> shell_;
   const std::shared_ptr<net::InProcessAcceptor> in_process_ = std::make_shared<net::InProcessAcceptor>(
       io_.get_executor(),

@@ -46,24 +46,31 @@ std::function<Result<std::uint64_t>()> free_bytes_beside(const std::string& data
 Shell::Shell(boost::asio::io_context& io, const ServiceOptions& options)
     : io_(io),
       options_(options),
-      refusals_(io.get_executor(), system_clock(), [this](std::string line) { log(std::move(line)); }),
+      clock_(options.seams.clock ? *options.seams.clock : system_clock()),
+      random_(options.seams.random ? *options.seams.random : own_random_),
+      refusals_(io.get_executor(), clock_, [this](std::string line) { log(std::move(line)); }),
       front_({.origins = Origins(options.allowed_origins),
               .secure = options.tls.has_value(),
               .is_ready = [this] { return is_ready(); },
               .log = [this](std::string line) { log(std::move(line)); },
               .log_refusal = [this](std::string_view what, const std::string& address,
-                                    std::string line) { refusals_.add(what, address, std::move(line)); }},
+                                    std::string line) { refusals_.add(what, address, std::move(line)); },
+              .clock = clock_},
              metrics_),
       receivers_({.each = options.send_queue_bytes, .all = options.total_queue_bytes}),
-      review_timer_(io),
-      timer_(io),
+      review_timer_(io.get_executor(), clock_,
+                    [this] {
+                      review_armed_ = false;
+                      review_queues();
+                    }),
+      timer_(io.get_executor(), clock_, [this] { on_time(); }),
       stop_timer_(io) {}
 
 // Whoever still waits for an answer of media gets none.
 Shell::~Shell() { front_.use(nullptr); }
 
-TimePoint Shell::now() { return system_clock().now(); }
-WallTime Shell::wall_now() { return system_clock().wall_now(); }
+TimePoint Shell::now() const { return clock_.now(); }
+WallTime Shell::wall_now() const { return clock_.wall_now(); }
 
 Result<net::ListenAddress> Shell::start() {
   make_server();
@@ -136,8 +143,8 @@ Result<void> Shell::make_media(std::string secret) {
       {.core = *core_,
        .wake = [this] { pump(); },
        .post = [this](std::function<void()> work) { boost::asio::post(io_, std::move(work)); },
-       .log =
-           [this](const std::string& what) { log(line("warning", "media").put("message", what).take()); }});
+       .log = [this](const std::string& what) { log(line("warning", "media").put("message", what).take()); },
+       .clock = clock_});
   if (!media) return media.error();
   media_ = std::move(*media);
   front_.use(media_.get());
@@ -314,12 +321,7 @@ void Shell::watch_queues() {
       review_queues();
     });
   if (!receivers_.wants_review() || std::exchange(review_armed_, true)) return;
-  review_timer_.expires_after(Receivers::kReviewEvery);
-  review_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
-    review_armed_ = false;
-    review_queues();
-  });
+  review_timer_.wait_until(now() + Receivers::kReviewEvery);
 }
 
 void Shell::review_queues() {
@@ -358,15 +360,13 @@ void Shell::arm_timer() {
   const auto deadline = core_->next_deadline();
   if (deadline == armed_) return;
   armed_ = deadline;
-  timer_.cancel();
-  if (!deadline) return;
-  timer_.expires_at(*deadline);
-  timer_.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
-    armed_.reset();
-    core_->on_time(now(), wall_now());
-    pump();
-  });
+  deadline ? timer_.wait_until(*deadline) : timer_.cancel();
+}
+
+void Shell::on_time() {
+  armed_.reset();
+  core_->on_time(now(), wall_now());
+  pump();
 }
 
 void Shell::stop(Duration grace, std::function<void()> done) {

@@ -18,6 +18,7 @@
 #include "common/base/random.hpp"
 #include "common/net/http_server.hpp"
 #include "common/net/refusal_log.hpp"
+#include "common/net/wake_timer.hpp"
 
 namespace parley::chat_service {
 
@@ -62,17 +63,20 @@ class Shell {
   void flush();
   void post_flush();
   void arm_timer();
+  void on_time();
   void finish_if_empty();
   void finish();
 
   LogLine line(std::string_view level, std::string_view event) const;
   void log(std::string line) const;
-  static TimePoint now();
-  static WallTime wall_now();
+  TimePoint now() const;
+  WallTime wall_now() const;
 
   boost::asio::io_context& io_;
   const ServiceOptions& options_;
-  SecureRandom random_;
+  const Clock& clock_;
+  SecureRandom own_random_;
+  Random& random_;
   Metrics metrics_;
   net::RefusalLog refusals_;
   HttpFront front_;
@@ -85,12 +89,12 @@ class Shell {
   StorageWatch storage_watch_;
   Receivers receivers_;
   std::unordered_map<ConnectionId, Error> closing_;  ///< those that the core has ended, and why
-  boost::asio::steady_timer review_timer_;
+  net::WakeTimer review_timer_;
   bool review_armed_ = false;
   bool review_posted_ = false;
-  boost::asio::steady_timer timer_;
+  net::WakeTimer timer_;
   std::optional<TimePoint> armed_;
-  boost::asio::steady_timer stop_timer_;
+  boost::asio::steady_timer stop_timer_;  ///< of the machine: whoever would move the clock waits for the end
   bool flush_posted_ = false;
   bool http_ended_ = false;
   bool draining_ = false;
