@@ -56,8 +56,8 @@ if(parley_service_rooms)
   install(TARGETS ${parley_service_rooms} EXPORT parleyServiceTargets
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT parley)
   # service.hpp and what it includes, in a folder of its own: their paths begin with the house's rooms.
-  foreach(header chat_service/service.hpp chat_service/options.hpp common/base/limits.hpp common/net/tls.hpp
-      common/net/url.hpp common/protocol/token/access_token.hpp common/protocol/token/verifier.hpp)
+  foreach(header chat_service/service.hpp chat_service/options.hpp chat_service/testing/faulty_pipe.hpp
+      common/base/limits.hpp common/net/tls.hpp common/net/url.hpp common/protocol/token/access_token.hpp common/protocol/token/verifier.hpp)
     get_filename_component(folder ${header} DIRECTORY)
     install(FILES ${header} DESTINATION ${PARLEY_SERVICE_HEADERS}/${folder} COMPONENT parley)
   endforeach()

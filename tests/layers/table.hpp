@@ -43,6 +43,8 @@ inline constexpr Room kRooms[] = {
     {"chat_service/src/unit_of_work", "chat_service common/base common/storage"},
     {"chat_service/src/shell", "chat_service common/base common/os common/protocol common/net"},
     {"chat_service/service.hpp", "chat_service/options.hpp common/base common/net"},
+    {"chat_service/testing", "common/base common/net/url"},
+    {"chat_service/src/testing", "chat_service/testing common/base common/net"},
     {"chat_service/src/transfer", "chat_service common/base common/os common/storage"},
     {"chat_service/program",
      "chat_service common/base common/config common/net common/os common/storage/database"},
@@ -69,7 +71,8 @@ struct Library {
 
 inline constexpr Library kLibraries[] = {
     {"boost/system/", "common token_server chat_service chat_sdk demo_app"},
-    {"boost/asio/", "common/net token_server chat_service/src/shell chat_service/program demo_app"},
+    {"boost/asio/",
+     "common/net token_server chat_service/src/shell chat_service/src/testing chat_service/program demo_app"},
     {"boost/asio/", "chat_sdk/include chat_sdk/src/io"},
     {"boost/asio/", "chat_sdk/src/channel.cpp chat_sdk/src/runtime.cpp chat_sdk/src/token_source.cpp"},
     {"boost/asio/ssl/", "common/net/src"},
