@@ -1,7 +1,7 @@
 # The blocks of docs/testing-with-parley.md must be the files of examples/testing, byte for byte: those are run.
 cmake_minimum_required(VERSION 3.25)
 file(READ ${ROOT}/docs/testing-with-parley.md page)
-foreach(pair js:chat.test.mjs python:test_chat.py cpp:embedded_service_test.cpp)
+foreach(pair js:chat.test.mjs python:test_chat.py cpp:embedded_service_test.cpp cpp:laptop_sleeps.cpp)
   string(REPLACE ":" ";" pair ${pair})
   list(GET pair 0 language)
   list(GET pair 1 file)
