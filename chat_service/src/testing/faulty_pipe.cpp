@@ -24,6 +24,25 @@ Error unreachable(const std::string& what, const ErrorCode& error) {
   return {.code = Errc::unreachable, .message = what + ": " + error.message()};
 }
 
+/// Where clients in this process connect.
+class Entrance final : public net::InProcessListener {
+ public:
+  Entrance(asio::any_io_executor executor, net::InProcessAcceptor::Accept accept)
+      : acceptor_(std::make_shared<net::InProcessAcceptor>(std::move(executor), std::move(accept))) {
+    acceptor_->open();
+  }
+
+  Result<std::unique_ptr<net::MessageStream>> connect(asio::any_io_executor executor) override {
+    auto stream = acceptor_->connect(std::move(executor));
+    if (!stream) return stream;
+    return make_client_side(std::move(*stream));
+  }
+  void set_open(bool is_open) { is_open ? acceptor_->open() : acceptor_->shut_down(); }
+
+ private:
+  const std::shared_ptr<net::InProcessAcceptor> acceptor_;
+};
+
 }  // namespace
 
 class FaultyPipe::Impl {
@@ -40,7 +59,7 @@ class FaultyPipe::Impl {
   }
 
   ~Impl() {
-    if (entrance_) entrance_->shut_down();
+    if (entrance_) entrance_->set_open(false);
     on_thread([this] {
       ErrorCode ignored;
       acceptor_.close(ignored);
@@ -53,9 +72,8 @@ class FaultyPipe::Impl {
 
   void stand_before(std::shared_ptr<net::InProcessListener> service) {
     service_ = std::move(service);
-    entrance_ = std::make_shared<net::InProcessAcceptor>(
+    entrance_ = std::make_shared<Entrance>(
         io_.get_executor(), [this](std::unique_ptr<net::MessageStream> stream) { admit(std::move(stream)); });
-    entrance_->open();
   }
 
   Result<void> relay_to(const net::ListenAddress& service) {
@@ -67,9 +85,8 @@ class FaultyPipe::Impl {
     acceptor_.open(tcp::v4(), error);
     if (!error) acceptor_.bind({asio::ip::address_v4::loopback(), 0}, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-    const auto local = acceptor_.local_endpoint(error);
     if (error) return unreachable("listen on 127.0.0.1", error);
-    address_ = {.host = "127.0.0.1", .port = local.port()};
+    address_ = {.host = "127.0.0.1", .port = acceptor_.local_endpoint(error).port()};
     on_thread([this] { accept(); });
     return {};
   }
@@ -78,7 +95,7 @@ class FaultyPipe::Impl {
   const net::ListenAddress& address() const { return address_; }
 
   void set_open(bool is_open) {
-    if (entrance_) is_open ? entrance_->open() : entrance_->shut_down();
+    if (entrance_) entrance_->set_open(is_open);
   }
   PipeFaults& faults() { return faults_; }
   std::size_t connections() const { return links_.size(); }
@@ -96,10 +113,10 @@ class FaultyPipe::Impl {
   }
 
   void admit(std::unique_ptr<net::MessageStream> stream) {
-    auto client = make_message_end(std::move(stream));
+    auto client = make_client_end(std::move(stream));
     if (faults_.drops()) return start(std::move(client), nullptr);
     auto service = service_->connect(io_.get_executor());
-    if (service) start(std::move(client), make_message_end(std::move(*service)));
+    if (service) start(std::move(client), make_service_end(std::move(*service)));
   }
 
   void admit(tcp::socket client) {
@@ -129,7 +146,7 @@ class FaultyPipe::Impl {
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_{io_.get_executor()};
   PipeFaults faults_;
   std::shared_ptr<net::InProcessListener> service_;
-  std::shared_ptr<net::InProcessAcceptor> entrance_;
+  std::shared_ptr<Entrance> entrance_;
   tcp::acceptor acceptor_{io_};
   tcp::endpoint target_;
   net::ListenAddress address_;

@@ -14,21 +14,46 @@ using ErrorCode = boost::system::error_code;
 
 class MessageEnd final : public PipeEnd {
  public:
-  explicit MessageEnd(std::unique_ptr<net::MessageStream> stream) : stream_(std::move(stream)) {}
+  enum class Towards { client, service };
+  MessageEnd(Towards towards, std::unique_ptr<net::MessageStream> stream)
+      : towards_(towards), stream_(std::move(stream)) {}
 
+  // The service answers a ping below what it is a service for: that shows as input and as nothing else. Of
+  // the client such input is the answer to send(), and not one of the service's.
   void start(Callbacks callbacks) override {
-    stream_->start(
-        {.on_message = [on_bytes = std::move(callbacks.on_bytes)](
-                           std::string_view bytes) { on_bytes(std::make_shared<const std::string>(bytes)); },
-         .on_closed = [on_end = std::move(callbacks.on_end)](const Error&) { on_end(); }});
+    const auto on_bytes = std::make_shared<std::function<void(Bytes)>>(std::move(callbacks.on_bytes));
+    net::MessageStream::Callbacks its;
+    its.on_message = [on_bytes](std::string_view bytes) {
+      (*on_bytes)(std::make_shared<const std::string>(bytes));
+    };
+    its.on_closed = [on_end = std::move(callbacks.on_end)](const Error&) { on_end(); };
+    if (towards_ == Towards::service)
+      its.on_input = [on_bytes] { (*on_bytes)(std::make_shared<const std::string>()); };
+    stream_->start(std::move(its));
   }
   void read_on() override {}
   void send(Bytes bytes, std::function<void()> sent) override {
-    stream_->send(std::move(bytes));
+    bytes->empty() ? stream_->ping() : stream_->send(std::move(bytes));
     sent();
   }
   void close() override { stream_->close(Duration::zero()); }
   bool is_divisible() const override { return false; }
+
+ private:
+  const Towards towards_;
+  std::unique_ptr<net::MessageStream> stream_;
+};
+
+class ClientSide final : public net::MessageStream {
+ public:
+  explicit ClientSide(std::unique_ptr<net::MessageStream> stream) : stream_(std::move(stream)) {}
+
+  void start(Callbacks callbacks) override { stream_->start(std::move(callbacks)); }
+  void send(Bytes message) override { stream_->send(std::move(message)); }
+  void ping() override { stream_->send(std::make_shared<const std::string>()); }
+  std::size_t queued_bytes() const override { return stream_->queued_bytes(); }
+  void close(Duration grace) override { stream_->close(grace); }
+  std::string peer_address() const override { return stream_->peer_address(); }
 
  private:
   std::unique_ptr<net::MessageStream> stream_;
@@ -121,8 +146,16 @@ class TcpEnd final : public PipeEnd {
 
 }  // namespace
 
-std::unique_ptr<PipeEnd> make_message_end(std::unique_ptr<net::MessageStream> stream) {
-  return std::make_unique<MessageEnd>(std::move(stream));
+std::unique_ptr<PipeEnd> make_client_end(std::unique_ptr<net::MessageStream> stream) {
+  return std::make_unique<MessageEnd>(MessageEnd::Towards::client, std::move(stream));
+}
+
+std::unique_ptr<PipeEnd> make_service_end(std::unique_ptr<net::MessageStream> stream) {
+  return std::make_unique<MessageEnd>(MessageEnd::Towards::service, std::move(stream));
+}
+
+std::unique_ptr<net::MessageStream> make_client_side(std::unique_ptr<net::MessageStream> stream) {
+  return std::make_unique<ClientSide>(std::move(stream));
 }
 
 std::unique_ptr<PipeEnd> make_tcp_end(tcp::socket socket) {

@@ -31,8 +31,12 @@ class PipeEnd {
   virtual bool is_divisible() const = 0;
 };
 
-/// Carries messages. They come whenever they like: who sends them is in this process.
-std::unique_ptr<PipeEnd> make_message_end(std::unique_ptr<net::MessageStream> stream);
+/// Carries messages. They come whenever they like: who sends them is in this process. Empty bytes are a sign
+/// of life, or the question for one: no end may answer that by itself, or a dead pipe would seem alive.
+std::unique_ptr<PipeEnd> make_client_end(std::unique_ptr<net::MessageStream> stream);
+std::unique_ptr<PipeEnd> make_service_end(std::unique_ptr<net::MessageStream> stream);
+/// The other side of a client end, for the client: its ping() is an empty message.
+std::unique_ptr<net::MessageStream> make_client_side(std::unique_ptr<net::MessageStream> stream);
 /// Carries bytes of a connected socket.
 std::unique_ptr<PipeEnd> make_tcp_end(boost::asio::ip::tcp::socket socket);
 

@@ -49,13 +49,14 @@ void PipeLink::read_on(Lane& lane) {
 void PipeLink::on_bytes(Lane& lane, Bytes bytes) {
   lane.is_reading = false;
   if (over_ || lane.has_ended) return;
-  const auto fate =
-      dead_ ? PipeFaults::Fate{} : faults_.on_bytes(lane.direction, bytes->size(), lane.from->is_divisible());
-  dead_ = dead_ || fate.is_dead;
-  if (fate.passes < bytes->size()) bytes = std::make_shared<const std::string>(*bytes, 0, fate.passes);
+  if (dead_) return read_on(lane);
+  const auto fate = faults_.on_bytes(lane.direction, bytes->size(), lane.from->is_divisible());
+  dead_ = fate.is_dead;
+  if (dead_) return read_on(lane);
+  if (fate.passes < bytes->size())
+    bytes = fate.passes == 0 ? nullptr : std::make_shared<const std::string>(*bytes, 0, fate.passes);
   lane.has_ended = fate.is_cut;
-  if (fate.passes > 0 || fate.is_cut)
-    put(lane, {clock_.now() + fate.delay, std::move(bytes), fate.is_cut ? Then::cut : Then::go_on});
+  put(lane, {clock_.now() + fate.delay, std::move(bytes), fate.is_cut ? Then::cut : Then::go_on});
   read_on(lane);
 }
 
@@ -79,7 +80,7 @@ void PipeLink::deliver(Lane& lane) {
   while (!over_ && !lane.items.empty() && lane.items.front().due <= clock_.now()) {
     const Item item = std::move(lane.items.front());
     lane.items.pop_front();
-    if (item.bytes && !item.bytes->empty())
+    if (item.bytes)
       send(lane, item);
     else if (item.then == Then::cut)
       cut();

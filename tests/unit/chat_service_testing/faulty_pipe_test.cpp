@@ -159,6 +159,32 @@ TEST_P(PipeTest, ItsEndCutsWhatIsOpen) {
   }
 }
 
+// A relay carries the frames of a WebSocket, pings included, and knows nothing of it.
+class InProcessPipeTest : public PipeTest {};
+
+TEST_P(InProcessPipeTest, ASignOfLifeComesFromTheOtherSideAndNotFromThePipe) {
+  const auto [client, service] = connect_through();
+  ASSERT_TRUE(client && service);
+  pipe_->delay(1s);
+  client->ping();
+  settle();
+  EXPECT_EQ(client->inputs + service->inputs, 0);
+  time_.advance(1s);
+  EXPECT_EQ(service->inputs, 1);
+  EXPECT_EQ(client->inputs, 0);
+  time_.advance(1s);
+  EXPECT_EQ(client->inputs, 1);
+  EXPECT_EQ(service->inputs, 1);
+  EXPECT_EQ(client->received + service->received, "");
+  pipe_->drop();
+  client->ping();
+  time_.advance(1min);
+  EXPECT_EQ(client->inputs, 1);
+  EXPECT_EQ(service->inputs, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Forms, InProcessPipeTest, ::testing::Values(Form::in_process));
+
 INSTANTIATE_TEST_SUITE_P(Forms, PipeTest, ::testing::Values(Form::in_process, Form::relay),
                          [](const auto& info) { return info.param == Form::relay ? "Relay" : "InProcess"; });
 

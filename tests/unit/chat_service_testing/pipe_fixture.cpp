@@ -13,12 +13,15 @@ using asio::ip::tcp;
 struct MessageSide final : Side {
   explicit MessageSide(std::unique_ptr<net::MessageStream> its_stream) : stream(std::move(its_stream)) {
     stream->start({.on_message = [this](std::string_view bytes) { received += bytes; },
-                   .on_closed = [this](const Error&) { has_ended = true; }});
+                   .on_closed = [this](const Error&) { has_ended = true; },
+                   .on_refused = {},
+                   .on_input = [this] { ++inputs; }});
   }
   void send(std::string bytes) override {
     stream->send(std::make_shared<const std::string>(std::move(bytes)));
   }
   void close() override { stream.reset(); }
+  void ping() override { stream->ping(); }
 
   std::unique_ptr<net::MessageStream> stream;
 };
@@ -40,6 +43,7 @@ struct TcpSide final : Side {
     asio::write(socket, asio::buffer(bytes), ignored);
   }
   void close() override { socket.close(); }
+  void ping() override {}
 
   tcp::socket socket;
   std::array<char, 4096> buffer{};

@@ -19,7 +19,9 @@ struct Side {
   virtual ~Side() = default;
   virtual void send(std::string bytes) = 0;
   virtual void close() = 0;
+  virtual void ping() = 0;
   std::string received{};
+  int inputs = 0;          ///< of a side in this process
   bool has_ended = false;  ///< by the other side
 };
 
