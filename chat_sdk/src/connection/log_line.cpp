@@ -28,7 +28,7 @@ std::string without_queries(std::string_view text) {
   return kept;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string value = "\"";
   for (const char c : text) {
     const bool is_control = static_cast<unsigned char>(c) < ' ' || c == '\x7f';
@@ -45,7 +45,7 @@ LogLine::LogLine(std::string_view event) : text_("event=" + std::string(event)) 
 LogLine& LogLine::add(std::string_view key, std::string_view value) {
   const std::string shown = without_queries(value);
   const bool plain = !shown.empty() && std::all_of(shown.begin(), shown.end(), is_plain);
-  text_.append(" ").append(key).append("=").append(plain ? shown : quoted(shown));
+  text_.append(" ").append(key).append("=").append(plain ? shown : in_quotes(shown));
   return *this;
 }
 
