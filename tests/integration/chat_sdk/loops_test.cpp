@@ -109,7 +109,7 @@ class LoopsTest : public testing::ServiceTest {
 /// What a client tells on the thread of the test, events and outcomes each in the order in which it does.
 struct Heard {
   void on(std::string& order, const std::string& what) {
-    EXPECT_EQ(std::this_thread::get_id(), thread);
+    EXPECT_TRUE(std::this_thread::get_id() == thread);
     EXPECT_FALSE(std::exchange(inside, true)) << "one at a time";
     order += what;
     inside = false;
