@@ -106,7 +106,7 @@ ProxyExceptions::ProxyExceptions(std::string_view list) {
 
 bool ProxyExceptions::Entry::matches(const std::string& host, const Address& address) const {
   if (!network.empty()) return is_same_network(network, address, prefix);
-  if (!host.ends_with(name)) return false;
+  if (!address.empty() || !host.ends_with(name)) return false;  // no address is below a name
   return host.size() == name.size() || host[host.size() - name.size() - 1] == '.';
 }
 

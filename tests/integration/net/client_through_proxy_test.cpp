@@ -195,7 +195,6 @@ class PinnedClientTest : public testing::ServiceTest {
     options.endpoint = Endpoint::service(secure_.url());
     options.tls.ca_file = certificate_.certificate_file();
     options.tls.pins = {pin};
-    options.timeouts.connect = std::chrono::milliseconds(500);
     options.log = [this](LogLevel level, std::string_view line) {
       const std::lock_guard lock(mutex_);
       if (level == LogLevel::warning) warnings_ += std::string(line) + "\n";
@@ -212,7 +211,9 @@ class PinnedClientTest : public testing::ServiceTest {
 };
 
 TEST_F(PinnedClientTest, AnotherKeyIsRefused) {
-  Client alice(runtime_, pinned(other_pin_));
+  auto options = pinned(other_pin_);
+  options.timeouts.connect = std::chrono::milliseconds(500);
+  Client alice(runtime_, std::move(options));
   const auto connected = get(alice.async_connect(use_future));
   ASSERT_FALSE(connected);
   EXPECT_EQ(connected.error().code, Errc::tls_failed);

@@ -90,6 +90,9 @@ TEST_P(ProxiesTest, AreAskedWithAPassword) {
 }
 
 TEST_P(ProxiesTest, ResolveTheNameAndTheCertificateIsForIt) {
+  boost::asio::ip::tcp::resolver resolver(loop_.executor());
+  if (GetParam() == Kind::microsocks && !resolver.resolve("localhost", "1")->endpoint().address().is_v4())
+    GTEST_SKIP() << "microsocks tries the first address only, which is not where the server listens";
   ProxyProgram proxy(settings(), directory());
   ASSERT_TRUE(call(call_to("localhost", proxy.url())));
   const Certificate elsewhere("DNS:elsewhere.example");

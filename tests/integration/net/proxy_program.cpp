@@ -78,7 +78,8 @@ void ProxyProgram::fall_silent() { process_->signal(SIGSTOP); }
 
 bool ProxyProgram::was_asked_for(std::uint16_t port) {
   process_->signal(SIGTERM);
-  process_->exit_code();
+  const auto ended = process_->exit_code();  // microsocks ends by the signal
+  if (!ended && kind_ == Kind::tinyproxy) process_->signal(SIGKILL);
   const std::string output = process_->rest_of_output() + process_->error_output();
   const std::string asked =
       (kind_ == Kind::tinyproxy ? "CONNECT 127.0.0.1:" : "connected to 127.0.0.1:") + std::to_string(port);
