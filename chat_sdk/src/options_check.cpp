@@ -5,6 +5,8 @@
 #include <system_error>
 
 #include "common/base/path.hpp"
+#include "common/net/pin.hpp"
+#include "common/net/proxy.hpp"
 #include "common/net/url.hpp"
 
 namespace parley::detail {
@@ -73,6 +75,20 @@ Wrong check_ca_file(const std::string& name) {
   return std::nullopt;
 }
 
+Wrong check_pins(const std::vector<std::string>& pins) {
+  for (std::size_t i = 0; i < pins.size(); ++i)
+    if (!net::is_pin(pins[i]))
+      return wrong("tls.pins[" + std::to_string(i) + "]", "expected sha256/ and 44 characters of Base64");
+  return std::nullopt;
+}
+
+Wrong check_proxy(const ProxyOptions& proxy) {
+  if (proxy.use != ProxyOptions::Use::given) return std::nullopt;
+  const auto parsed = net::parse_proxy(proxy.url);
+  if (!parsed) return wrong("proxy.url", parsed.error().message);
+  return std::nullopt;
+}
+
 Wrong check_duration(const char* option, Duration value) {
   if (value <= Duration::zero()) return wrong(option, "expected a duration longer than zero");
   if (value > kLongest) return wrong(option, "expected a hundred years at most");
@@ -112,6 +128,8 @@ std::optional<Error> check_options(const ClientOptions& options) {
   if (auto found = check_url(options.endpoint)) return found;
   if (!options.tokens) return wrong("tokens", "expected a token source, got none");
   if (auto found = check_ca_file(options.tls.ca_file)) return found;
+  if (auto found = check_pins(options.tls.pins)) return found;
+  if (auto found = check_proxy(options.proxy)) return found;
   if (auto found = check_times(options)) return found;
   return check_rest(options);
 }

@@ -13,6 +13,7 @@
 
 #include "common/base/encoding.hpp"
 #include "common/net/src/certificate.hpp"
+#include "common/net/pin.hpp"
 
 namespace parley::net {
 namespace {

@@ -32,7 +32,4 @@ std::string tls_problem(const boost::system::error_code& error);
 /// See TlsStream::has_pin().
 bool has_pinned_key(const ssl_st* ssl, const std::vector<std::string>& pins);
 
-/// "sha256/" and the Base64 of 32 bytes?
-bool is_pin(const std::string& text);
-
 }  // namespace parley::net

@@ -5,7 +5,7 @@
 #include <openssl/x509err.h>
 
 #include "common/net/src/certificate.hpp"
-#include "common/net/src/certificate_check.hpp"
+#include "common/net/pin.hpp"
 #include "common/net/src/tls_files.hpp"
 
 namespace parley::net {

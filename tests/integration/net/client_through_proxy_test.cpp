@@ -147,7 +147,7 @@ TEST_F(ProxyOptionsTest, AWrongUrlNamesTheOption) {
   const auto connected = get(alice.async_connect(use_future));
   ASSERT_FALSE(connected);
   EXPECT_EQ(connected.error().code, Errc::invalid_argument);
-  EXPECT_THAT(connected.error().message, HasSubstr("proxy.url: proxy scheme"));
+  EXPECT_THAT(connected.error().message, HasSubstr("options.proxy.url: proxy scheme"));
   EXPECT_THAT(connected.error().to_string(), Not(HasSubstr("s3cr3t")));
 }
 

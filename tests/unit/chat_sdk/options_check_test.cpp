@@ -52,6 +52,10 @@ TEST_F(OptionsCheckTest, TakesWhatIsRight) {
   EXPECT_EQ(problem(options), "");
   options.endpoint = Endpoint::service("WSS://chat.example.org");
   EXPECT_EQ(problem(options), "");
+  options.proxy = ProxyOptions::through("socks5://user:pw@proxy.example");
+  EXPECT_EQ(problem(options), "");
+  options.proxy = ProxyOptions::none();
+  options.tls.pins = {"sha256/" + std::string(43, 'A') + "="};
   options.timeouts.probe = options.timeouts.silence;
   options.retry = {1ms, 1ms};
   options.tls.ca_file =
@@ -74,6 +78,13 @@ TEST_F(OptionsCheckTest, NamesTheOptionThatIsWrong) {
       {[](auto& o) { o.tls.ca_file = "/nowhere/ca.pem"; },
        "options.tls.ca_file: expected a file, there is none at '/nowhere/ca.pem'"},
       {[](auto& o) { o.tls.ca_file = "/"; }, "options.tls.ca_file: expected a file, '/' is a directory"},
+      {[](auto& o) {
+         o.tls.pins = {"sha256/" + std::string(43, 'A') + "=", "sha256/AAAA"};
+       },
+       "options.tls.pins[1]: expected sha256/ and 44 characters of Base64"},
+      {[](auto& o) { o.proxy = ProxyOptions::through("https://proxy.example"); },
+       "options.proxy.url: proxy scheme: proxies over TLS"},
+      {[](auto& o) { o.proxy = ProxyOptions::through(""); }, "options.proxy.url: proxy host"},
       {[](auto& o) { o.timeouts.connect = -1s; },
        "options.timeouts.connect: expected a duration longer than zero"},
       {[](auto& o) { o.timeouts.dial = 0s; }, "options.timeouts.dial: "},
@@ -125,6 +136,10 @@ TEST_F(OptionsCheckTest, ShowsNoSecretOfAUrl) {
   EXPECT_THAT(problem(options), HasSubstr("must not contain user information"));
   EXPECT_THAT(problem(options), Not(HasSubstr("password")));
   EXPECT_THAT(problem(options), Not(HasSubstr("secret")));
+  options = good();
+  options.proxy = ProxyOptions::through("http://alice:password@proxy.example:0");
+  EXPECT_THAT(problem(options), HasSubstr("options.proxy.url: proxy port"));
+  EXPECT_THAT(problem(options), Not(HasSubstr("password")));
   options.endpoint.url = "foo" + std::string(100'000, 'x') + "\n";
   EXPECT_LT(problem(options).size(), 200u);
 }
