@@ -19,6 +19,7 @@ client_soak | 12 | two clients with caches whose cables are cut every second for
 received    | 12 | a million messages received, each once and in order, memory flat (bench/sdk_vs_official.sh)
 token_soak  | 15 | a million token requests, memory flat (bench/token_soak.sh)
 gui         |  5 | the examples with windows, GTK and Qt, on a display without a screen
+transfers   |  2 | a file of 200 MB up and down over a pipe that is cut at random bytes; the same bytes at the end
 older       |  3 | every older official client, all cases (tests/conformance/older_js)
 steady      | 90 | twenty runs of the suite and five of the official clients beside two busy processes
 '
@@ -46,6 +47,10 @@ run_gui() {
     xvfb-run --auto-servernum python3 tests/consumers/with_service.py $bin/chat_service $bin/$program --self-test
     echo "$program showed its own message"
   done
+}
+run_transfers() {
+  scripts/build.sh release chat_sdk_integration_test
+  PARLEY_TRANSFER_MB=200 build/release/tests/chat_sdk_integration_test --gtest_filter='TransferTest.ADownloadGoesOnWhereItBroke:TransferTest.AnUploadIsRepeatedUntilItIsThere'
 }
 run_older() { scripts/build.sh release chat_service token_server && tests/conformance/older_js/run.sh --all build/release/bin; }
 run_steady() { scripts/steady.sh 20 && scripts/steady.sh 5 conformance; }

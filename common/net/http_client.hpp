@@ -25,6 +25,11 @@ struct HttpCall {
   /// Takes the body of a 2xx answer in pieces instead of Response::body, however long it is. An error ends
   /// the call with it.
   std::function<Result<void>(std::string_view)> take{};
+  /// With `take`: told of the head of a 2xx answer before anything of its body is taken. An error ends the
+  /// call with it.
+  std::function<Result<void>(const http::Response& head)> on_head{};
+  /// With `source`: told how many of its bytes have left so far.
+  std::function<void(std::uint64_t)> on_sent{};
   TlsClientOptions tls{};
   Duration timeout = std::chrono::seconds(10);  ///< in all; with `source` or `take` of silence
   std::size_t max_body_bytes = 1024 * 1024;
@@ -39,12 +44,12 @@ class PendingCall {
   virtual ~PendingCall() = default;
 };
 
-/// One request on a connection of its own. `done` runs once on `executor`, never inside this call.
-/// Any HTTP status is a success here; redirects are not followed. Failures: unresolved, unreachable,
-/// proxy_failed and tls_failed (before the request left), connection_lost (while it left), outcome_unknown
-/// (before the answer was complete), timed_out, protocol_error, limit_exceeded, invalid_argument (method,
-/// target or headers that are none), invalid_config (the CA file), storage_error (the source ended too
-/// early).
+/// One request on a connection of its own. The functions of the call may drop the handle. `done` runs once on
+/// `executor`, never inside this call. Any HTTP status is a success here; redirects are not followed.
+/// Failures: unresolved, unreachable, proxy_failed and tls_failed (before the request left), connection_lost
+/// (while it left), outcome_unknown (before the answer was complete), timed_out, protocol_error,
+/// limit_exceeded, invalid_argument (method, target or headers that are none), invalid_config (the CA file),
+/// storage_error (the source ended too early).
 std::unique_ptr<PendingCall> http_call(boost::asio::any_io_executor executor, HttpCall call,
                                        HttpCompletion done);
 

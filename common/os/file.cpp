@@ -34,8 +34,8 @@ Error unfit(const std::string& why) {
           .http_status = 500};
 }
 
-Result<File> open_with(const std::filesystem::path& path, int flags) {
-  const int descriptor = again([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0600); });
+Result<File> open_with(const std::filesystem::path& path, int flags, mode_t mode = 0600) {
+  const int descriptor = again([&] { return ::open(path.c_str(), flags | O_CLOEXEC, mode); });
   if (descriptor < 0 && errno == ELOOP) return unfit("it is a symbolic link");
   if (descriptor < 0) return failed("cannot be opened");
   return File(descriptor);
@@ -134,6 +134,27 @@ Result<void> File::take_lock() {
   return failed("cannot be locked");
 }
 
+Result<void> File::clear() {
+  if (again([&] { return ::ftruncate(descriptor_, 0); }) != 0) return failed("cannot be emptied");
+  if (::lseek(descriptor_, 0, SEEK_SET) != 0) return failed("cannot be emptied");
+  return {};
+}
+
+Result<File::Version> File::version() const {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) return failed("cannot be looked at");
+  constexpr std::int64_t kNanoseconds = 1'000'000'000;
+  return Version{static_cast<std::uint64_t>(status.st_size),
+                 status.st_mtim.tv_sec * kNanoseconds + status.st_mtim.tv_nsec,
+                 static_cast<std::uint64_t>(status.st_ino)};
+}
+
+// Not again after EINTR: the descriptor is gone then, and may be another file's already.
+Result<void> File::close() {
+  if (::close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR) return failed("cannot be written");
+  return {};
+}
+
 bool File::is_locked() const {
   struct flock other = whole_file();
   return ::fcntl(descriptor_, F_OFD_GETLK, &other) != 0 || other.l_type != F_UNLCK;
@@ -159,11 +180,22 @@ Result<File> create(const std::filesystem::path& path) {
   return open_with(path, O_WRONLY | O_CREAT | O_EXCL);
 }
 
+Result<File> create_public(const std::filesystem::path& path) {
+  return open_with(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
+}
+
 Result<File> open_lock_file(const std::filesystem::path& path) {
   return open_regular(path, O_RDWR | O_CREAT | O_NONBLOCK);
 }
 
 Result<File> open(const std::filesystem::path& path) { return open_regular(path, O_RDONLY | O_NONBLOCK); }
+
+Result<File> open_through_links(const std::filesystem::path& path) {
+  auto file = open_with(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!file) return file;
+  if (const auto fits = file->expect_regular(); !fits) return fits.error();
+  return file;
+}
 
 Result<File> open_blocking(const std::filesystem::path& path) { return open_regular(path, O_RDONLY); }
 
@@ -176,6 +208,11 @@ Result<void> make_directory(const std::filesystem::path& path) {
 Result<void> move(const std::filesystem::path& from, const std::filesystem::path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) return failed("cannot be moved to its place");
   return sync_directory(to.parent_path());
+}
+
+Result<void> replace(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return failed("cannot be moved to its place");
+  return {};
 }
 
 // Not what is kept for the superuser: the service need not be one, and should not live on it.

@@ -32,6 +32,18 @@ class File {
   Result<void> expect_own() const;
   /// Returns when what was written survives a power loss.
   Result<void> sync();
+  /// Removes all that is in it; the next write() begins at its start.
+  Result<void> clear();
+  /// Changes whenever somebody writes to the file, or puts another file in its place.
+  struct Version {
+    std::uint64_t size = 0;
+    std::int64_t modified_ns = 0;
+    std::uint64_t number = 0;  ///< of the file in its file system
+    friend bool operator==(const Version&, const Version&) = default;
+  };
+  Result<Version> version() const;
+  /// Some file systems tell only now that what was written has found no room. Closed in any case.
+  Result<void> close();
   bool is_open() const { return descriptor_ >= 0; }
   /// Until it is closed. Does not wait: Errc::conflict if another opening of the file has it, in this process
   /// or in another one.
@@ -48,16 +60,20 @@ class File {
   int descriptor_ = -1;
 };
 
-// None of these follows a link that stands in the file's own place, and none but open_blocking() waits for a
-// pipe's other end.
+// None of these but open_through_links() follows a link that stands in the file's own place, and none but
+// open_blocking() waits for a pipe's other end.
 
 /// A new file for writing, for its owner alone. Fails if there is one.
 Result<File> create(const std::filesystem::path& path);
+/// The same, with the rights that this process gives to new files (its umask).
+Result<File> create_public(const std::filesystem::path& path);
 /// Made if missing.
 Result<File> open_lock_file(const std::filesystem::path& path);
 /// For reading.
 Result<File> open(const std::filesystem::path& path);
-/// The same, but as long as it takes: for a thread that waits for disks, in a directory where nobody else
+/// The same, of a file that the user names: a link leads to it.
+Result<File> open_through_links(const std::filesystem::path& path);
+/// As open(), but as long as it takes: for a thread that waits for disks, in a directory where nobody else
 /// plants anything.
 Result<File> open_blocking(const std::filesystem::path& path);
 
@@ -65,6 +81,8 @@ Result<File> open_blocking(const std::filesystem::path& path);
 Result<void> make_directory(const std::filesystem::path& path);
 /// Replaces what is there. Survives a power loss.
 Result<void> move(const std::filesystem::path& from, const std::filesystem::path& to);
+/// The same without waiting for the disk. Other processes see the old file or the new one, whole.
+Result<void> replace(const std::filesystem::path& from, const std::filesystem::path& to);
 /// Bytes that may still be written on the file system of that directory.
 Result<std::uint64_t> free_bytes(const std::filesystem::path& directory);
 /// A new directory for its owner alone, in the system's place for such.

@@ -92,7 +92,9 @@ class Channel {
   }
 
   /// A link to the bytes of a medium. It needs no token and is good for some minutes only; whoever has it can
-  /// read them. Errc::not_found, Errc::forbidden.
+  /// read them. Ask for it whenever it is needed and keep none: the client keeps each until a minute before
+  /// it expires (or for half of its life), asks for a new one by itself then, and asks for many that are
+  /// wanted together in one request. Errc::not_found, Errc::forbidden.
   template <class Token = boost::asio::deferred_t>
   auto async_media_url(std::string medium_sid, Token&& token = {}) const {
     return boost::asio::async_initiate<Token, Signature<std::string>>(
@@ -102,8 +104,13 @@ class Channel {
         token, std::move(medium_sid));
   }
 
-  /// Stores a medium as a file, straight to the disk. Completes with its size in bytes. Errc::not_found,
-  /// Errc::forbidden, Errc::storage_error (the file cannot be written; the path is named).
+  /// Stores a medium as a file, straight to the disk, on a thread of the client's own. Completes with its
+  /// size in bytes when it is whole and has its name. One that breaks goes on where it broke, by ranges, if
+  /// the service shows that it is still the same file, and starts over if not; with a new link if its own is
+  /// refused. It fails when nothing came for about Timeouts::request (Errc::unreachable, connection_lost,
+  /// timed_out, server_error), else with Errc::not_found, Errc::forbidden, Errc::invalid_argument (a path
+  /// that names no file), Errc::storage_error (the file cannot be written; the path or its directory is
+  /// named, and nothing is left of it). Trying again is always safe.
   template <class Token = boost::asio::deferred_t>
   auto async_download(Download download, Token&& token = {}) const {
     return boost::asio::async_initiate<Token, Signature<std::uint64_t>>(

@@ -7,6 +7,7 @@
 #include "chat_sdk/src/connection/request_name.hpp"
 #include "chat_sdk/src/io/event_log.hpp"
 #include "chat_sdk/src/options_check.hpp"
+#include "chat_sdk/src/transfer/progress_filter.hpp"
 #include "common/base/limits.hpp"
 #include "common/base/path.hpp"
 #include "common/net/in_process.hpp"
@@ -52,10 +53,12 @@ template <class Caller>
 ProgressHandler while_wanted(std::shared_ptr<Callbacks> callbacks, std::shared_ptr<Caller> caller,
                              ProgressHandler tell) {
   if (!tell) return {};
-  return [callbacks = std::move(callbacks), caller = std::move(caller),
-          tell = std::move(tell)](const Progress& progress) {
-    callbacks->run([caller, tell, progress] {
-      if (caller->wanted) tell(progress);
+  return [callbacks = std::move(callbacks), caller = std::move(caller), tell = std::move(tell),
+          filter = std::make_shared<ProgressFilter>()](const Progress& progress) {
+    if (!filter->add(progress)) return;
+    callbacks->run([caller, tell, filter] {
+      for (const Progress& newest : filter->take())
+        if (caller->wanted) tell(newest);
     });
   };
 }
@@ -76,7 +79,7 @@ ClientRuntime::ClientRuntime(const Executors& executors, ClientOptions options)
       token_strand_(own_thread_ ? boost::asio::make_strand(executors.user) : strand_),
       clock_(options_.seams.clock ? *options_.seams.clock : system_clock()),
       ways_(options_.proxy, tls_options()),
-      transfers_(strand_, {ways_, options_.timeouts.request,
+      transfers_(strand_, {ways_, options_.timeouts.request, &clock_,
                            [this](auto method, auto url) { return watch_transfer(method, url); }}),
       timer_(strand_, clock_, [this] { on_time(); }) {
   const CacheOptions& cache = options_.cache;
@@ -177,7 +180,9 @@ void ClientRuntime::transfer(Completion<T> handler, ProgressHandler on_progress,
   run([runtime = this, ticket, report, done, begin = std::move(begin)](Engine& engine) {
     engine.connection().when_usable([runtime, ticket, report, done, begin](Result<void> usable) {
       if (!usable) return done(usable.error());
-      if (ticket->wanted) ticket->id = begin(runtime->media_access(), report, done);
+      if (!ticket->wanted) return;
+      runtime->transfers_.set_access(runtime->media_access());
+      ticket->id = begin(report, done);
     });
   });
 }
@@ -216,25 +221,23 @@ void ClientRuntime::send_cancellable(std::string channel_sid, NewMessage message
 }
 
 void ClientRuntime::media_url(std::string sid, Completion<std::string> done) {
-  transfer<std::string>(
-      std::move(done), {},
-      [this, sid = std::move(sid)](MediaAccess access, const ProgressHandler&, Done<std::string> finish) {
-        return transfers_.ask_url(std::move(access), sid, std::move(finish));
-      });
+  transfer<std::string>(std::move(done), {},
+                        [this, sid = std::move(sid)](const ProgressHandler&, Done<std::string> finish) {
+                          return transfers_.ask_url(sid, std::move(finish));
+                        });
 }
 
 void ClientRuntime::download(Download wanted, Completion<std::uint64_t> done) {
   auto on_progress = wanted.on_progress;
   transfer<std::uint64_t>(
       std::move(done), std::move(on_progress),
-      [this, wanted = std::move(wanted)](MediaAccess access, ProgressHandler report,
+      [this, wanted = std::move(wanted)](ProgressHandler report,
                                          Done<std::uint64_t> finish) -> Transfers::Id {
         if (wanted.path.empty() || wanted.sid.empty()) {
           finish(Error{.code = Errc::invalid_argument, .message = "download: expected a sid and a path"});
           return 0;
         }
-        return transfers_.download(std::move(access), {wanted.sid, wanted.path, std::move(report)},
-                                   std::move(finish));
+        return transfers_.download({wanted.sid, wanted.path, std::move(report)}, std::move(finish));
       });
 }
 
@@ -280,6 +283,7 @@ void ClientRuntime::shut_down() {
   membership_.reset();
   callbacks_->close();
   if (cache_) cache_->let_go();
+  transfers_.let_go();
   callbacks_->close_last();
   if (callbacks_elsewhere_) callbacks_->let_go();  // else they go with the I/O
   if (posting_) posting_->let_go();
@@ -387,12 +391,14 @@ void ClientRuntime::upload(UploadFile wanted) {
         engine.outbox().on_uploaded(id, upload, sid);
       });
   };
-  uploads_[wanted.upload] =
-      transfers_.upload(media_access(), std::move(wanted.message), wanted.file, uploaded);
+  transfers_.set_access(media_access());
+  uploads_[wanted.upload] = transfers_.upload(std::move(wanted.message), wanted.file, uploaded);
 }
 
 MediaAccess ClientRuntime::media_access() const {
-  return {engine_->connection().urls().configuration().media_url, engine_->connection().token()};
+  const auto& configuration = engine_->connection().urls().configuration();
+  return {configuration.media_url, configuration.media_set_url, engine_->connection().token(),
+          configuration.max_file_bytes};
 }
 
 void ClientRuntime::dial() {
@@ -480,8 +486,9 @@ void ClientRuntime::fetch_token(std::uint64_t fetch_id) {
   const TokenReply reply = [weak = weak_from_this(), fetch_id](Result<std::string> token) {
     const auto self = weak.lock();
     if (!self) return;
-    self->run([fetch_id, token = std::move(token)](Engine& engine) {
+    self->run([runtime = self.get(), fetch_id, token = std::move(token)](Engine& engine) {
       engine.connection().on_token(fetch_id, token);
+      runtime->transfers_.set_access(runtime->media_access());
     });
   };
   if (!options_.tokens)

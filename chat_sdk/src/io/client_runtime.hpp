@@ -61,7 +61,7 @@ class ClientRuntime : public std::enable_shared_from_this<ClientRuntime> {
   void run(std::function<void(Engine&)> act);
   struct Ticket;
   template <class T>
-  using Begin = std::function<Transfers::Id(MediaAccess, ProgressHandler, Done<T>)>;
+  using Begin = std::function<Transfers::Id(ProgressHandler, Done<T>)>;
   template <class T>
   void transfer(Completion<T> handler, ProgressHandler on_progress, Begin<T> begin);
   void send_cancellable(std::string channel_sid, NewMessage message, Completion<Message> done);

@@ -1,209 +1,209 @@
 #include "chat_sdk/src/io/transfers.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-
-#include "chat_sdk/src/io/file_source.hpp"
-#include "chat_sdk/src/model/file_name.hpp"
-#include "common/base/encoding.hpp"
-#include "common/protocol/conversations/resources.hpp"
+#include <boost/asio/prefer.hpp>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
 
 namespace parley::detail {
 namespace {
 
-constexpr std::string_view kDefaultType = "application/octet-stream";
+namespace asio = boost::asio;
 
-std::string field_of(std::size_t index) { return "files[" + std::to_string(index) + "]"; }
+constexpr std::chrono::seconds kMaxWaitForEnd{1};
 
-/// What is not a success becomes an error with all its layers.
-Result<http::Response> checked(Result<http::Response> answer) {
-  if (answer && answer->status / 100 != 2) return conversations::to_error(*answer);
-  return answer;
+Error no_thread() {
+  return {.code = Errc::limit_exceeded, .message = "the system gives no thread for the transfer of files"};
 }
-
-Error no_link() { return {.code = Errc::not_found, .message = "the service gives no link to this medium"}; }
 
 }  // namespace
 
-/// A transfer under way: at most one call at a time.
-class Transfers::Job : public std::enable_shared_from_this<Job> {
- public:
-  Job(Transfers& owner, MediaAccess access) : owner_(owner), access_(std::move(access)) {}
-  virtual ~Job() = default;
-  virtual void run() = 0;
-  void set_id(Id id) { id_ = id; }
+/// Back to the strand.
+struct Transfers::Way {
+  std::mutex mutex;
+  std::optional<asio::any_io_executor> executor;  ///< nothing: it may be gone
+  /// While something is under way, the executor has work to wait for.
+  std::optional<asio::any_io_executor> work;
 
- protected:
-  void call(net::HttpCall call, std::string_view url, std::function<void(Result<http::Response>)> then) {
-    auto parsed = net::parse_url(std::string(url));
-    if (!parsed) return then(parsed.error());
-    call.url = std::move(*parsed);
-    if (const auto ready = owner_.options_.ways.prepare(call); !ready) return then(ready.error());
-    call.timeout = owner_.options_.silence;
-    const auto& watch = owner_.options_.watch;
-    const auto watched = watch ? watch(call.method, url) : [](const Result<http::Response>&) {};
-    pending_ = net::http_call(owner_.executor_, std::move(call),
-                              [weak = weak_from_this(), then = std::move(then), watched](auto answer) {
-                                const auto self = weak.lock();  // kept: the answer may end the transfer
-                                if (!self) return;
-                                answer = checked(std::move(answer));
-                                watched(answer);
-                                then(std::move(answer));
-                              });
+  void set_busy(bool busy) {
+    const std::lock_guard lock(mutex);
+    work.reset();
+    if (busy && executor) work = asio::prefer(*executor, asio::execution::outstanding_work.tracked);
   }
-
-  http::Fields token_field() const { return {{"X-Twilio-Token", access_.token}}; }
-  void end() { owner_.end(id_); }
-
-  Transfers& owner_;
-  MediaAccess access_;
-
- private:
-  Id id_ = 0;
-  std::unique_ptr<net::PendingCall> pending_;
+  void post(std::function<void()> then) {
+    const std::lock_guard lock(mutex);
+    if (executor) asio::post(*executor, std::move(then));
+  }
+  void let_go() {
+    const std::lock_guard lock(mutex);
+    executor.reset();
+    work.reset();
+  }
 };
 
-class Transfers::Upload final : public Job {
- public:
-  Upload(Transfers& owner, MediaAccess access, std::shared_ptr<const NewMessage> message, std::size_t index,
-         Done<std::string> done)
-      : Job(owner, std::move(access)), message_(std::move(message)), index_(index), done_(std::move(done)) {}
-
-  void run() override {
-    auto total = std::make_shared<std::uint64_t>(0);
-    const NewFile& file = message_->files[index_];
-    auto source = open_source(file, field_of(index_), [this, total](std::uint64_t bytes) {
-      if (message_->on_progress) message_->on_progress({index_, bytes, *total});
-    });
-    if (!source) return finish(source.error());
-    *total = (*source)->size();
-    send(file, std::move(*source));
-  }
-
- private:
-  void send(const NewFile& file, std::shared_ptr<http::BodySource> source) {
-    net::HttpCall request{.method = "POST", .headers = token_field()};
-    request.headers.emplace_back("Content-Type",
-                                 file.content_type.empty() ? std::string(kDefaultType) : file.content_type);
-    if (source->size() > 0) request.source = std::move(source);
-    std::string url = access_.url + "?Category=media";
-    if (const auto name = file_name_of(file); !name.empty()) url += "&Filename=" + percent_encode(name);
-    call(std::move(request), url, [this](const auto& answer) { on_answer(answer); });
-  }
-
-  void on_answer(const Result<http::Response>& answer) {
-    if (!answer) return finish(answer.error());
-    auto record = conversations::decode_medium_record(answer->body);
-    record ? finish(std::move(record->sid)) : finish(record.error());
-  }
-
-  void finish(Result<std::string> outcome) {
-    const auto done = std::move(done_);
-    end();
-    done(std::move(outcome));
-  }
-
-  std::shared_ptr<const NewMessage> message_;
-  std::size_t index_;
-  Done<std::string> done_;
+/// What is under way, as the strand sees it.
+struct Transfers::Pending {
+  struct Entry {
+    TransferJob::Finish finish;
+    std::shared_ptr<const void> kept;  ///< the user's, which the thread knows weakly
+  };
+  std::map<Id, Entry> entries;
 };
 
-/// Asks for a link; with a file, also for what it leads to.
-class Transfers::Fetch final : public Job {
- public:
-  using Finish = std::function<void(Result<conversations::MediumRecord>)>;
+/// All that the thread needs.
+struct Transfers::Worker {
+  Worker(TransferOptions options, std::shared_ptr<UserGate> user_gate,
+         std::function<void(std::function<void()>)> on_strand)
+      : gate(std::move(user_gate)),
+        context{io.get_executor(), std::move(options), gate, std::move(on_strand)} {}
 
-  Fetch(Transfers& owner, MediaAccess access, Download wanted, Finish done)
-      : Job(owner, std::move(access)), wanted_(std::move(wanted)), done_(std::move(done)) {}
+  asio::io_context io{1};
+  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> busy{io.get_executor()};
+  std::shared_ptr<UserGate> gate;  ///< used on the strand, too
+  TransferContext context;
+  std::shared_ptr<MediaLinks> links = std::make_shared<MediaLinks>(context);
+  std::map<Id, std::shared_ptr<TransferJob>> jobs;
 
-  void run() override {
-    call({.headers = token_field()}, access_.url + "/" + percent_encode(wanted_.sid),
-         [this](auto answer) { on_record(std::move(answer)); });
+  // What is ended may be what is running: it is destroyed later.
+  void end(Id id) {
+    auto job = jobs.extract(id);
+    if (!job.empty()) asio::post(io, [ended = std::move(job.mapped())] {});
   }
-
- private:
-  void on_record(Result<http::Response> answer) {
-    if (!answer) return finish(answer.error());
-    auto record = conversations::decode_medium_record(answer->body);
-    if (!record) return finish(record.error());
-    if (record->url.empty()) return finish(no_link());
-    record_ = std::move(*record);
-    if (wanted_.path.empty()) return finish(record_);
-    auto file = PartFile::create(wanted_.path);
-    if (!file) return finish(file.error());
-    file_ = std::move(*file);
-    net::HttpCall request;
-    request.take = [this](std::string_view bytes) { return take(bytes); };
-    call(std::move(request), record_.url, [this](auto whole) { on_content(std::move(whole)); });
+  void shut_down() {
+    jobs.clear();
+    links.reset();
+    busy.reset();
   }
-
-  Result<void> take(std::string_view bytes) {
-    auto written = file_->write(bytes);
-    if (written && wanted_.on_progress)
-      wanted_.on_progress({0, file_->size(), static_cast<std::uint64_t>(record_.size)});
-    return written;
-  }
-
-  void on_content(Result<http::Response> answer) {
-    if (!answer) return finish(answer.error());
-    record_.size = static_cast<std::int64_t>(file_->size());
-    if (auto kept = file_->keep(); !kept) return finish(kept.error());
-    finish(record_);
-  }
-
-  void finish(Result<conversations::MediumRecord> outcome) {
-    const auto done = std::move(done_);
-    end();
-    done(std::move(outcome));
-  }
-
-  Download wanted_;
-  Finish done_;
-  conversations::MediumRecord record_;
-  std::shared_ptr<PartFile> file_;
 };
 
-Transfers::Transfers(boost::asio::any_io_executor executor, TransferOptions options)
-    : executor_(std::move(executor)), options_(std::move(options)) {}
+Transfers::Transfers(asio::any_io_executor executor, TransferOptions options)
+    : way_(std::make_shared<Way>()),
+      pending_(std::make_shared<Pending>()),
+      worker_(
+          std::make_shared<Worker>(std::move(options), std::make_shared<UserGate>(),
+                                   [way = way_, weak = std::weak_ptr(pending_)](std::function<void()> work) {
+                                     way->post([weak, work = std::move(work)] {
+                                       if (weak.lock()) work();
+                                     });
+                                   })) {
+  way_->executor = std::move(executor);
+}
 
-Transfers::~Transfers() = default;
+Transfers::~Transfers() {
+  let_go();
+  if (!ended_.valid()) return;
+  run([](Worker& worker) { worker.shut_down(); });
+  ended_.wait_for(kMaxWaitForEnd);
+}
 
-Transfers::Id Transfers::start(std::shared_ptr<Job> job) {
+void Transfers::let_go() {
+  way_->let_go();
+  worker_->gate->close();
+}
+
+// Not joined: whatever hangs there hangs alone. The last thing that it holds is the worker, of which the
+// destructor of the io_context waits for a look-up of a name.
+bool Transfers::start_thread() {
+  if (ended_.valid()) return true;
+  std::promise<void> ended;
+  auto future = ended.get_future();
+  try {
+    std::thread([worker = worker_, ended = std::move(ended)]() mutable {
+      worker->io.run();
+      worker.reset();
+      ended.set_value();
+    }).detach();
+  } catch (const std::system_error&) {
+    return false;
+  }
+  ended_ = std::move(future);
+  return true;
+}
+
+void Transfers::run(std::function<void(Worker&)> work) {
+  asio::post(worker_->io, [worker = worker_.get(), work = std::move(work)] { work(*worker); });
+}
+
+void Transfers::set_access(MediaAccess access) {
+  if (!ended_.valid()) return void(worker_->context.access = std::move(access));
+  run([access = std::move(access)](Worker& worker) { worker.context.access = access; });
+}
+
+Transfers::Id Transfers::start(TransferJob::Finish finish, std::shared_ptr<const void> kept, Make make) {
   const Id id = ++last_id_;
-  job->set_id(id);
-  jobs_.emplace(id, job);
-  boost::asio::post(executor_, [weak = std::weak_ptr<Job>(job)] {
-    if (const auto self = weak.lock()) self->run();
+  pending_->entries.emplace(id, Pending::Entry{std::move(finish), std::move(kept)});
+  way_->set_busy(true);
+  const auto complete = [way = way_, weak = std::weak_ptr(pending_), id](Result<TransferOutcome> outcome) {
+    way->post([way, weak, id, outcome = std::move(outcome)] {
+      const auto pending = weak.lock();
+      auto entry = pending ? pending->entries.extract(id) : decltype(pending->entries.extract(id))();
+      if (entry.empty()) return;
+      way->set_busy(!pending->entries.empty());
+      entry.mapped().finish(outcome);
+    });
+  };
+  if (!start_thread()) return complete(no_thread()), id;
+  run([id, complete, make = std::move(make)](Worker& worker) {
+    auto job = make(worker, [&worker, id, complete](Result<TransferOutcome> outcome) {
+      worker.end(id);
+      complete(std::move(outcome));
+    });
+    worker.jobs.emplace(id, job);
+    job->start();
   });
   return id;
 }
 
-Transfers::Id Transfers::upload(MediaAccess access, std::shared_ptr<const NewMessage> message,
-                                std::size_t file, Done<std::string> done) {
-  return start(std::make_shared<Upload>(*this, std::move(access), std::move(message), file, std::move(done)));
+Transfers::Id Transfers::upload(std::shared_ptr<const NewMessage> message, std::size_t file,
+                                Done<std::string> done) {
+  const auto finish = [done = std::move(done)](Result<TransferOutcome> outcome) {
+    outcome ? done(std::move(outcome->text)) : done(outcome.error());
+  };
+  const UploadWish wish{message, file};
+  return start(finish, message, [wish](Worker& worker, TransferJob::Finish ended) {
+    return make_upload(worker.context, wish, std::move(ended));
+  });
 }
 
-Transfers::Id Transfers::download(MediaAccess access, Download wanted, Done<std::uint64_t> done) {
-  return start(std::make_shared<Fetch>(
-      *this, std::move(access), std::move(wanted), [done = std::move(done)](auto record) {
-        record ? done(static_cast<std::uint64_t>(record->size)) : done(record.error());
-      }));
+Transfers::Id Transfers::download(Download wanted, Done<std::uint64_t> done) {
+  const auto finish = [done = std::move(done)](Result<TransferOutcome> outcome) {
+    outcome ? done(outcome->bytes) : done(outcome.error());
+  };
+  std::shared_ptr<const ProgressHandler> on_progress;
+  if (wanted.on_progress)
+    on_progress = std::make_shared<const ProgressHandler>(std::move(wanted.on_progress));
+  const DownloadWish wish{std::move(wanted.sid), std::move(wanted.path), on_progress};
+  return start(finish, on_progress, [wish](Worker& worker, TransferJob::Finish ended) {
+    return make_download(worker.context, worker.links, wish, std::move(ended));
+  });
 }
 
-Transfers::Id Transfers::ask_url(MediaAccess access, const std::string& sid, Done<std::string> done) {
-  return start(std::make_shared<Fetch>(
-      *this, std::move(access), Download{sid, "", {}},
-      [done = std::move(done)](auto record) { record ? done(record->url) : done(record.error()); }));
+Transfers::Id Transfers::ask_url(const std::string& sid, Done<std::string> done) {
+  const auto finish = [done = std::move(done)](Result<TransferOutcome> outcome) {
+    outcome ? done(std::move(outcome->text)) : done(outcome.error());
+  };
+  return start(finish, {}, [wish = DownloadWish{sid, ""}](Worker& worker, TransferJob::Finish ended) {
+    return make_download(worker.context, worker.links, wish, std::move(ended));
+  });
 }
 
-void Transfers::stop(Id id) { jobs_.erase(id); }
-void Transfers::stop_all() { jobs_.clear(); }
+void Transfers::stop(Id id) {
+  if (pending_->entries.erase(id) == 0) return;
+  way_->set_busy(!pending_->entries.empty());
+  run([id](Worker& worker) { worker.jobs.erase(id); });
+}
 
-// Destroyed later: it is the one that is running.
-void Transfers::end(Id id) {
-  const auto found = jobs_.find(id);
-  if (found == jobs_.end()) return;
-  boost::asio::post(executor_, [job = std::move(found->second)] {});
-  jobs_.erase(found);
+void Transfers::stop_all() {
+  if (pending_->entries.empty()) return;
+  pending_->entries.clear();
+  way_->set_busy(false);
+  run([](Worker& worker) { worker.jobs.clear(); });
 }
 
 }  // namespace parley::detail

@@ -25,6 +25,20 @@ std::optional<Error> check_attributes(const std::string& attributes, std::size_t
   return std::nullopt;
 }
 
+std::string name_of_file(std::size_t index) { return "files[" + std::to_string(index) + "]"; }
+
+std::optional<Error> check_files(const std::vector<NewFile>& files) {
+  if (files.size() > limits::kMessageMedia)
+    return bad("files", "at most " + std::to_string(limits::kMessageMedia));
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const NewFile& file = files[i];
+    if (!file.open && file.bytes.empty() && file.path.empty() && file.filename.empty())
+      return bad(name_of_file(i),
+                 "a path, bytes or a function that opens it; an empty file needs a filename");
+  }
+  return std::nullopt;
+}
+
 std::optional<Error> check_room_for_key(const NewMessage& message) {
   const std::string key = message.key.empty() ? std::string(kUuidBytes, '0') : message.key;
   const auto attributes = conversations::attributes_with_key(message.attributes, key);
@@ -68,14 +82,20 @@ std::optional<Error> check(const NewGroupChannel& channel) {
 
 std::optional<Error> check(const NewMessage& message, bool knows_mutation_ids) {
   if (message.text.empty() && message.files.empty()) return bad("text", "something to send");
-  if (message.files.size() > limits::kMessageMedia)
-    return bad("files", "at most " + std::to_string(limits::kMessageMedia));
+  if (auto error = check_files(message.files)) return error;
   if (message.text.size() > limits::kMessageBodyBytes) return bad("text", "at most 32 KiB");
   if (!is_valid_utf8(message.text)) return bad("text", "valid UTF-8");
   if (message.key.size() > limits::kMutationIdBytes || !is_clean(message.key, TextKind::identifier))
     return bad("key", "at most 128 bytes of UTF-8, " + std::string(kCleanIdentifier));
   if (auto error = check_attributes(message.attributes, limits::kSmallAttributesBytes)) return error;
   return knows_mutation_ids ? std::nullopt : check_room_for_key(message);
+}
+
+std::optional<Error> check_storable(const NewMessage& message) {
+  for (std::size_t i = 0; i < message.files.size(); ++i)
+    if (message.files[i].open)
+      return bad(name_of_file(i) + ".open", "a path or bytes, because the cache cannot keep a function");
+  return std::nullopt;
 }
 
 std::optional<Error> check(const GetMessages& query) {

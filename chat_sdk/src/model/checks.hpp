@@ -12,6 +12,8 @@ namespace parley::detail {
 std::optional<Error> check(const NewGroupChannel& channel);
 /// `knows_mutation_ids`: of the service; see Endpoint.
 std::optional<Error> check(const NewMessage& message, bool knows_mutation_ids);
+/// That a cache can keep it for the next process.
+std::optional<Error> check_storable(const NewMessage& message);
 std::optional<Error> check(const GetMessages& query);
 std::optional<Error> check_name(std::string_view field, std::string_view name);
 /// Of a channel; "" is none.

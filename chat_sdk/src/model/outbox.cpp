@@ -48,6 +48,8 @@ std::string Outbox::submit(const std::string& channel_sid, NewMessage message, D
   const auto refused = [&](Error error) { return done(std::move(error)), std::string(); };
   if (closed_) return refused(client_closed());
   if (auto error = check(message, settings_.knows_mutation_ids)) return refused(std::move(*error));
+  if (auto error = journal_.is_durable() ? check_storable(message) : std::nullopt)
+    return refused(std::move(*error));
   if (const Entry* known = queue_.find(message.key)) {
     if (known->state != State::erasing && is_same(*known, channel_sid, message))
       return submit_again(message.key, std::move(done));
@@ -173,7 +175,8 @@ void Outbox::on_uploaded(const std::string& id, std::uint64_t upload, Result<std
   entry->state = State::queued;
   if (!media_sid) {
     const Error& error = media_sid.error();
-    return outcome_of(error) == SendOutcome::refused ? refuse(*entry, error) : try_again(*entry, error);
+    return outcome_of_upload(error) == SendOutcome::refused ? refuse(*entry, error)
+                                                            : try_again(*entry, error);
   }
   entry->lane->backoff.reset();
   entry->attempts().media_sids.push_back(std::move(*media_sid));

@@ -30,6 +30,10 @@ SendOutcome outcome_of(const Error& error) {
   }
 }
 
+SendOutcome outcome_of_upload(const Error& error) {
+  return error.code == Errc::limit_exceeded ? SendOutcome::refused : outcome_of(error);
+}
+
 bool is_failing(const Error& error) {
   // The HTTP status is that of a proxy, or of a handshake: the service has not seen the request.
   if (error.code == Errc::proxy_failed || error.code == Errc::upgrade_refused) return false;

@@ -11,6 +11,8 @@ enum class SendOutcome {
 };
 
 SendOutcome outcome_of(const Error& error);
+/// Of a file: one that is too large is so every time.
+SendOutcome outcome_of_upload(const Error& error);
 
 /// True if the service has answered, but neither done nor refused it, and is not just busy.
 bool is_failing(const Error& error);

@@ -84,12 +84,17 @@ std::string format_request(const HttpCall& call) {
   return out + "\r\n" + call.body;
 }
 
-http::Response to_response(beast_http::response<PieceBody>&& message) {
+http::Response head_of(const beast_http::response<PieceBody>& message) {
   http::Response response;
   response.status = static_cast<int>(message.result_int());
   for (const auto& field : message)
     response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
   response.content_type = std::string(message[beast_http::field::content_type]);
+  return response;
+}
+
+http::Response to_response(beast_http::response<PieceBody>&& message) {
+  http::Response response = head_of(message);
   response.body = std::move(message.body());
   return response;
 }
@@ -104,12 +109,14 @@ class HttpOperation final : public std::enable_shared_from_this<HttpOperation> {
  private:
   void on_connected(Result<std::unique_ptr<ByteStream>> stream);
   void on_written(ErrorCode error);
+  void on_head_written(ErrorCode error);
   void write_piece();
-  void on_piece_written(ErrorCode error);
+  void write_rest(std::string_view rest);
   void begin_response();
   void read();
   void on_read(ErrorCode error, std::size_t size);
   void parse();
+  bool tell_head();
   bool take_piece();
   void on_end();
   bool is_streamed() const { return call_.source || call_.take; }
@@ -128,6 +135,7 @@ class HttpOperation final : public std::enable_shared_from_this<HttpOperation> {
   std::uint64_t unsent_ = 0;  ///< of the source
   boost::beast::flat_buffer in_;
   std::optional<ResponseParser> parser_;
+  bool head_told_ = false;
 };
 
 HttpOperation::HttpOperation(asio::any_io_executor executor, HttpCall call, HttpCompletion done)
@@ -157,7 +165,7 @@ void HttpOperation::on_connected(Result<std::unique_ptr<ByteStream>> stream) {
     begin_response();
     read();  // beside the writing: a refusal may come before everything was sent
     return async_write_all(*stream_, out_,
-                           [self = shared_from_this()](ErrorCode error) { self->on_piece_written(error); });
+                           [self = shared_from_this()](ErrorCode error) { self->on_head_written(error); });
   }
   async_write_all(*stream_, out_, [self = shared_from_this()](ErrorCode error) { self->on_written(error); });
 }
@@ -165,15 +173,29 @@ void HttpOperation::on_connected(Result<std::unique_ptr<ByteStream>> stream) {
 void HttpOperation::write_piece() {
   out_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(unsent_, kTakeBytes)));
   const std::size_t got = call_.source->read(out_);
+  if (!done_) return;
   if (got == 0) return fail(Errc::storage_error, "the body could not be read to its end");
   out_.resize(got);
-  unsent_ -= got;
-  async_write_all(*stream_, out_,
-                  [self = shared_from_this()](ErrorCode error) { self->on_piece_written(error); });
+  write_rest(out_);
 }
 
-// If it failed, what is read says why: an early answer or the end.
-void HttpOperation::on_piece_written(ErrorCode error) {
+// Whatever leaves is a sign of life: a whole piece may take longer than the silence that is allowed.
+void HttpOperation::write_rest(std::string_view rest) {
+  stream_->async_write_some(WriteBuffers(asio::buffer(rest)),
+                            [self = shared_from_this(), rest](ErrorCode error, std::size_t size) {
+                              if (!self->done_ || error)
+                                return;  // what is read says why: an early answer or the end
+                              self->touch();
+                              self->unsent_ -= size;
+                              if (self->call_.on_sent)
+                                self->call_.on_sent(self->call_.source->size() - self->unsent_);
+                              if (!self->done_) return;
+                              if (size < rest.size()) return self->write_rest(rest.substr(size));
+                              if (self->unsent_ > 0) self->write_piece();
+                            });
+}
+
+void HttpOperation::on_head_written(ErrorCode error) {
   if (!done_ || error) return;
   touch();
   if (unsent_ > 0) write_piece();
@@ -235,7 +257,7 @@ void HttpOperation::parse() {
       return fail(Errc::limit_exceeded,
                   "the answer is longer than " + std::to_string(call_.max_body_bytes) + " bytes");
     if (error) return fail(Errc::protocol_error, "the answer is not HTTP: " + error.message());
-    if (!take_piece()) return;
+    if (!tell_head() || !take_piece()) return;
     if (!parser_->is_done()) continue;
     if (parser_->get().result_int() >= 200) return finish(to_response(parser_->release()));
     begin_response();  // that was an interim answer
@@ -244,6 +266,16 @@ void HttpOperation::parse() {
 }
 
 /// False: that was the end of the call.
+bool HttpOperation::tell_head() {
+  if (!call_.take || !call_.on_head || head_told_ || !parser_->is_header_done()) return true;
+  if (parser_->get().result_int() / 100 != 2) return true;
+  head_told_ = true;
+  const auto accepted = call_.on_head(head_of(parser_->get()));
+  if (!accepted && done_) finish(accepted.error());
+  return done_ != nullptr;
+}
+
+/// The same.
 bool HttpOperation::take_piece() {
   std::string& body = parser_->get().body();
   if (!call_.take || body.empty()) return true;
@@ -254,8 +286,8 @@ bool HttpOperation::take_piece() {
   }
   const auto taken = call_.take(body);
   body.clear();
-  if (!taken) finish(taken.error());
-  return taken.has_value();
+  if (!taken && done_) finish(taken.error());
+  return done_ != nullptr;
 }
 
 void HttpOperation::on_end() {

@@ -82,6 +82,12 @@ std::string encode_new_message(std::string_view body, std::string_view attribute
   return json::dump(message);
 }
 
+std::string encode_medium_set(const std::vector<std::string>& media_sids) {
+  OrderedValue list = OrderedValue::array();
+  for (const auto& sid : media_sids) list.push_back({{"media_sid", sid}});
+  return json::dump({{"command", "get"}, {"list", list}});
+}
+
 std::string encode_read_horizon(std::optional<std::int64_t> index) {
   return json::dump({{"last_read_message_index", index ? OrderedValue(*index) : OrderedValue()}});
 }

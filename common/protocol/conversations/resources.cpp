@@ -119,6 +119,40 @@ Participant read_participant(TextReader& reader) {
 
 }  // namespace
 
+namespace {
+
+// A limit that is none is no reason not to connect.
+std::optional<std::uint64_t> max_file_bytes(std::string_view options) {
+  if (!json::is_object(options)) return std::nullopt;
+  TextReader reader(options, "");
+  const auto megabytes = reader.optional_integer("media_attachment_size_limit_in_mb");
+  constexpr std::int64_t kMostMegabytes = std::int64_t{1} << 32;
+  if (!megabytes || *megabytes < 1 || *megabytes > kMostMegabytes) return std::nullopt;
+  return static_cast<std::uint64_t>(*megabytes) << 20U;
+}
+
+MediumRecord read_medium_record(TextReader& reader) {
+  MediumRecord record;
+  record.sid = reader.string("sid");
+  record.size = reader.optional_integer("size").value_or(0);
+  TextReader links(reader.object("links"), "medium.links");
+  record.url = text_of(links, "content_direct_temporary");
+  return record;
+}
+
+Result<MediumRecord> read_set_entry(TextReader& entry) {
+  const auto status = entry.integer("code");
+  if (entry.failed()) return entry.error();
+  if (status / 100 != 2) return to_error({.status = static_cast<int>(status), .body = "{}"});
+  TextReader reader(entry.object("media_record"), "medium");
+  if (entry.failed()) return entry.error();
+  auto record = read_medium_record(reader);
+  if (reader.failed()) return reader.error();
+  return record;
+}
+
+}  // namespace
+
 Result<Configuration> decode_configuration(std::string_view body) {
   return decode<Configuration>(body, "configuration", [](TextReader& reader) {
     Configuration configuration;
@@ -129,6 +163,9 @@ Result<Configuration> decode_configuration(std::string_view body) {
     configuration.users_url = links.string("users");
     configuration.typing_url = links.string("typing");
     configuration.media_url = text_of(links, "media_service");
+    configuration.media_set_url = text_of(links, "media_set_service");
+    configuration.max_file_bytes =
+        max_file_bytes(reader.any("options")).value_or(configuration.max_file_bytes);
     TextReader objects(reader.object("sync_objects"), "configuration.sync_objects");
     configuration.my_info_map = objects.string("my_user_info");
     configuration.my_conversations_map = objects.string("my_conversations");
@@ -278,14 +315,19 @@ Result<Message> decode_message_item(std::int64_t index, std::string_view data) {
 }
 
 Result<MediumRecord> decode_medium_record(std::string_view body) {
-  return decode<MediumRecord>(body, "medium", [](TextReader& reader) {
-    MediumRecord record;
-    record.sid = reader.string("sid");
-    record.size = reader.optional_integer("size").value_or(0);
-    TextReader links(reader.object("links"), "medium.links");
-    record.url = text_of(links, "content_direct_temporary");
-    return record;
-  });
+  return decode<MediumRecord>(body, "medium", read_medium_record);
+}
+
+Result<std::vector<MediumAnswer>> decode_medium_set(std::string_view body,
+                                                    const std::vector<std::string>& asked) {
+  if (const auto checked = json::check(body, json::kAnswerBounds); !checked) return checked.error();
+  std::vector<MediumAnswer> answers;
+  for (const auto element : json::elements_in(body)) {
+    if (answers.size() == asked.size()) break;
+    TextReader entry(element, "media[" + std::to_string(answers.size()) + "]");
+    answers.push_back({asked[answers.size()], read_set_entry(entry)});
+  }
+  return answers;
 }
 
 }  // namespace parley::conversations

@@ -25,8 +25,10 @@ struct Configuration {
   std::string users_url;
   std::string typing_url;
   std::string media_url;
-  std::string my_info_map;           ///< Sync name or SID
-  std::string my_conversations_map;  ///< Sync name or SID
+  std::string media_set_url;                                 ///< asks for many; "" if there is none
+  std::uint64_t max_file_bytes = std::uint64_t{150} << 20U;  ///< of an upload; the vendor's unless it is said
+  std::string my_info_map;                                   ///< Sync name or SID
+  std::string my_conversations_map;                          ///< Sync name or SID
 };
 
 /// A conversation as REST describes it; of "my conversations" with the caller's own state.
@@ -145,6 +147,14 @@ Result<Participant> decode_roster_item(std::string_view sid, std::string_view da
 Result<Message> decode_message_item(std::int64_t index, std::string_view data);
 /// Reply of an upload, or of a question for one file.
 Result<MediumRecord> decode_medium_record(std::string_view body);
+/// Reply of POST MediaSet: each medium that was asked for, or why there is none.
+struct MediumAnswer {
+  std::string sid;
+  Result<MediumRecord> record;
+};
+/// Answers are in the order asked for; there may be fewer.
+Result<std::vector<MediumAnswer>> decode_medium_set(std::string_view body,
+                                                    const std::vector<std::string>& asked);
 
 /// The identities that a user has blocked, see docs/protocol-notes.md.
 Result<std::vector<std::string>> decode_blocks(std::string_view body);
@@ -163,6 +173,8 @@ std::string encode_conversation_change(const ConversationChange& change);
 std::string encode_participant(std::string_view identity);
 std::string encode_new_message(std::string_view body, std::string_view attributes,
                                const std::vector<std::string>& media_sids = {});
+/// Body of POST MediaSet.
+std::string encode_medium_set(const std::vector<std::string>& media_sids);
 std::string encode_read_horizon(std::optional<std::int64_t> index);
 
 }  // namespace parley::conversations

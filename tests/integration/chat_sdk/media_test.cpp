@@ -64,7 +64,7 @@ TEST_F(MediaTest, SendsFilesThatOthersDownload) {
   NewMessage message("look");
   message.files.push_back(NewFile::from_path(write_file("gr\xC3\xBCn +%.bin", bytes), "image/png"));
   message.files.push_back(NewFile::from_bytes("hello", "b.txt", "text/plain"));
-  message.files.push_back({});
+  message.files.push_back(NewFile::from_bytes("", "empty"));
   const auto sent = get(channel_.async_send_message(message, use_future));
   ASSERT_TRUE(sent) << sent.error().to_string();
   ASSERT_EQ(sent->media.size(), 3u);
@@ -87,7 +87,6 @@ TEST_F(MediaTest, SendsFilesThatOthersDownload) {
     const std::string got = read_file(path("got"));
     EXPECT_TRUE(medium.size == 0 ? got.empty() : medium.size == 5 ? got == "hello" : got == bytes);
   }
-  EXPECT_FALSE(std::filesystem::exists(path("got.part")));
 }
 
 TEST_F(MediaTest, SendsFilesWithoutText) {
@@ -106,10 +105,13 @@ TEST_F(MediaTest, TellsHowFarItIs) {
   message.on_progress = [&](const Progress& progress) { up.push_back(progress); };
   message.files = {NewFile::from_bytes(bytes, ""), NewFile::from_bytes("tail", "")};
   const auto sent = get(channel_.async_send_message(message, use_future)).value();
-  ASSERT_GE(up.size(), 3u);
+  ASSERT_GE(up.size(), 2u);  // More, unless this thread is slow: it hears of the newest state only.
   EXPECT_EQ(up.back().file, 1u);
   EXPECT_EQ(up.back().bytes, 4u);
   EXPECT_EQ(up.back().total, 4u);
+  EXPECT_EQ(up[up.size() - 2].file, 0u);
+  EXPECT_EQ(up[up.size() - 2].bytes, bytes.size());
+  EXPECT_TRUE(up[up.size() - 2].state == TransferState::awaiting_confirmation);
   for (std::size_t i = 1; i + 1 < up.size(); ++i) {
     EXPECT_EQ(up[i].total, bytes.size());
     EXPECT_GT(up[i].bytes, up[i - 1].bytes);
@@ -198,7 +200,7 @@ TEST_F(MediaTest, LeavesNothingOfADownloadThatFails) {
   const auto own = get(eve.async_create_group_channel({"other"}, use_future)).value();
   EXPECT_EQ(get(own.async_download({sid, path("got")}, use_future)).error().code, Errc::forbidden);
   EXPECT_FALSE(std::filesystem::exists(path("got")));
-  EXPECT_FALSE(std::filesystem::exists(path("got.part")));
+  EXPECT_TRUE(std::filesystem::is_empty(place_.directory()));
 }
 
 }  // namespace

@@ -110,5 +110,87 @@ TEST_F(HttpClientStreamTest, LimitsSilenceOnly) {
   EXPECT_EQ(answer.error().code, Errc::timed_out);
 }
 
+TEST_F(HttpClientStreamTest, TellsTheHeadBeforeTheBody) {
+  answer_.source = std::make_shared<AsyncPatternSource>(log_, 300'000, UINT64_MAX);
+  answer_.status = 206;
+  answer_.headers = {{"Content-Range", "bytes 0-299999/400000"}};
+  start();
+  std::vector<std::string> order;
+  HttpCall request{.url = url("/")};
+  request.on_head = [&](const http::Response& head) -> Result<void> {
+    order.push_back("head " + std::to_string(head.status));
+    EXPECT_EQ(http::find_header(head.headers, "content-range"), "bytes 0-299999/400000");
+    return {};
+  };
+  request.take = [&](std::string_view) -> Result<void> {
+    if (order.size() < 3) order.push_back("body");
+    return {};
+  };
+  ASSERT_TRUE(call(request));
+  EXPECT_EQ(order, (std::vector<std::string>{"head 206", "body", "body"}));
+}
+
+TEST_F(HttpClientStreamTest, TellsTheHeadOfAnEmptyBodyAndOfNoFailure) {
+  start();
+  int heads = 0;
+  HttpCall request{.url = url("/"), .take = [](std::string_view) { return Result<void>(); }};
+  request.on_head = [&](const http::Response&) -> Result<void> { return ++heads, Result<void>(); };
+  answer_ = text_response(200, "");
+  ASSERT_TRUE(call(request));
+  EXPECT_EQ(heads, 1);
+  answer_ = text_response(404, "not here");
+  EXPECT_EQ(call(request)->body, "not here");
+  EXPECT_EQ(heads, 1);
+}
+
+TEST_F(HttpClientStreamTest, EndsWithTheErrorOfWhoSeesTheHead) {
+  answer_.source = std::make_shared<AsyncPatternSource>(log_, 3'000'000, UINT64_MAX);
+  start();
+  HttpCall request{.url = url("/"), .take = [](std::string_view) -> Result<void> {
+                     ADD_FAILURE();
+                     return {};
+                   }};
+  request.on_head = [](const http::Response&) -> Result<void> {
+    return Error{.code = Errc::protocol_error, .message = "another file"};
+  };
+  const auto answer = call(std::move(request));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().message, "another file");
+}
+
+TEST_F(HttpClientStreamTest, TellsWhatHasLeft) {
+  start();
+  std::vector<std::uint64_t> sent;
+  auto request = put(3'000'000);
+  request.on_sent = [&](std::uint64_t bytes) { sent.push_back(bytes); };
+  ASSERT_TRUE(call(std::move(request)));
+  ASSERT_FALSE(sent.empty());
+  EXPECT_TRUE(std::is_sorted(sent.begin(), sent.end()));
+  EXPECT_EQ(sent.back(), 3'000'000u);
+}
+
+TEST_F(HttpClientStreamTest, WhoIsToldMayDropTheCall) {
+  answer_.source = std::make_shared<AsyncPatternSource>(log_, 3'000'000, UINT64_MAX);
+  start();
+  std::unique_ptr<PendingCall> pending;
+  int told = 0;
+  const auto drop = [&] {
+    ++told;
+    pending.reset();
+  };
+  const auto never = [](const Result<http::Response>&) { ADD_FAILURE(); };
+  HttpCall by_head{.url = url("/"), .take = [](std::string_view) { return Result<void>(); }};
+  by_head.on_head = [&](const http::Response&) { return drop(), Result<void>(); };
+  HttpCall by_piece{.url = url("/"), .take = [&](std::string_view) { return drop(), Result<void>(); }};
+  HttpCall by_progress = put(3'000'000);
+  by_progress.on_sent = [&](std::uint64_t) { drop(); };
+  int expected = 0;
+  for (const HttpCall& request : {by_head, by_piece, by_progress}) {
+    pending = http_call(loop_.executor(), request, never);
+    ++expected;
+    ASSERT_TRUE(loop_.run_until([&] { return told == expected; }));
+  }
+}
+
 }  // namespace
 }  // namespace parley::net::test

@@ -64,5 +64,56 @@ TEST_F(FileTest, GivesNoFileAwayThatHasASecondName) {
   EXPECT_EQ(owner_of(beside("lock")), kSomebody);
 }
 
+TEST_F(FileTest, APublicFileHasTheRightsThatTheProcessGives) {
+  const auto mask = ::umask(027);
+  EXPECT_TRUE(create_public(beside("new")));
+  ::umask(mask);
+  struct stat status {};
+  ASSERT_EQ(::stat(beside("new").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0640u);
+  EXPECT_FALSE(create_public(beside("new"))) << "there is one";
+  std::filesystem::create_symlink(beside("nothing"), beside("dangling"));
+  EXPECT_FALSE(create_public(beside("dangling")));
+  EXPECT_FALSE(std::filesystem::exists(beside("nothing")));
+}
+
+TEST_F(FileTest, IsWrittenAnewAfterItWasCleared) {
+  auto file = create_public(beside("file")).value();
+  file.write("a long text").value();
+  file.clear().value();
+  file.write("short").value();
+  file.close().value();
+  EXPECT_FALSE(file.is_open());
+  EXPECT_EQ(text_of(beside("file")), "short");
+}
+
+TEST_F(FileTest, ALinkLeadsToAFileThatTheUserNames) {
+  std::ofstream(beside("target")) << "text";
+  std::filesystem::create_symlink(beside("target"), beside("link"));
+  std::filesystem::create_symlink(beside("nothing"), beside("dangling"));
+  ASSERT_EQ(::mkfifo(beside("pipe").c_str(), 0600), 0);
+  EXPECT_EQ(open_through_links(beside("link"))->size().value(), 4u);
+  EXPECT_FALSE(open_through_links(beside("dangling")));
+  EXPECT_FALSE(open_through_links(beside("pipe")));
+}
+
+TEST_F(FileTest, AnotherVersionIsNoticed) {
+  std::ofstream(beside("file")) << "text";
+  std::filesystem::last_write_time(beside("file"), {});
+  const auto file = open(beside("file")).value();
+  const auto before = file.version().value();
+  EXPECT_EQ(file.version().value(), before);
+  std::ofstream(beside("file")) << "TEXT";
+  EXPECT_NE(file.version().value(), before);
+}
+
+TEST_F(FileTest, IsReplacedByAnother) {
+  std::ofstream(beside("old")) << "old";
+  std::ofstream(beside("new")) << "new";
+  EXPECT_TRUE(replace(beside("new"), beside("old")));
+  EXPECT_EQ(text_of(beside("old")), "new");
+  EXPECT_FALSE(replace(beside("new"), beside("old")));
+}
+
 }  // namespace
 }  // namespace parley::os

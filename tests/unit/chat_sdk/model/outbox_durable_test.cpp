@@ -212,5 +212,16 @@ TEST_F(DurableOutboxTest, AnotherTryThatIsCancelledBeforeItIsSavedIsNotSent) {
   EXPECT_EQ(on_disk(), Texts{});
 }
 
+TEST_F(DurableOutboxTest, AFunctionCannotBeKeptForTheNextProcess) {
+  NewMessage message("text");
+  message.files.push_back(NewFile::from_source(3, [] { return std::unique_ptr<FileReader>(); }, "a.txt"));
+  submit(message);
+  ASSERT_TRUE(outcomes[0]);
+  EXPECT_EQ(code(0), Errc::invalid_argument);
+  EXPECT_NE(outcomes[0]->error().message.find("files[0].open"), std::string::npos);
+  write();
+  EXPECT_TRUE(on_disk().empty());
+}
+
 }  // namespace
 }  // namespace parley::detail

@@ -86,6 +86,22 @@ TEST_F(OutboxWithFiles, AFileThatIsRefusedEndsTheMessageAndNobodySeesIt) {
   EXPECT_EQ(rest.waiting(), 0u);
 }
 
+TEST_F(OutboxWithFiles, AFileThatIsTooLargeIsSoEveryTime) {
+  const auto id = submit(with_files(1));
+  wanted_file();
+  uploaded(id, error(Errc::limit_exceeded));
+  EXPECT_EQ(code(0), Errc::limit_exceeded);
+  EXPECT_FALSE(outbox.next());
+}
+
+TEST_F(OutboxWithFiles, AFileThatIsNothingIsRefusedAtOnce) {
+  NewMessage message("text");
+  message.files = {NewFile::from_bytes("", "empty.txt"), NewFile{}};
+  submit(message);
+  EXPECT_EQ(code(0), Errc::invalid_argument);
+  EXPECT_NE(outcomes[0]->error().message.find("files[1]"), std::string::npos);
+}
+
 TEST_F(OutboxWithFiles, ACancelledUploadIsStopped) {
   const auto id = submit(with_files(1));
   wanted_file();

@@ -106,5 +106,52 @@ TEST(ConversationsRequests, LeaveOutWhatStaysUnchanged) {
   EXPECT_EQ(encode_read_horizon(std::nullopt), R"({"last_read_message_index":null})");
 }
 
+// Files
+
+std::string configuration_with(const std::string& options) {
+  return R"({"identity":"alice","links":{"my_conversations":"a","conversations":"b","users":"c","typing":"d",)"
+         R"("media_service":"m","media_set_service":"s"},)"
+         R"("sync_objects":{"my_user_info":"e","my_conversations":"f"},"options":)" +
+         options + "}";
+}
+
+TEST(ConfigurationOfFiles, SaysWhereAndHowLarge) {
+  const auto configuration = decode_configuration(
+      configuration_with(R"({"typing_timeout":5,"media_attachment_size_limit_in_mb":300})"));
+  ASSERT_TRUE(configuration) << configuration.error().to_string();
+  EXPECT_EQ(configuration->media_url, "m");
+  EXPECT_EQ(configuration->media_set_url, "s");
+  EXPECT_EQ(configuration->max_file_bytes, std::uint64_t{300} << 20U);
+}
+
+TEST(ConfigurationOfFiles, ALimitThatIsNoneIsTheVendors) {
+  for (const char* options :
+       {"{}", "null", "7", "[]", R"({"media_attachment_size_limit_in_mb":0})",
+        R"({"media_attachment_size_limit_in_mb":-1})", R"({"media_attachment_size_limit_in_mb":"many"})",
+        R"({"media_attachment_size_limit_in_mb":9223372036854775807})"}) {
+    const auto configuration = decode_configuration(configuration_with(options));
+    ASSERT_TRUE(configuration) << options;
+    EXPECT_EQ(configuration->max_file_bytes, std::uint64_t{150} << 20U) << options;
+  }
+}
+
+TEST(MediumSet, TellsOfEachThatWasAskedFor) {
+  EXPECT_EQ(encode_medium_set({"ME1", "ME2"}),
+            R"({"command":"get","list":[{"media_sid":"ME1"},{"media_sid":"ME2"}]})");
+  const auto set = decode_medium_set(
+      R"( [{"code":200,"media_record":{"sid":"ME1","size":7,"links":{"content_direct_temporary":"http://one"}}},)"
+      R"({"code":404,"media_record":{"sid":"ME2"}},{"code":200,"media_record":{"sid":"ME3"}},{"code":200},7,{}])",
+      {"ME1", "ME2", "ME3", "ME4", "ME5"});
+  ASSERT_TRUE(set) << set.error().to_string();
+  ASSERT_EQ(set->size(), 5u) << "no more than were asked for";
+  EXPECT_EQ((*set)[0].sid, "ME1");
+  EXPECT_EQ((*set)[0].record->url, "http://one");
+  EXPECT_EQ((*set)[0].record->size, 7);
+  EXPECT_EQ((*set)[1].record.error().code, Errc::not_found);
+  for (std::size_t i = 2; i < 5; ++i) EXPECT_EQ((*set)[i].record.error().code, Errc::protocol_error) << i;
+  EXPECT_EQ(decode_medium_set("{}", {"ME1"})->size(), 0u);
+  EXPECT_FALSE(decode_medium_set("[", {"ME1"}));
+}
+
 }  // namespace
 }  // namespace parley::conversations
