@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "common/base/http_date.hpp"
 #include "common/base/trim.hpp"
 
 namespace parley::http {
@@ -48,14 +49,18 @@ Result<std::string> take_value(std::string_view& text) {
 
 }  // namespace
 
-std::optional<std::chrono::milliseconds> retry_after(const Fields& headers) {
-  constexpr std::int64_t kDay = 24 * 3600;
+std::optional<std::chrono::milliseconds> retry_after(const Fields& headers, std::optional<WallTime> now) {
+  constexpr std::chrono::seconds kDay = std::chrono::hours(24);
   const auto text = find_header(headers, "Retry-After");
-  std::int64_t seconds = 0;
   if (!text) return std::nullopt;
+  std::int64_t seconds = 0;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
-  if (error != std::errc() || end != text->data() + text->size() || seconds < 0) return std::nullopt;
-  return std::chrono::seconds(std::min(seconds, kDay));
+  if (error == std::errc() && end == text->data() + text->size() && seconds >= 0)
+    return std::chrono::seconds(std::min<std::int64_t>(seconds, kDay.count()));
+  const auto until = parse_http_date(*text);
+  if (const auto sent = parse_http_date(find_header(headers, "Date").value_or(""))) now = sent;
+  if (!until || !now) return std::nullopt;
+  return std::clamp(std::chrono::ceil<std::chrono::seconds>(*until - *now), std::chrono::seconds(0), kDay);
 }
 
 std::string to_lower(std::string_view text) {

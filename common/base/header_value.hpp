@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <parley/error.hpp>
+#include <parley/seams.hpp>
 
 #include "common/base/http.hpp"
 
@@ -20,8 +21,11 @@ struct HeaderValue {
 /// a quote and nothing else: file names are written as C:\a.png by some.
 Result<HeaderValue> parse_header_value(std::string_view text);
 
-/// What a Retry-After header in seconds asks for, at most a day; nothing without one, or with a date in it.
-std::optional<std::chrono::milliseconds> retry_after(const Fields& headers);
+/// What a Retry-After header asks for, at most a day; nothing without one. A date in it is compared with the
+/// Date header of the same answer, so that the two clocks may differ, or with `now` where there is none; one
+/// that is over asks for nothing to wait for, 0.
+std::optional<std::chrono::milliseconds> retry_after(const Fields& headers,
+                                                     std::optional<WallTime> now = std::nullopt);
 
 std::string to_lower(std::string_view text);
 

@@ -6,6 +6,7 @@
 
 #include "chat_sdk/src/connection/request_name.hpp"
 #include "chat_sdk/src/io/event_log.hpp"
+#include "chat_sdk/src/login/foreign_text.hpp"
 #include "chat_sdk/src/options_check.hpp"
 #include "chat_sdk/src/transfer/progress_filter.hpp"
 #include "common/base/limits.hpp"
@@ -495,8 +496,9 @@ void ClientRuntime::fetch_token(std::uint64_t fetch_id) {
     return reply(Error{.code = Errc::invalid_argument, .message = "tokens: expected a token source"});
   try {
     options_.tokens(token_strand_, reply);
-  } catch (const std::exception&) {  // its text may hold anything; the log must not
-    reply(Error{.code = Errc::unreachable, .message = "the token source threw an exception"});
+  } catch (...) {
+    reply(Error{.code = Errc::unreachable,
+                .message = "the token source threw: " + text_of_current_exception()});
   }
 }
 

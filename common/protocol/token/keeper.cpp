@@ -24,7 +24,7 @@ Duration scaled(Duration duration, double factor) {
 bool is_refusal(const Error& error) {
   if (error.code == Errc::proxy_failed) return false;  // the status is the proxy's: the source was not asked
   return error.code == Errc::denied || error.code == Errc::forbidden || error.code == Errc::invalid_token ||
-         error.http_status == 401 || error.http_status == 403;
+         error.code == Errc::cancelled || error.http_status == 401 || error.http_status == 403;
 }
 
 // An option of the source that is wrong stays wrong; but one that was right, say a file that is gone now, may
@@ -39,6 +39,11 @@ Duration remaining_life(const UnverifiedClaims& claims, WallTime wall_now) {
   const Duration whole = claims.expires_at - claims.issued_at;
   const Duration left = claims.expires_at - wall_now;
   return left > Duration::zero() ? std::min(whole, std::max(left, kShortestPlan)) : whole;
+}
+
+std::string no_answer(Duration limit) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit).count();
+  return "the token source did not answer within " + std::to_string(seconds) + " s";
 }
 
 }  // namespace
@@ -163,7 +168,7 @@ void Keeper::on_time(TimePoint now) {
   }
   if (now < wake_) return;
   if (state_ == KeeperState::fetching)
-    return fail({.code = Errc::timed_out, .message = "the token source did not answer in time"}, now);
+    return fail({.code = Errc::timed_out, .message = no_answer(settings_.fetch_timeout)}, now);
   if (state_ == KeeperState::holding) backoff_.reset();
   fetch(now);
 }

@@ -74,9 +74,9 @@ enum class Wanted {
 /// not answer within fetch_timeout is given up, its late answer dropped. The refresh is due at the end of
 /// life minus a lead, shortened by a random 0 to 10 % so that clients do not come all at once. Back-off
 /// doubles from first_retry to max_retry, of which a random half to whole is waited, longer if the source
-/// says so.
+/// says so (an hour at most).
 ///
-/// Refusals: Errc::denied, forbidden or invalid_token, HTTP status 401 or 403 but for a proxy's, a text that
+/// Refusals: Errc::denied, forbidden, invalid_token or cancelled (by the user), HTTP status 401 or 403 but for a proxy's, a text that
 /// is no access token, a token for another identity or service than the one before; of a source that has
 /// given no token yet, also Errc::invalid_argument and invalid_config, which no retry heals. Useless: any
 /// other failure, the same token again, one that is over by the clock of its issuer, one that was never to

@@ -60,6 +60,12 @@ int main() {
   options.endpoint = parley::Endpoint::stream(nullptr);
   options.endpoint = parley::Endpoint::service("ws://127.0.0.1:9/");
   options.tokens = parley::token_endpoint({.url = "http://127.0.0.1:9/", .user = "alice"});
+  const parley::LoginOptions login{
+      .url = "http://127.0.0.1:9", .user = "alice", .store = parley::memory_session_store()};
+  options.tokens = parley::login(login);
+  std::promise<void> logged_out;
+  parley::log_out(login, [&logged_out](parley::Result<void>) { logged_out.set_value(); });
+  logged_out.get_future().wait();
   options.tokens = parley::fixed_token("no token");
   options.cache = parley::CacheOptions::sqlite("cache", "alice");
   if (!says_what_is_missing(runtime, options)) return 1;

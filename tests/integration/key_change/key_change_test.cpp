@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 
-#include <boost/asio/ip/tcp.hpp>
 #include <csignal>
 #include <optional>
 
@@ -8,6 +7,7 @@
 #include "common/base/encoding.hpp"
 #include "tests/integration/chat_service/program_fixture.hpp"
 #include "tests/integration/key_change/load.hpp"
+#include "tests/support/free_port.hpp"
 
 namespace parley::support {
 namespace {
@@ -23,19 +23,6 @@ const json kOld = {{"api_key_sid", "SK00000000000000000000000000000001"},
                    {"api_key_secret", "Vx3pLq9ZtW7sRb2NfYd8KmHc5GjUe1oA"}};
 const json kNew = {{"api_key_sid", "SK00000000000000000000000000000002"},
                    {"api_key_secret", "aO1eUjG5cHmK8dYfN2bRs7WtZ9qLp3xV"}};
-
-/// Below those that the system gives to connections: a service that starts again finds it free.
-std::string free_port() {
-  boost::asio::io_context io;
-  for (int port = 20'000 + ::getpid() % 10'000; port < 32'000; ++port) {
-    boost::asio::ip::tcp::acceptor acceptor(io);
-    boost::system::error_code taken;
-    acceptor.open(boost::asio::ip::tcp::v4());
-    acceptor.bind({boost::asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(port)}, taken);
-    if (!taken) return std::to_string(port);
-  }
-  return "0";
-}
 
 /// Both servers with one configuration.
 class KeyChange : public ChatProgram {

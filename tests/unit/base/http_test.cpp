@@ -33,7 +33,7 @@ TEST(RetryAfter, IsInWholeSecondsAndNeverNow) {
   EXPECT_EQ(said(1001ms), "2");
 }
 
-TEST(RetryAfter, IsReadInSecondsOnly) {
+TEST(RetryAfter, IsReadInSeconds) {
   using namespace std::chrono_literals;
   const auto read = [](const char* text) { return retry_after(Fields{{"retry-after", text}}); };
   EXPECT_EQ(retry_after({}), std::nullopt);

@@ -327,6 +327,9 @@ TEST_F(KeeperTest, StopsAtARefusalAndSaysWhy) {
       {"invalid token", {.code = Errc::invalid_token, .message = "no"}},
       {"401", {.code = Errc::server_error, .message = "no", .http_status = 401}},
       {"403", {.code = Errc::protocol_error, .message = "no", .http_status = 403}},
+      {"cancelled", {.code = Errc::cancelled, .message = "the user closed the window"}},
+      {"wrong URL", {.code = Errc::invalid_config, .message = "there is nothing"}},
+      {"no URL", {.code = Errc::invalid_argument, .message = "url: expected one"}},
   };
   for (const auto& refusal : refusals) {
     SCOPED_TRACE(refusal.name);
@@ -345,6 +348,19 @@ TEST_F(KeeperTest, ARefusalOfTheProxyIsNoneOfTheSource) {
   give(expect<Fetch>().fetch_id, Error{.code = Errc::proxy_failed, .message = "no", .http_status = 403});
   expect<SourceFailed>();
   EXPECT_TRUE(keeper_.next_deadline()) << "it is tried again";
+}
+
+// A gateway may answer 404 for a moment while what is behind it starts.
+TEST_F(KeeperTest, AsksASourceAgainThatHasGivenATokenWhateverItsSettings) {
+  start_with(100s);
+  to_deadline();
+  give(expect<Fetch>().fetch_id, Error{.code = Errc::invalid_config, .message = "there is nothing"});
+  EXPECT_EQ(expect<SourceFailed>().error.message, "there is nothing");
+  EXPECT_EQ(keeper_.state(), KeeperState::waiting);
+  keeper_.stop();
+  keeper_.start(steady());
+  give(expect<Fetch>().fetch_id, Error{.code = Errc::invalid_config, .message = "there is nothing"});
+  expect<Refused>();
 }
 
 TEST_F(KeeperTest, RefusesATextThatIsNoToken) {
@@ -417,7 +433,9 @@ TEST_F(KeeperTest, GivesUpASourceThatDoesNotAnswerAndDropsItsLateAnswer) {
   keeper_.start(steady());
   const auto slow = expect<Fetch>();
   EXPECT_EQ(to_deadline(), 30s);
-  EXPECT_EQ(expect<SourceFailed>().error.code, Errc::timed_out);
+  const Error error = expect<SourceFailed>().error;
+  EXPECT_EQ(error.code, Errc::timed_out);
+  EXPECT_EQ(error.message, "the token source did not answer within 30 s");
   give(slow.fetch_id, make_token(100s));
   expect_quiet();
   to_deadline();

@@ -132,6 +132,15 @@ class ConnectionTest : public ::testing::Test, public ConnectionObserver {
   bool given_up_finally = false;
 };
 
+TEST_F(ConnectionTest, ConnectingNamesATokenSourceThatDoesNotAnswer) {
+  connect();
+  pass(30s);
+  ASSERT_EQ(connected.size(), 1u);
+  EXPECT_EQ(connected[0].error().code, Errc::timed_out);
+  EXPECT_EQ(connected[0].error().message,
+            "not connected within the time allowed; last: the token source did not answer within 30 s");
+}
+
 // offline
 
 TEST_F(ConnectionTest, OfflineIsUsableForNobody) {

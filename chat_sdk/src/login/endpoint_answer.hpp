@@ -1,0 +1,46 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include <parley/error.hpp>
+#include <parley/seams.hpp>
+
+#include "common/base/http.hpp"
+#include "common/base/json.hpp"
+#include "common/net/url.hpp"
+
+namespace parley::detail {
+
+/// "the token endpoint https://host/path": without the query, which may hold a secret.
+std::string endpoint_name(const net::Url& url);
+
+/// What was asked, as far as reading the answer needs it.
+struct EndpointQuestion {
+  net::Url url{};
+  std::vector<std::string> secrets{};  ///< no error repeats one of these
+};
+
+/// The JSON object that a token endpoint answered with, or an error that names the endpoint and keeps its
+/// number and its words (server_code, server_text) and how long it asks to wait:
+///
+///   status                 | error
+///   -----------------------|-------------------------------------------------------------
+///   2xx without JSON       | protocol_error, which says what came instead
+///   3xx                    | invalid_config, which says where to; it is never followed
+///   401, 403               | denied: the caller
+///   404, 405, 410          | invalid_config: the URL
+///   408, 425, 5xx          | server_error
+///   429                    | too_many_requests
+///   any other 4xx          | denied: the request
+///   anything else          | protocol_error
+Result<json::Value> read_answer(const http::Response& response, const EndpointQuestion& question,
+                                WallTime now);
+
+/// A text of the answer that is not empty, or an error that names the endpoint and the member.
+Result<std::string> read_text(const json::Value& answer, const char* member, const net::Url& url);
+
+/// The access token of an answer.
+Result<std::string> read_token(const http::Response& response, const EndpointQuestion& question,
+                               WallTime now);
+
+}  // namespace parley::detail

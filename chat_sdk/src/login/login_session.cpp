@@ -1,0 +1,200 @@
+#include "chat_sdk/src/login/login_session.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "chat_sdk/src/login/foreign_text.hpp"
+
+namespace parley::detail {
+namespace {
+
+// A password waits for its turn to be checked, ten seconds at most.
+constexpr Duration kLoginTimeout = std::chrono::seconds(15);
+// An answer counts as lost early enough for the second time to reach the server within its ten seconds.
+constexpr Duration kExchangeTimeout = std::chrono::seconds(5);
+constexpr Duration kSecondExchangeTimeout = std::chrono::seconds(15);
+constexpr Duration kRevokeTimeout = std::chrono::seconds(10);
+
+Error store_error(const std::string& what, const std::string& why) {
+  return {.code = Errc::storage_error, .message = "the session store " + what + ": " + why};
+}
+
+/// What a call of the application's store comes to. `what`: what it could not do.
+template <class T>
+Result<T> guarded(const char* what, const std::function<Result<T>()>& call) {
+  try {
+    auto outcome = call();
+    if (outcome) return outcome;
+    return store_error(what, loggable_line(outcome.error().message));
+  } catch (...) {
+    return store_error(what, "it threw: " + text_of_current_exception());
+  }
+}
+
+Result<Grant> read_grant(const Result<json::Value>& answer, const net::Url& url) {
+  if (!answer) return answer.error();
+  auto token = read_text(*answer, "token", url);
+  if (!token) return token.error();
+  auto session = read_text(*answer, "refresh_token", url);
+  if (!session) return session.error();
+  return Grant{std::move(*token), std::move(*session)};
+}
+
+// Of a URL with a path, the routes are below it.
+Result<net::Url> route_url(const std::string& base, const char* route) {
+  auto url = parse_endpoint_url(base, "login: url");
+  if (!url) return url;
+  if (url->target.find('?') != std::string::npos)
+    return Error{.code = Errc::invalid_argument, .message = "login: url: expected no query"};
+  while (url->target.ends_with('/')) url->target.pop_back();
+  url->target += route;
+  return url;
+}
+
+LoginOptions without_password(LoginOptions options) {
+  options.password = {};
+  return options;
+}
+
+}  // namespace
+
+SessionOwner owner_of(const LoginOptions& options) { return {options.url, options.user, options.account}; }
+
+LoginSession::LoginSession(LoginOptions options)
+    : owner_(owner_of(options)),
+      options_(without_password(options)),
+      ways_(options_.proxy, {.ca_file = options_.ca_file}),
+      machine_(std::move(options.password), options.ask_password != nullptr) {}
+
+LoginSession::~LoginSession() {
+  thread_.stop();
+  call_.reset();  // while its executor is there, and nothing runs on it
+}
+
+void LoginSession::post(std::function<void(LoginSession&)> act) {
+  thread_.post([weak = weak_from_this(), act = std::move(act)] {
+    const auto self = weak.lock();
+    if (!self) return;
+    act(*self);
+    self->drain();
+  });
+}
+
+void LoginSession::want_token(TokenReply reply) {
+  post([reply = std::move(reply)](LoginSession& self) {
+    self.waiting_.push_back(reply);
+    self.machine_.want_token();
+  });
+}
+
+void LoginSession::log_out(std::function<void(Result<void>)> done) {
+  // Whoever logs out need not hold the session: it lives until that is done.
+  post([self = shared_from_this(), done = std::move(done)](LoginSession& session) {
+    session.leaving_.push_back([self, done](const Result<void>& outcome) { done(outcome); });
+    session.machine_.log_out();
+  });
+}
+
+void LoginSession::offer_password(std::string password) {
+  post([password = std::move(password)](LoginSession& self) { self.machine_.offer_password(password); });
+}
+
+void LoginSession::drain() {
+  while (auto action = machine_.next()) std::visit([this](const auto& wanted) { perform(wanted); }, *action);
+}
+
+void LoginSession::perform(LoadSession) {
+  auto record = guarded<std::string>("could not be read", [this] { return options_.store->load(); });
+  machine_.on_loaded(record ? Result<std::string>(session_in(*record, owner_)) : std::move(record));
+}
+
+void LoginSession::perform(const SaveSession& action) {
+  machine_.on_saved(guarded<void>("did not save", [this, record = to_record(owner_, action.session)] {
+    return options_.store->save(record);
+  }));
+}
+
+void LoginSession::perform(EraseSession) {
+  machine_.on_erased(guarded<void>("did not erase", [this] { return options_.store->erase(); }));
+}
+
+void LoginSession::perform(AskPassword) {
+  const auto reply = [weak = weak_from_this(), asked = ++asked_](Result<std::string> password) {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->post([asked, password = std::move(password)](LoginSession& session) {
+      if (asked == session.asked_) session.machine_.on_password(password);
+    });
+  };
+  try {
+    options_.ask_password(reply);
+  } catch (...) {
+    machine_.on_password(Error{.code = Errc::unreachable,
+                               .message = "login: ask_password threw: " + text_of_current_exception()});
+  }
+}
+
+void LoginSession::perform(const LogIn& action) {
+  json::OrderedValue body{{"user", owner_.user}, {"password", action.password}};
+  if (!owner_.account.empty()) body["account"] = owner_.account;
+  ask_for_grant({"/v1/login", json::dump(body), action.password, kLoginTimeout});
+}
+
+void LoginSession::perform(const ExchangeSession& action) {
+  ask_for_grant({"/v1/token/refresh", json::dump({{"refresh_token", action.session}}), action.session,
+                 action.again ? kSecondExchangeTimeout : kExchangeTimeout});
+}
+
+void LoginSession::ask_for_grant(Request request) {
+  const auto sent = send(std::move(request),
+                         [](LoginSession& self, const Result<json::Value>& answer, const net::Url& url) {
+                           self.machine_.on_granted(read_grant(answer, url));
+                         });
+  if (!sent) machine_.on_granted(sent.error());
+}
+
+void LoginSession::perform(const RevokeSession& action) {
+  const auto sent = send(
+      {"/v1/token/revoke", json::dump({{"refresh_token", action.session}}), action.session, kRevokeTimeout},
+      [](LoginSession& self, const Result<json::Value>& answer, const net::Url&) {
+        self.machine_.on_revoked(answer ? Result<void>() : Result<void>(answer.error()));
+      });
+  if (!sent) machine_.on_revoked(sent.error());
+}
+
+Result<void> LoginSession::send(Request request, Answer answer) {
+  auto url = route_url(owner_.url, request.route);
+  if (!url) return url.error();
+  auto headers = collect_headers(options_.headers, options_.make_headers, "login: make_headers");
+  if (!headers) return headers.error();
+  EndpointCall call{.question = {.url = std::move(*url), .secrets = {std::move(request.secret)}},
+                    .body = std::move(request.body),
+                    .timeout = request.timeout};
+  add_secrets(*headers, call.question.secrets);
+  call.headers = std::move(*headers);
+  auto question = call.question;
+  auto sent = post_json(thread_.executor(), ways_, std::move(call),
+                        [weak = weak_from_this(), question = std::move(question),
+                         answer = std::move(answer)](const Result<http::Response>& response) {
+                          const auto self = weak.lock();
+                          if (!self) return;
+                          const auto ended = std::move(self->call_);
+                          const auto now = system_clock().wall_now();
+                          answer(*self, response ? read_answer(*response, question, now) : response.error(),
+                                 question.url);
+                          self->drain();
+                        });
+  if (!sent) return sent.error();
+  call_ = std::move(*sent);
+  return {};
+}
+
+void LoginSession::perform(const AnswerToken& action) {
+  for (const auto& reply : std::exchange(waiting_, {})) reply(action.access_token);
+}
+
+void LoginSession::perform(const LoggedOut& action) {
+  for (const auto& done : std::exchange(leaving_, {})) done(action.outcome);
+}
+
+}  // namespace parley::detail

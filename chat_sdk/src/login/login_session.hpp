@@ -1,0 +1,66 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <parley/login.hpp>
+
+#include "chat_sdk/src/login/endpoint_call.hpp"
+#include "chat_sdk/src/login/login_machine.hpp"
+#include "chat_sdk/src/login/login_thread.hpp"
+#include "chat_sdk/src/login/session_record.hpp"
+
+namespace parley::detail {
+
+SessionOwner owner_of(const LoginOptions& options);
+
+/// Carries the login machine's actions out, on a thread of its own. Who wants something of it holds it; what
+/// is under way does not, and is given up with the last holder.
+class LoginSession : public std::enable_shared_from_this<LoginSession> {
+ public:
+  /// `options.store` is set.
+  explicit LoginSession(LoginOptions options);
+  ~LoginSession();
+
+  /// @name From any thread
+  void want_token(TokenReply reply);
+  void log_out(std::function<void(Result<void>)> done);
+  void offer_password(std::string password);
+
+ private:
+  void post(std::function<void(LoginSession&)> act);
+  void drain();
+  void perform(LoadSession);
+  void perform(const SaveSession& action);
+  void perform(EraseSession);
+  void perform(AskPassword);
+  void perform(const LogIn& action);
+  void perform(const ExchangeSession& action);
+  void perform(const RevokeSession& action);
+  void perform(const AnswerToken& action);
+  void perform(const LoggedOut& action);
+
+  struct Request {
+    const char* route;
+    std::string body;
+    std::string secret;
+    Duration timeout;
+  };
+  using Answer = std::function<void(LoginSession&, Result<json::Value>, const net::Url&)>;
+  /// An error: nothing was sent, and `answer` is not called.
+  Result<void> send(Request request, Answer answer);
+  void ask_for_grant(Request request);
+
+  const SessionOwner owner_;
+  LoginOptions options_;  // without the password
+  const Ways ways_;
+  LoginMachine machine_;
+  std::vector<TokenReply> waiting_;
+  std::vector<std::function<void(Result<void>)>> leaving_;
+  std::uint64_t asked_ = 0;  // how often the password was asked for: an answer counts for the last time only
+  LoginThread thread_;
+  std::unique_ptr<net::PendingCall> call_;
+};
+
+}  // namespace parley::detail

@@ -1,0 +1,356 @@
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <boost/asio/use_future.hpp>
+#include <future>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "tests/integration/chat_sdk_login/programs.hpp"
+
+namespace parley::support {
+namespace {
+
+using boost::asio::use_future;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// A keyring that a test may spoil and look into.
+class Keyring final : public SessionStore {
+ public:
+  Result<std::string> load() override {
+    if (locked) throw std::runtime_error("the keyring is locked");
+    return kept();
+  }
+  Result<void> save(const std::string& session) override {
+    if (full) return Error{.code = Errc::storage_error, .message = "the disk is full"};
+    set(session);
+    return {};
+  }
+  Result<void> erase() override {
+    set("");
+    return {};
+  }
+
+  std::string kept() const {
+    const std::lock_guard lock(mutex_);
+    return session_;
+  }
+  void set(const std::string& session) {
+    const std::lock_guard lock(mutex_);
+    session_ = session;
+  }
+
+  std::atomic<bool> locked{false}, full{false};
+
+ private:
+  mutable std::mutex mutex_;
+  std::string session_;
+};
+
+class Login : public Programs {
+ protected:
+  /// The refresh token that the keyring keeps.
+  std::string session() const {
+    return nlohmann::json::parse(keyring_->kept())["refresh_token"].get<std::string>();
+  }
+  std::size_t logins() const { return door_->count("/v1/login"); }
+  std::size_t exchanges() const { return door_->count("/v1/token/refresh"); }
+
+  std::shared_ptr<Keyring> keyring_ = std::make_shared<Keyring>();
+};
+
+TEST_F(Login, ConnectsWithNameAndPasswordAndTheNextTimeWithNeither) {
+  const auto chat = start_chat();
+  const auto first = connect(chat, login(alice(keyring_)));
+  ASSERT_TRUE(first) << first.error().to_string();
+  EXPECT_THAT(keyring_->kept(), Not(HasSubstr(kPassword)));
+
+  const auto second = connect(chat, login(alice(keyring_, "")));
+  ASSERT_TRUE(second) << second.error().to_string();
+  EXPECT_EQ(logins(), 1u);
+  EXPECT_EQ(exchanges(), 1u);
+}
+
+TEST_F(Login, KeepsTheNewestSessionOfAllThatItWasGiven) {
+  const auto source = login(alice(keyring_));
+  std::set<std::string> tokens, sessions;
+  for (int i = 0; i < 3; ++i) {
+    tokens.insert(fetch(source).value());
+    sessions.insert(session());
+  }
+  EXPECT_EQ(tokens.size(), 3u);
+  EXPECT_EQ(sessions.size(), 3u);
+  EXPECT_EQ(exchanges(), 2u);
+}
+
+TEST_F(Login, SavesTheSessionBeforeItsTokenIsThere) {
+  const auto source = login(alice(keyring_));
+  const auto before = std::make_shared<std::promise<std::string>>();
+  source({},
+         [before, keyring = keyring_](const Result<std::string>&) { before->set_value(keyring->kept()); });
+  EXPECT_NE(before->get_future().get(), "");
+}
+
+TEST_F(Login, LivesInMemoryWithoutAStore) {
+  const auto source = login(alice(nullptr));
+  ASSERT_TRUE(fetch(source));
+  ASSERT_TRUE(fetch(source));
+  EXPECT_EQ(logins(), 1u);
+  EXPECT_EQ(exchanges(), 1u);
+}
+
+TEST_F(Login, TellsAWrongPasswordOfWhichNothingIsRepeated) {
+  const auto chat = start_chat();
+  const auto outcome = connect(chat, login(alice(keyring_, "wrong-password")));
+  ASSERT_FALSE(outcome);
+  const Error& error = outcome.error();
+  EXPECT_EQ(error.code, Errc::denied);
+  EXPECT_EQ(error.http_status, 401);
+  EXPECT_EQ(error.message, "the token endpoint " + door_->url() + "/v1/login refused the caller");
+  EXPECT_EQ(error.server_text, "login: the name or the password is wrong");
+  EXPECT_THAT(error.to_string(), Not(HasSubstr("wrong-password")));
+  EXPECT_EQ(keyring_->kept(), "");
+}
+
+TEST_F(Login, RepeatsNoSecretThatAnEndpointSendsBack) {
+  door_->answer_next(
+      "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\r\nbad: correct horse battery");
+  EXPECT_EQ(fetch(login(alice(keyring_))).error().server_text, "");
+}
+
+TEST_F(Login, OfADisabledUserEnds) {
+  const auto source = login(alice(keyring_));
+  ASSERT_TRUE(fetch(source));
+  user("disable");
+  const auto outcome = fetch(source);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, Errc::denied);
+  EXPECT_THAT(outcome.error().message, HasSubstr("log in again: the session has ended"));
+  EXPECT_EQ(keyring_->kept(), "");
+  EXPECT_EQ(logins(), 1u) << "a password that was typed once is not kept";
+}
+
+TEST_F(Login, AsksForThePasswordOnlyWhenItIsNeeded) {
+  std::atomic<int> asked{0};
+  auto options = alice(keyring_, "");
+  options.ask_password = [&asked](const PasswordReply& reply) {
+    ++asked;
+    reply(std::string(kPassword));
+    reply(std::string("a second answer"));
+  };
+  ASSERT_TRUE(fetch(login(options)));
+  EXPECT_EQ(asked, 1);
+  ASSERT_TRUE(fetch(login(options)));
+  EXPECT_EQ(asked, 1);
+  user("disable");
+  user("enable");
+  const auto again = fetch(login(options));
+  EXPECT_TRUE(again) << again.error().to_string();
+  EXPECT_EQ(asked, 2);
+}
+
+TEST_F(Login, TellsWhatThePasswordsFunctionThrowsOrRefuses) {
+  auto options = alice(keyring_, "");
+  options.ask_password = [](const PasswordReply&) { throw std::runtime_error("no window"); };
+  EXPECT_EQ(fetch(login(options)).error().message, "login: ask_password threw: no window");
+  options.ask_password = [](const PasswordReply& reply) {
+    reply(Error{.code = Errc::cancelled, .message = "the user cancelled"});
+  };
+  EXPECT_EQ(fetch(login(options)).error().code, Errc::cancelled);
+}
+
+TEST_F(Login, OutlivesAServerThatIsKilled) {
+  auto options = alice(keyring_);
+  options.url = "http://127.0.0.1:" + port_;
+  const auto source = login(options);
+  ASSERT_TRUE(fetch(source));
+  kill_tokens();
+  const auto outcome = fetch(source);
+  ASSERT_FALSE(outcome);
+  EXPECT_TRUE(outcome.error().retryable()) << outcome.error().to_string();
+  EXPECT_THAT(outcome.error().message, HasSubstr("the token endpoint http://127.0.0.1:" + port_));
+  start_tokens();
+  EXPECT_TRUE(fetch(source));
+}
+
+// The server has exchanged the session, and nobody knows the next one.
+TEST_F(Login, AsksForALostAnswerOnceMore) {
+  const auto source = login(alice(keyring_));
+  ASSERT_TRUE(fetch(source));
+  door_->lose_next();
+  const auto outcome = fetch(source);
+  EXPECT_TRUE(outcome) << outcome.error().to_string();
+  EXPECT_EQ(exchanges(), 2u);
+  EXPECT_TRUE(fetch(source));
+  EXPECT_EQ(logins(), 1u);
+}
+
+TEST_F(Login, OutlivesAServerThatIsKilledBehindItsAnswer) {
+  const auto source = login(alice(keyring_));
+  ASSERT_TRUE(fetch(source));
+  door_->lose_next();
+  door_->lose_next();
+  const auto lost = fetch(source);
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().code, Errc::outcome_unknown);
+  kill_tokens();
+  start_tokens();
+  const auto outcome = fetch(source);
+  EXPECT_TRUE(outcome) << outcome.error().to_string();
+  EXPECT_EQ(logins(), 1u);
+}
+
+// The program dies after the answer came and before the session was saved.
+TEST_F(Login, StartsAgainWithASessionThatWasJustExchanged) {
+  ASSERT_TRUE(fetch(login(alice(keyring_))));
+  const auto old = keyring_->kept();
+  ASSERT_TRUE(fetch(login(alice(keyring_, ""))));
+  keyring_->set(old);
+  const auto outcome = fetch(login(alice(keyring_, "")));
+  EXPECT_TRUE(outcome) << outcome.error().to_string();
+}
+
+TEST_F(Login, SaysWhatToDoWhenAnOldSessionWasUsedTwice) {
+  ASSERT_TRUE(fetch(login(alice(keyring_))));
+  const auto old = keyring_->kept();
+  ASSERT_TRUE(fetch(login(alice(keyring_, ""))));
+  ASSERT_TRUE(fetch(login(alice(keyring_, ""))));
+  keyring_->set(old);
+  const auto outcome = fetch(login(alice(keyring_, "")));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, Errc::denied);
+  EXPECT_THAT(outcome.error().message, HasSubstr("log in again"));
+
+  keyring_->set(old);
+  EXPECT_TRUE(fetch(login(alice(keyring_)))) << "with the password it goes on by itself";
+}
+
+TEST_F(Login, SharesOneExchangeAmongAllWhoUseTheStore) {
+  ASSERT_TRUE(fetch(login(alice(keyring_))));
+  const auto one = login(alice(keyring_, "")), other = login(alice(keyring_, ""));
+  door_->hold();
+  std::vector<std::future<Result<std::string>>> answers;
+  for (int i = 0; i < 20; ++i) {
+    const auto promise = std::make_shared<std::promise<Result<std::string>>>();
+    answers.push_back(promise->get_future());
+    (i % 2 ? one : other)({}, [promise](Result<std::string> token) { promise->set_value(std::move(token)); });
+  }
+  ASSERT_TRUE(door_->wait_for(2));
+  door_->release();
+  for (auto& answer : answers) {
+    const auto token = answer.get();
+    EXPECT_TRUE(token) << token.error().to_string();
+  }
+  EXPECT_EQ(exchanges(), 1u);
+}
+
+TEST_F(Login, IsEndedByLoggingOut) {
+  const auto source = login(alice(keyring_));
+  ASSERT_TRUE(fetch(source));
+  const auto old = keyring_->kept();
+  const auto outcome = leave(alice(keyring_, ""));
+  EXPECT_TRUE(outcome) << outcome.error().to_string();
+  EXPECT_EQ(keyring_->kept(), "");
+  EXPECT_EQ(fetch(source).error().message, "log in again: the user has logged out");
+
+  keyring_->set(old);
+  EXPECT_THAT(fetch(login(alice(keyring_, ""))).error().message, HasSubstr("log in again"))
+      << "the server has forgotten it, too";
+  EXPECT_TRUE(fetch(login(alice(keyring_)))) << "the next user may log in";
+}
+
+TEST_F(Login, IsForgottenHereThoughTheServerCannotBeToldOfIt) {
+  ASSERT_TRUE(fetch(login(alice(keyring_))));
+  door_->answer_next("HTTP/1.1 503 Service Unavailable\r\n\r\n");
+  const auto outcome = leave(alice(keyring_, ""));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, Errc::server_error);
+  EXPECT_EQ(keyring_->kept(), "");
+}
+
+TEST_F(Login, NeedsTheStoreToLogOut) {
+  EXPECT_EQ(leave(alice(nullptr)).error().code, Errc::invalid_argument);
+}
+
+TEST_F(Login, TellsAStoreThatFailsAndGoesOnWhenItDoesNot) {
+  const auto source = login(alice(keyring_));
+  keyring_->locked = true;
+  const Error locked = fetch(source).error();
+  EXPECT_EQ(locked.code, Errc::storage_error);
+  EXPECT_EQ(locked.message, "the session store could not be read: it threw: the keyring is locked");
+  keyring_->locked = false;
+  keyring_->full = true;
+  EXPECT_EQ(fetch(source).error().message, "the session store did not save: the disk is full");
+  EXPECT_EQ(keyring_->kept(), "");
+  keyring_->full = false;
+  EXPECT_TRUE(fetch(source));
+  EXPECT_NE(keyring_->kept(), "");
+  EXPECT_EQ(logins(), 1u) << "the session that could not be saved was not lost";
+}
+
+TEST_F(Login, SendsHeadersThatAreMadeForEachRequest) {
+  int made = 0;  // on the login's thread, one after the other
+  auto options = alice(keyring_);
+  options.headers = {{"X-App", "tests"}};
+  options.make_headers = [&made]() -> std::vector<std::pair<std::string, std::string>> {
+    if (++made == 3) throw std::runtime_error("the cookie jar is empty");
+    return {{"Cookie", "visit=" + std::to_string(made)}};
+  };
+  const auto source = login(options);
+  ASSERT_TRUE(fetch(source));
+  ASSERT_TRUE(fetch(source));
+  EXPECT_EQ(fetch(source).error().message, "login: make_headers threw: the cookie jar is empty");
+  const auto requests = door_->requests();
+  EXPECT_THAT(requests[0].head, HasSubstr("X-App: tests\r\nCookie: visit=1\r\n"));
+  EXPECT_THAT(requests[1].head, HasSubstr("X-App: tests\r\nCookie: visit=2\r\n"));
+}
+
+TEST_F(Login, RefusesAUrlThatIsNone) {
+  auto options = alice(keyring_);
+  for (const auto& [url, words] : {std::pair<std::string, std::string>{"", "login: url: not an absolute URL"},
+                                   {"ws://127.0.0.1", "login: url: expected http or https"},
+                                   {"http://127.0.0.1/?a=b", "login: url: expected no query"}}) {
+    options.url = url;
+    const Error error = fetch(login(options)).error();
+    EXPECT_EQ(error.code, Errc::invalid_argument);
+    EXPECT_THAT(error.message, HasSubstr(words));
+  }
+}
+
+TEST_F(Login, MayBeDroppedWhileItWaits) {
+  door_->hold();
+  std::atomic<bool> answered{false};
+  {
+    const auto source = login(alice(keyring_));
+    source({}, [&answered](const Result<std::string>&) { answered = true; });
+    ASSERT_TRUE(door_->wait_for(1));
+  }
+  EXPECT_FALSE(answered);
+  door_->release();
+}
+
+class ShortLogin : public Programs {
+ protected:
+  ShortLogin() : Programs(/*token_ttl=*/193) {}
+};
+
+// The service asks for a new token three minutes before the end of the old one.
+TEST_F(ShortLogin, GetsNewTokensForALiveConnection) {
+  std::promise<void> refreshed;
+  ClientOptions options;
+  options.endpoint = Endpoint::service(start_chat());
+  options.tokens = login(alice(memory_session_store()));
+  Client client(runtime_, std::move(options));
+  const auto events = client.on_event([&refreshed](const Event& event) {
+    if (std::holds_alternative<TokenRefreshed>(event)) refreshed.set_value();
+  });
+  ASSERT_TRUE(client.async_connect(use_future).get());
+  ASSERT_EQ(refreshed.get_future().wait_for(std::chrono::seconds(40)), std::future_status::ready);
+  EXPECT_EQ(client.status().state, ConnectionState::connected);
+  EXPECT_EQ(door_->count("/v1/login"), 1u);
+  EXPECT_EQ(door_->count("/v1/token/refresh"), 1u);
+}
+
+}  // namespace
+}  // namespace parley::support
