@@ -134,7 +134,7 @@ TEST_F(TokenSourceTest, RefusesAUrlThatIsNone) {
   EXPECT_THAT(error.message, HasSubstr("token_endpoint: url: "));
   EXPECT_EQ(error_of(token_endpoint({.url = "ws://id.example/", .user = "alice"})).message,
             "token_endpoint: url: expected http or https");
-  EXPECT_EQ(error_of({}).message, "tokens: expected a token source");
+  EXPECT_EQ(error_of({}).message, "options.tokens: expected a token source, got none");
 }
 
 TEST_F(TokenSourceTest, NamesASourceThatThrows) {
