@@ -134,11 +134,14 @@ TEST_P(ProxiesTest, AMissingPasswordIsTold) {
 
 TEST_P(ProxiesTest, AServerThatIsDownIsTold) {
   ProxyProgram proxy(settings(), directory());
-  const auto request = call_to("127.0.0.1", proxy.url());
-  server_.reset();
+  boost::asio::ip::tcp::acceptor down(loop_.executor(), {boost::asio::ip::make_address("127.0.0.1"), 0});
+  auto request = call_to("127.0.0.1", proxy.url());
+  request.url.port = down.local_endpoint().port();
+  down.close();
   const auto error = refused(request);
-  EXPECT_EQ(error.code, Errc::proxy_failed);
-  EXPECT_THAT(error.message, HasSubstr("127.0.0.1:" + std::to_string(address_.port)));
+  EXPECT_EQ(error.code, Errc::proxy_failed) << error.to_string();
+  EXPECT_THAT(error.message, HasSubstr(": the proxy "));
+  EXPECT_THAT(error.message, HasSubstr("127.0.0.1:" + std::to_string(request.url.port)));
 }
 
 TEST_P(ProxiesTest, APortThatIsNotAllowedIsTold) {
