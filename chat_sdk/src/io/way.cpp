@@ -23,7 +23,7 @@ Result<std::optional<net::Proxy>> Ways::proxy_for(const net::Url& url) const {
     return proxy;
   }
   auto proxy = net::parse_proxy(url_);
-  if (!proxy) return from("options.proxy.url: ", proxy.error());
+  if (!proxy) return from("proxy.url: ", proxy.error());
   return std::optional<net::Proxy>(std::move(*proxy));
 }
 
