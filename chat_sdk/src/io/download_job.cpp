@@ -22,7 +22,7 @@ class DownloadJob final : public TransferJob, public std::enable_shared_from_thi
   void start() override {
     if (wish_.path.empty()) return apply(machine_.start());
     auto file = DownloadFile::create(wish_.path, context_.random);
-    if (!file) return finish_(file.error());
+    if (!file) return finish(file.error());
     file_ = std::move(*file);
     apply(machine_.start());
   }
@@ -38,7 +38,7 @@ class DownloadJob final : public TransferJob, public std::enable_shared_from_thi
     links_->get(wish_.sid, ask.refused, weak_from_this(), [this](Result<MediaLink> link) {
       if (!link)
         return apply(machine_.on_link_failed(context_.now(), link.error(), context_.random.uniform()));
-      if (!file_) return finish_(TransferOutcome{.text = std::move(link->url)});
+      if (!file_) return finish(TransferOutcome{.text = std::move(link->url)});
       url_ = std::move(link->url);
       apply(machine_.on_link(link->bytes));
     });
@@ -64,11 +64,17 @@ class DownloadJob final : public TransferJob, public std::enable_shared_from_thi
   }
 
   void perform(const Machine::Finished& whole) {
-    if (const auto kept = file_->keep(); !kept) return finish_(kept.error());
-    finish_(TransferOutcome{.bytes = whole.bytes});
+    if (const auto kept = file_->keep(); !kept) return finish(kept.error());
+    finish(TransferOutcome{.bytes = whole.bytes});
   }
 
-  void perform(Machine::Failed& failed) { finish_(std::move(failed.error)); }
+  void perform(Machine::Failed& failed) { finish(std::move(failed.error)); }
+
+  // Whoever is told that it failed finds nothing of it.
+  void finish(Result<TransferOutcome> outcome) {
+    file_.reset();
+    finish_(std::move(outcome));
+  }
 
   Result<void> on_head(const http::Response& head) {
     const auto place = machine_.on_head(head);
