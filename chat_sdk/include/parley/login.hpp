@@ -67,8 +67,9 @@ struct LoginOptions {
 /// is told as Errc::storage_error and tried again; nobody is logged out by it.
 ///
 /// Copies of the source, and other calls of login() with the same store, URL, user and account, share one
-/// session, and one exchange at a time: the functions and headers of the first call count. The last copy ends
-/// the login's thread, which waits for a call of the store that is running, and gives up a request that is.
+/// session, and one exchange at a time: the functions and headers of the last call that has some count. The
+/// last copy ends the login's thread, which waits for a call of the store that is running, and gives up a
+/// request that is.
 PARLEY_API TokenSource login(LoginOptions options);
 
 /// Ends the session of `options.store`: on the server, then in the store. The store forgets it in any case;

@@ -54,8 +54,10 @@ Result<std::unique_ptr<net::PendingCall>> post_json(const boost::asio::any_io_ex
   if (const auto ready = ways.prepare(http); !ready) return ready.error();
   return net::http_call(io, std::move(http),
                         [name = endpoint_name(call.question.url), done = std::move(done)](auto response) {
-                          if (!response) response.error().message.insert(0, name + ": ");
-                          done(std::move(response));
+                          if (response) return done(std::move(response));
+                          Error error = response.error();
+                          error.message.insert(0, name + ": ");
+                          done(std::move(error));
                         });
 }
 

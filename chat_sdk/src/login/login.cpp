@@ -41,7 +41,7 @@ class Logins {
     std::erase_if(logins_, [](const auto& entry) { return entry.second.expired(); });
     const Key key{options.store.get(), options.url, options.user, options.account};
     if (auto running = logins_[key].lock()) {
-      running->offer_password(std::move(options.password));
+      running->join(std::move(options));
       return running;
     }
     auto begun = std::make_shared<LoginSession>(std::move(options));

@@ -55,7 +55,8 @@ void LoginMachine::log_out() {
   answer(logged_out());
 }
 
-void LoginMachine::offer_password(std::string password) {
+void LoginMachine::offer_password(std::string password, bool can_ask) {
+  can_ask_ = can_ask_ || can_ask;
   if (session_.empty() && password_.empty()) std::swap(password_, password);
   wipe(password);
 }

@@ -90,8 +90,9 @@ class LoginMachine {
   /// @name What the application wants
   void want_token();
   void log_out();
-  /// Another password, for the next time that one is needed; ignored while there is a session.
-  void offer_password(std::string password);
+  /// Another password, for the next time that one is needed; ignored while there is a session or a password.
+  /// `can_ask`: AskPassword makes sense from now on.
+  void offer_password(std::string password, bool can_ask);
 
   /// @name What became of the actions
   void on_loaded(Result<std::string> session);  ///< "": none
@@ -116,7 +117,7 @@ class LoginMachine {
   void enter(LoginState state, LoginAction action);
 
   LoginState state_ = LoginState::unread;
-  const bool can_ask_;
+  bool can_ask_;
   std::string password_;      // "": none
   std::string session_;       // "": none
   std::string access_token_;  // while saving

@@ -95,8 +95,13 @@ void LoginSession::log_out(std::function<void(Result<void>)> done) {
   });
 }
 
-void LoginSession::offer_password(std::string password) {
-  post([password = std::move(password)](LoginSession& self) { self.machine_.offer_password(password); });
+void LoginSession::join(LoginOptions options) {
+  post([options = std::move(options)](LoginSession& self) {
+    if (options.ask_password) self.options_.ask_password = options.ask_password;
+    if (options.make_headers) self.options_.make_headers = options.make_headers;
+    if (!options.headers.empty()) self.options_.headers = options.headers;
+    self.machine_.offer_password(options.password, options.ask_password != nullptr);
+  });
 }
 
 void LoginSession::drain() {

@@ -26,7 +26,8 @@ class LoginSession : public std::enable_shared_from_this<LoginSession> {
   /// @name From any thread
   void want_token(TokenReply reply);
   void log_out(std::function<void(Result<void>)> done);
-  void offer_password(std::string password);
+  /// What a further login() of the same user brings: its functions, headers and password.
+  void join(LoginOptions options);
 
  private:
   void post(std::function<void(LoginSession&)> act);

@@ -19,10 +19,10 @@ T wait_for(std::future<T> future) {
 
 }  // namespace
 
-Programs::Programs(int token_ttl) : port_(free_port()) {
+Programs::Programs() : port_(free_port()) {
   config_["account"]["api_key_secret"] = "Vx3pLq9ZtW7sRb2NfYd8KmHc5GjUe1oA";
   config_["token_server"] = {{"listen", "127.0.0.1:" + port_},
-                             {"token_ttl_seconds", token_ttl},
+                             {"token_ttl_seconds", 3600},
                              {"metrics_listen", "off"},
                              {"database", folder() + "/token.db"},
                              {"audit_log", folder() + "/audit.log"},

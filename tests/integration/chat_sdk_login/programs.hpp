@@ -14,7 +14,7 @@ class Programs : public ChatProgram {
  protected:
   static constexpr const char* kPassword = "correct horse battery";
 
-  explicit Programs(int token_ttl = 3600);
+  Programs();
 
   void start_tokens();
   void kill_tokens();

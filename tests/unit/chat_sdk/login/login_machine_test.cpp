@@ -172,6 +172,20 @@ TEST_F(LoginMachineTest, LoggingInAsksAgainAfterAWrongPassword) {
   expect<AskPassword>();
 }
 
+TEST_F(LoginMachineTest, NoSessionTakesWhatAnotherLoginBrings) {
+  use("");
+  load("");
+  expect_error();
+  machine_->offer_password("", /*can_ask=*/true);
+  machine_->want_token();
+  expect<AskPassword>();
+  machine_->on_password(Error{.code = Errc::cancelled});
+  expect_error();
+  machine_->offer_password("brought", false);
+  machine_->want_token();
+  EXPECT_EQ(expect<LogIn>().password, "brought");
+}
+
 // have_session, exchanging
 
 TEST_F(LoginMachineTest, HaveSessionExchangesItOnceForAll) {
@@ -198,7 +212,7 @@ TEST_F(LoginMachineTest, HaveSessionExchangesItOnceForAll) {
 TEST_F(LoginMachineTest, HaveSessionHasForgottenThePassword) {
   use("pw");
   log_in();
-  machine_->offer_password("another");
+  machine_->offer_password("another", false);
   machine_->want_token();
   expect<ExchangeSession>();
   machine_->on_granted(kEnded);
@@ -213,7 +227,8 @@ TEST_F(LoginMachineTest, HaveSessionHasForgottenThePassword) {
 TEST_F(LoginMachineTest, ExchangingAsksOnceMoreWhenTheAnswerIsLost) {
   use("pw");
   log_in();
-  for (const Error& lost : {kLost, Error{.code = Errc::timed_out}, Error{.code = Errc::server_error, .http_status = 502}}) {
+  for (const Error& lost :
+       {kLost, Error{.code = Errc::timed_out}, Error{.code = Errc::server_error, .http_status = 502}}) {
     machine_->want_token();
     const auto first = expect<ExchangeSession>();
     machine_->on_granted(lost);
