@@ -7,6 +7,7 @@ namespace parley::detail {
 namespace {
 
 constexpr std::string_view kPlain = "-._/:*+";  // beside letters and digits
+constexpr std::string_view kBeforeThrownText = " threw: ";
 constexpr std::string_view kEndsQuery = " \t\r\n\"'<>)],";
 
 bool is_plain(char c) {
@@ -63,6 +64,12 @@ LogLine& LogLine::add_code(const Error& error) {
   return *this;
 }
 
-LogLine& LogLine::add(const Error& error) { return add_code(error).add("message", error.message); }
+// What a function of the user's threw may hold anything, so the message is cut before it.
+LogLine& LogLine::add(const Error& error) {
+  const std::string_view message = error.message;
+  const auto thrown = message.find(kBeforeThrownText);
+  const auto length = thrown == message.npos ? message.npos : thrown + kBeforeThrownText.find(':');
+  return add_code(error).add("message", message.substr(0, length));
+}
 
 }  // namespace parley::detail

@@ -20,7 +20,7 @@ class LogLine {
   LogLine& add(std::string_view key, Duration value);
   /// Its code and numbers.
   LogLine& add_code(const Error& error);
-  /// These and what we say of it; nothing of what the other side said.
+  /// These and what we say of it; nothing of what the other side said, or a function of the user's threw.
   LogLine& add(const Error& error);
 
   const std::string& text() const { return text_; }

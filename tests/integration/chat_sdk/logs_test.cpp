@@ -252,6 +252,23 @@ TEST_F(SecretsTest, NothingOfUsersAndNoTokenIsEverWritten) {
   expect_silence(log, {token, signature, key().secret, percent_encode(who), percent_encode(peer)});
 }
 
+TEST_F(SecretsTest, WhatATokenSourceThrowsIsNotWritten) {
+  {
+    auto options = logging(options_for(marked("alice")));
+    options.tokens = [](auto, const TokenReply&) { throw std::runtime_error("Marker secret"); };
+    options.retry = {milliseconds(20), milliseconds(50)};
+    options.timeouts.connect = milliseconds(100);
+    Client client(*runtime, std::move(options));
+    EXPECT_FALSE(get(client.async_connect(use_future)));
+  }
+  runtime.reset();
+  EXPECT_GE(
+      log.count(LogLevel::warning, "^event=login_failed code=unreachable message=\"the token source threw"),
+      1u)
+      << log.text();
+  expect_silence(log, {});
+}
+
 TEST_F(SecretsTest, ACacheThatWasDamagedIsAWarning) {
   const auto directory = files.directory() / "cache";
   const auto session = [&](bool damage) {

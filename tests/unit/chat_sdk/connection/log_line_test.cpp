@@ -41,6 +41,11 @@ TEST(LogLine, OfAnErrorItSaysWhatIsOurs) {
   EXPECT_EQ(LogLine("e").add_code(error).text(), "event=e code=forbidden status=403 server_code=50400");
 }
 
+TEST(LogLine, WhatAFunctionOfTheUsersThrewIsCutOff) {
+  const Error error{.code = Errc::unreachable, .message = "the token source threw: the secret is: 1"};
+  EXPECT_EQ(LogLine("e").add(error).text(), R"(event=e code=unreachable message="the token source threw")");
+}
+
 TEST(LogLine, IsNotMadeWhereNobodyReadsIt) {
   SeededRandom random{1};
   Context context{.random = random, .emit = [](const Event&) {}};
