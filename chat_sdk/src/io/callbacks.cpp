@@ -5,8 +5,6 @@
 namespace parley::detail {
 namespace {
 
-boost::asio::any_io_executor system_executor() { return boost::asio::system_executor(); }
-
 std::shared_ptr<LoopQueue> queue_of(const boost::asio::any_io_executor& executor) {
   const auto* posting = executor.target<PostingExecutor>();
   return posting ? posting->queue() : nullptr;
@@ -16,7 +14,7 @@ std::shared_ptr<LoopQueue> queue_of(const boost::asio::any_io_executor& executor
 
 // A queue needs no strand: it runs one at a time by itself, and can be dropped as a whole.
 Callbacks::Callbacks(const boost::asio::any_io_executor& executor)
-    : queue_(queue_of(executor)), strand_(boost::asio::make_strand(queue_ ? system_executor() : executor)) {}
+    : queue_(queue_of(executor)), strand_(boost::asio::make_strand(executor)) {}
 
 // It keeps the user's context as awake as the strand does. That of an io_context needs no memory of its own.
 Callbacks::Work Callbacks::inner_executor(const Strand& strand) {
@@ -115,7 +113,7 @@ void Callbacks::close_last() {
 }
 
 void Callbacks::let_go() {
-  Strand last = boost::asio::make_strand(system_executor());
+  Strand last = boost::asio::make_strand(boost::asio::any_io_executor(boost::asio::system_executor()));
   std::shared_ptr<LoopQueue> queue;
   const std::lock_guard lock(mutex_);
   std::swap(strand_, last);

@@ -77,7 +77,8 @@ class Callbacks : public std::enable_shared_from_this<Callbacks> {
   template <class T>
   Work work_for(const Completion<T>& handler) const {
     const std::lock_guard lock(mutex_);
-    Work executor = boost::asio::get_associated_executor(handler, strand_);
+    Work executor = queue_ ? boost::asio::get_associated_executor(handler, InPlaceExecutor())
+                           : boost::asio::get_associated_executor(handler, strand_);
     if (const auto* strand = executor.template target<Strand>()) executor = inner_executor(*strand);
     return boost::asio::prefer(executor, boost::asio::execution::outstanding_work.tracked);
   }
