@@ -115,7 +115,7 @@ class Machine final : public VirtualTime, public std::enable_shared_from_this<Ma
     const Key key{at, ++last_id_};
     alarms_.emplace(key, std::move(wake));
     lock.unlock();
-    return {nullptr, [self = shared_from_this(), key](void*) { self->call_off(key); }};
+    return {this, [self = shared_from_this(), key](void*) { self->call_off(key); }};
   }
   std::shared_ptr<void> join(Probe probe) override { return world_->join(std::move(probe)); }
 
@@ -264,7 +264,7 @@ std::shared_ptr<void> World::join(VirtualTime::Probe probe) {
   auto member = std::make_shared<Member>(Member{.probe = std::move(probe)});
   const std::lock_guard lock(mutex_);
   members_.push_back(member);
-  return {nullptr, [self = shared_from_this(), member](void*) { self->leave(member); }};
+  return {member.get(), [self = shared_from_this(), member](void*) { self->leave(member); }};
 }
 
 void World::leave(const std::shared_ptr<Member>& member) {
