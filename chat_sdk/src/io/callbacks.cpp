@@ -60,8 +60,9 @@ void Callbacks::run(std::function<void()> work) {
 }
 
 void Callbacks::run_always(std::function<void()> work) {
+  LoopQueue::Pushed after;
   const std::lock_guard lock(mutex_);
-  boost::asio::post(strand_, std::move(work));
+  after = submit(std::move(work));
 }
 
 std::list<std::weak_ptr<Callbacks::Handler>> Callbacks::attached() {

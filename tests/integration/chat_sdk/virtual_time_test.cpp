@@ -243,6 +243,23 @@ TEST_F(ClientTest, ARefusedClientComesBack) {
   EXPECT_TRUE(time_.advance_until([&] { return alice.status().state == ConnectionState::connected; }, 5min));
 }
 
+TEST_F(ClientTest, ALoopOfTheProgramIsRunWhileTimeWaits) {
+  EventPump pump;
+  time_.also_run([&] { return pump.poll(); });
+  auto options = options_for("alice");
+  options.callbacks = pump.executor();
+  Client alice(runtime_, std::move(options));
+  int refreshed = 0;
+  const auto events =
+      alice.on_event([&](const Event& event) { refreshed += std::holds_alternative<TokenRefreshed>(event); });
+  bool connected = false;
+  alice.async_connect([&](const Result<void>& outcome) { connected = outcome.has_value(); });
+  ASSERT_TRUE(time_.advance_until([&] { return connected; }));
+  refreshed = 0;
+  time_.advance(2h);
+  EXPECT_EQ(refreshed, 2);
+}
+
 // By TCP, too: what the kernel carries takes no virtual time.
 TEST_F(ClientTest, ARelayIsCutAndTheClientComesBack) {
   auto pipe = FaultyPipe::relay_to(address_, time_).value();
