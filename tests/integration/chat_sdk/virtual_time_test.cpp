@@ -55,7 +55,7 @@ class VirtualTimeTest : public ::testing::Test {
 };
 
 /// A client that answers pings, if it likes, and remembers when what came.
-class WireTest : public VirtualTimeTest {
+class VirtualWireTest : public VirtualTimeTest {
  protected:
   void init(const std::string& token) {
     stream_ = service_.in_process()->connect(loop_.executor()).value();
@@ -96,7 +96,7 @@ class WireTest : public VirtualTimeTest {
   std::optional<Duration> ended_after_;
 };
 
-TEST_F(WireTest, PingsComeEveryTwentySeconds) {
+TEST_F(VirtualWireTest, PingsComeEveryTwentySeconds) {
   init(token_for("alice", kStart).value());
   ASSERT_TRUE(init_.ok());
   time_.advance(10min);
@@ -105,7 +105,7 @@ TEST_F(WireTest, PingsComeEveryTwentySeconds) {
   EXPECT_FALSE(ended_after_);
 }
 
-TEST_F(WireTest, WhoDoesNotAnswerIsGivenUpAtTheThirdPing) {
+TEST_F(VirtualWireTest, WhoDoesNotAnswerIsGivenUpAtTheThirdPing) {
   answers_ = false;
   init(token_for("alice", kStart).value());
   time_.advance(10min);
@@ -113,7 +113,7 @@ TEST_F(WireTest, WhoDoesNotAnswerIsGivenUpAtTheThirdPing) {
   EXPECT_EQ(ended_after_, 60s);
 }
 
-TEST_F(WireTest, ATokenEndsAfterItsHourWithItsCode) {
+TEST_F(VirtualWireTest, ATokenEndsAfterItsHourWithItsCode) {
   init(token_for("alice", kStart).value());
   time_.advance(2h);
   EXPECT_THAT(updates_, ElementsAre(std::pair<std::string, Duration>("token_about_to_expire", 57min)));
@@ -123,14 +123,14 @@ TEST_F(WireTest, ATokenEndsAfterItsHourWithItsCode) {
   EXPECT_EQ(ended_after_, 1h);
 }
 
-TEST_F(WireTest, TokensAreCheckedByTheCalendarOfTheTest) {
+TEST_F(VirtualWireTest, TokensAreCheckedByTheCalendarOfTheTest) {
   init(token_for("alice", kStart - 2h).value());
   EXPECT_EQ(init_.code, 401);
   EXPECT_EQ(init_.error_code, 20104);
 }
 
 /// Real clients on the service's time.
-class ClientTest : public VirtualTimeTest {
+class VirtualClientTest : public VirtualTimeTest {
  protected:
   ClientOptions options_for(const std::string& identity, std::shared_ptr<net::InProcessListener> listener,
                             const Clock& clock) {
@@ -151,7 +151,7 @@ class ClientTest : public VirtualTimeTest {
   Runtime runtime_;
 };
 
-TEST_F(ClientTest, AClientLivesThroughADayOfTokens) {
+TEST_F(VirtualClientTest, AClientLivesThroughADayOfTokens) {
   Client alice(runtime_, options_for("alice"));
   int losses = 0;
   const auto events = alice.on_event([&](const Event& event) {
@@ -165,7 +165,7 @@ TEST_F(ClientTest, AClientLivesThroughADayOfTokens) {
   EXPECT_LE(tokens_, 27);
 }
 
-TEST_F(ClientTest, MessagesHaveTheDateOfTheTest) {
+TEST_F(VirtualClientTest, MessagesHaveTheDateOfTheTest) {
   Client alice(runtime_, options_for("alice"));
   ASSERT_TRUE(time_.get(alice.async_connect(use_future)));
   const auto lobby = time_.get(alice.async_create_group_channel("lobby", use_future)).value();
@@ -175,7 +175,7 @@ TEST_F(ClientTest, MessagesHaveTheDateOfTheTest) {
 }
 
 // The same seed, the same names.
-TEST_F(ClientTest, ASeedMakesAServicesNamesRepeatable) {
+TEST_F(VirtualClientTest, ASeedMakesAServicesNamesRepeatable) {
   std::vector<std::string> sids;
   for (int i = 0; i < 2; ++i) {
     SeededRandom of_service(1), of_client(2);
@@ -196,7 +196,7 @@ TEST_F(ClientTest, ASeedMakesAServicesNamesRepeatable) {
   EXPECT_EQ(sids[0], sids[1]);
 }
 
-TEST_F(ClientTest, ASlowNetworkIsSlowInVirtualTime) {
+TEST_F(VirtualClientTest, ASlowNetworkIsSlowInVirtualTime) {
   auto pipe = FaultyPipe::in_front_of(service_.in_process(), time_);
   Client alice(runtime_, options_for("alice", pipe.listener(), time_));
   ASSERT_TRUE(time_.get(alice.async_connect(use_future)));
@@ -208,7 +208,7 @@ TEST_F(ClientTest, ASlowNetworkIsSlowInVirtualTime) {
 }
 
 // The request goes out, its answer does not come back: the message is there once, however it ends.
-TEST_F(ClientTest, AnAnswerThatIsCutOffCostsNothing) {
+TEST_F(VirtualClientTest, AnAnswerThatIsCutOffCostsNothing) {
   auto pipe = FaultyPipe::in_front_of(service_.in_process(), time_);
   Client alice(runtime_, options_for("alice", pipe.listener(), time_));
   ASSERT_TRUE(time_.get(alice.async_connect(use_future)));
@@ -221,7 +221,7 @@ TEST_F(ClientTest, AnAnswerThatIsCutOffCostsNothing) {
 }
 
 // A half-dead connection is found out by silence.
-TEST_F(ClientTest, ADeadNetworkIsNoticedAndSurvived) {
+TEST_F(VirtualClientTest, ADeadNetworkIsNoticedAndSurvived) {
   auto pipe = FaultyPipe::in_front_of(service_.in_process(), time_);
   Client alice(runtime_, options_for("alice", pipe.listener(), time_));
   ASSERT_TRUE(time_.get(alice.async_connect(use_future)));
@@ -231,7 +231,7 @@ TEST_F(ClientTest, ADeadNetworkIsNoticedAndSurvived) {
   EXPECT_TRUE(time_.advance_until([&] { return alice.status().state == ConnectionState::connected; }, 5min));
 }
 
-TEST_F(ClientTest, ARefusedClientComesBack) {
+TEST_F(VirtualClientTest, ARefusedClientComesBack) {
   auto pipe = FaultyPipe::in_front_of(service_.in_process(), time_);
   Client alice(runtime_, options_for("alice", pipe.listener(), time_));
   ASSERT_TRUE(time_.get(alice.async_connect(use_future)));
@@ -243,7 +243,7 @@ TEST_F(ClientTest, ARefusedClientComesBack) {
   EXPECT_TRUE(time_.advance_until([&] { return alice.status().state == ConnectionState::connected; }, 5min));
 }
 
-TEST_F(ClientTest, ALoopOfTheProgramIsRunWhileTimeWaits) {
+TEST_F(VirtualClientTest, ALoopOfTheProgramIsRunWhileTimeWaits) {
   EventPump pump;
   time_.also_run([&] { return pump.poll(); });
   auto options = options_for("alice");
@@ -261,7 +261,7 @@ TEST_F(ClientTest, ALoopOfTheProgramIsRunWhileTimeWaits) {
 }
 
 // By TCP, too: what the kernel carries takes no virtual time.
-TEST_F(ClientTest, ARelayIsCutAndTheClientComesBack) {
+TEST_F(VirtualClientTest, ARelayIsCutAndTheClientComesBack) {
   auto pipe = FaultyPipe::relay_to(address_, time_).value();
   auto options = options_for("alice");
   options.endpoint = Endpoint::service(pipe.url());

@@ -114,6 +114,7 @@ TEST_F(ManualClockTest, WhatIsDueAlreadyRingsWithTheNextMove) {
 
 TEST_F(ManualClockTest, ADroppedHandleCallsOff) {
   auto dropped = note_at(time_, 1s, "dropped");
+  EXPECT_TRUE(dropped);
   const auto kept = note_at(time_, 1s, "kept");
   dropped.reset();
   time_.advance(2s);
