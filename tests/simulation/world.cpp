@@ -55,8 +55,9 @@ void User::sleep(Duration time) {
 void User::stop(Duration time) { awake_at_ = world_.now + time; }
 
 void User::fall_silent() {
+  if (!connection_) return;  // a dial that is under way ends by itself
   ++epoch_;
-  if (connection_) world_.deaf_.insert(*std::exchange(connection_, std::nullopt));
+  world_.deaf_.insert(*std::exchange(connection_, std::nullopt));
 }
 
 void User::at(TimePoint when, std::function<void()> what) {
