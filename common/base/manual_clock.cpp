@@ -60,7 +60,9 @@ class World final : public std::enable_shared_from_this<World> {
   void move_to(TimePoint at, std::vector<Wake>& rung);
   bool move_to_next(TimePoint limit);
   bool settle_round(std::chrono::steady_clock::time_point give_up, bool& quiet);
-  bool ask(const std::shared_ptr<Member>& member, std::chrono::steady_clock::time_point give_up);
+  void ask(const std::shared_ptr<Member>& member);
+  bool wait_for_answers(std::unique_lock<std::mutex>& lock, std::chrono::steady_clock::time_point give_up,
+                        const std::function<bool()>& is_over);
   bool run_polls();
   void leave(const std::shared_ptr<Member>& member);
 
@@ -212,25 +214,30 @@ bool World::settle() {
   return true;
 }
 
-// One after the other: what the first ones give to the later ones is there before those are asked.
+// All are asked at once, and the next round begins when all have answered: whoever has done nothing between
+// two answers was idle in between, with nothing posted to it.
 bool World::settle_round(std::chrono::steady_clock::time_point give_up, bool& quiet) {
+  quiet = !run_polls();
   std::unique_lock lock(mutex_);
   const auto members = members_;
   lock.unlock();
-  quiet = !run_polls();
+  for (const auto& member : members) ask(member);
+  const auto is_over = [&] {
+    return std::all_of(members.begin(), members.end(),
+                       [](const auto& member) { return member->answer || member->gone; });
+  };
+  lock.lock();
+  if (!wait_for_answers(lock, give_up, is_over)) return false;
   for (const auto& member : members) {
-    if (!ask(member, give_up)) return false;
-    lock.lock();
     if (member->answer != member->before) quiet = false;
     member->before = member->answer;
-    lock.unlock();
   }
   return true;
 }
 
-bool World::ask(const std::shared_ptr<Member>& member, std::chrono::steady_clock::time_point give_up) {
+void World::ask(const std::shared_ptr<Member>& member) {
   std::unique_lock lock(mutex_);
-  if (member->gone) return true;
+  if (member->gone) return;
   const std::uint64_t question = ++member->asked;
   member->answer.reset();
   const VirtualTime::Probe probe = member->probe;
@@ -241,8 +248,11 @@ bool World::ask(const std::shared_ptr<Member>& member, std::chrono::steady_clock
     member->answer = activity;
     self->answered_.notify_all();
   });
-  lock.lock();
-  const auto is_over = [&] { return member->answer || member->gone; };
+}
+
+bool World::wait_for_answers(std::unique_lock<std::mutex>& lock,
+                             std::chrono::steady_clock::time_point give_up,
+                             const std::function<bool()>& is_over) {
   if (polls_.empty()) return answered_.wait_until(lock, give_up, is_over);
   while (!is_over()) {
     lock.unlock();
