@@ -7,7 +7,7 @@
 namespace parley::net {
 namespace {
 
-/// How long the peer may take for its farewell, and the reader to find out why writing failed.
+/// How long the peer may take for its closing handshake, and the reader to find out why writing failed.
 constexpr auto kLastWords = std::chrono::seconds(1);
 
 /// One connection at a time reads or writes on a thread, and no callback runs in between that could read or
@@ -60,7 +60,7 @@ void WebSocketStream::accept(HandshakeAnswer answer, Duration timeout, WebSocket
 
 void WebSocketStream::on_answered(int status) {
   if (status != 101)
-    return part({.code = Errc::upgrade_refused, .message = "a request for a WebSocket that is wrong"});
+    return drain({.code = Errc::upgrade_refused, .message = "a request for a WebSocket that is wrong"});
   timer_.reset();
   const auto ready = std::exchange(ready_, nullptr);
   ready(std::make_unique<StreamHandle<WebSocketStream>>(shared_from_this()));
@@ -79,7 +79,7 @@ void WebSocketStream::listen() {
 }
 
 void WebSocketStream::on_readable(ErrorCode error) {
-  if (ended_ || parting_) return;
+  if (ended_ || draining_) return;
   const auto scratch = read_scratch();
   const std::size_t size = error ? 0 : stream_->read_now(asio::buffer(scratch.data(), scratch.size()), error);
   // Bytes of a TLS record that is not whole yet block, too: they have come all the same.
@@ -100,16 +100,16 @@ void WebSocketStream::take(std::span<char> bytes) {
     in_.erase(0, digest(in_));
     if (in_.empty()) free_memory(in_);  // idle connections keep no buffers
   }
-  if (ended_ || parting_) return;
+  if (ended_ || draining_) return;
   if (inbound_) inbound_->set(*this, in_.capacity() + reader_.buffered_bytes());
-  if (!parting_) listen();
+  if (!draining_) listen();
 }
 
 void WebSocketStream::give_up_input() {
   free_memory(in_);
   reader_.drop();
   say_close(static_cast<std::uint16_t>(CloseCode::try_later));
-  part({.code = Errc::limit_exceeded, .message = "too much is being received, over all connections"});
+  drain({.code = Errc::limit_exceeded, .message = "too much is being received, over all connections"});
 }
 
 /// How many bytes were used.
@@ -130,7 +130,7 @@ bool WebSocketStream::use(const FrameReader::Event& event) {
     refuse(event);
   } else if (event.what == What::close) {
     say_close(event.code);
-    part(reason_ ? *reason_ : closed_by_peer(event));
+    drain(reason_ ? *reason_ : closed_by_peer(event));
   } else if (event.what == What::ping) {
     pong_ = event.bytes;
     flush_later();
@@ -138,7 +138,7 @@ bool WebSocketStream::use(const FrameReader::Event& event) {
     release_input();  // what follows is a new message
     tell([&] { callbacks_.on_message(event.bytes); });
   }
-  return !ended_ && !parting_;
+  return !ended_ && !draining_;
 }
 
 void WebSocketStream::refuse(const FrameReader::Event& event) {
@@ -148,7 +148,7 @@ void WebSocketStream::refuse(const FrameReader::Event& event) {
   if (callbacks_.on_refused && !is_protocol_broken && !closing_) tell([&] { callbacks_.on_refused(reason); });
   if (ended_) return;
   say_close(close_code_);
-  part(reason);
+  drain(reason);
 }
 
 template <class Call>
@@ -192,7 +192,7 @@ void WebSocketStream::flush() {
     if (error == asio::error::would_block) return write_rest(rest);
     if (error) return on_write_error(error);
   }
-  if (parting_) shut_down();
+  if (draining_) shut_down();
 }
 
 std::size_t WebSocketStream::fill(std::span<char> piece) {
@@ -223,7 +223,7 @@ void WebSocketStream::on_write_error(const ErrorCode& error) {
   pong_.reset();
   ping_ = false;
   mute_ = true;
-  if (parting_) return finish(*reason_);
+  if (draining_) return finish(*reason_);
   if (!reason_) finish_after(kLastWords, lost(error));
 }
 
@@ -241,10 +241,10 @@ void WebSocketStream::say_close(std::uint16_t code) {
 }
 
 /// Goes when everything is written, and soon; not later than close() was told.
-void WebSocketStream::part(Error reason) {
+void WebSocketStream::drain(Error reason) {
   const bool was_closed = reason_.has_value();
   reason_ = std::move(reason);
-  parting_ = true;
+  draining_ = true;
   if (mute_) return finish(*reason_);
   const auto soon = std::chrono::steady_clock::now() + kLastWords;
   if (!was_closed || !timer_ || timer_->expiry() > soon) finish_after(kLastWords, *reason_);

@@ -69,7 +69,7 @@ class WebSocketStream final : public std::enable_shared_from_this<WebSocketStrea
   void write_rest(std::string_view rest);
   void on_write_error(const ErrorCode& error);
   void say_close(std::uint16_t code);
-  void part(Error reason);
+  void drain(Error reason);
   void shut_down();
   void finish_after(Duration time, Error reason);
   void finish(Error reason);
@@ -91,11 +91,11 @@ class WebSocketStream final : public std::enable_shared_from_this<WebSocketStrea
   std::uint16_t close_code_ = static_cast<std::uint16_t>(CloseCode::normal);
   bool writing_ = false;  // the system takes out_
   bool flush_posted_ = false;
-  bool closing_ = false;  // no more sends: the closing frame is queued
-  bool mute_ = false;     // nothing can be written any more
-  bool parting_ = false;  // nothing is read any more; goes when everything is written
-  bool calling_ = false;  // a callback is running: its function object must stay
-  bool ended_ = false;    // no more callbacks
+  bool closing_ = false;   // no more sends: the closing frame is queued
+  bool mute_ = false;      // nothing can be written any more
+  bool draining_ = false;  // nothing is read any more; goes when everything is written
+  bool calling_ = false;   // a callback is running: its function object must stay
+  bool ended_ = false;     // no more callbacks
 };
 
 }  // namespace parley::net
