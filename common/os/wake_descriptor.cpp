@@ -5,11 +5,13 @@
 
 #include <utility>
 
+#include "common/os/close_on_exec.hpp"
+
 namespace parley {
 namespace {
 
 void make_private_and_nonblocking(int fd) {
-  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  os::set_close_on_exec(fd);
   ::fcntl(fd, F_SETFL, O_NONBLOCK);
 }
 

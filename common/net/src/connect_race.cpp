@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "common/os/close_on_exec.hpp"
+
 namespace parley::net {
 
 ConnectRace::ConnectRace(asio::any_io_executor executor, AddressRace race)
@@ -30,10 +32,13 @@ void ConnectRace::proceed() {
   wait();
 }
 
+// A socket that cannot be opened is tried again by async_connect(), which reports why.
 void ConnectRace::attempt(const tcp::endpoint& endpoint) {
   const auto attempt = attempts_.emplace_back(std::make_shared<tcp::socket>(executor_));
-  attempt->async_connect(endpoint, [self = shared_from_this(), attempt](ErrorCode error) {
-    if (self->done_) self->on_connected(attempt, error);
+  ErrorCode error;
+  if (!attempt->open(endpoint.protocol(), error)) os::set_close_on_exec(attempt->native_handle());
+  attempt->async_connect(endpoint, [self = shared_from_this(), attempt](ErrorCode failure) {
+    if (self->done_) self->on_connected(attempt, failure);
   });
 }
 

@@ -1,5 +1,6 @@
 #include "common/net/src/connect_race.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <vector>
@@ -43,6 +44,13 @@ TEST_F(ConnectRaceTest, ConnectsToTheOnlyAddress) {
   const auto outcome = run({live_.local_endpoint()});
   ASSERT_FALSE(outcome.error) << outcome.error.message();
   EXPECT_EQ(outcome.socket.remote_endpoint(), live_.local_endpoint());
+}
+
+// Else a program that the application starts would keep a closed connection open for the service.
+TEST_F(ConnectRaceTest, ProgramsThatAreStartedDoNotGetTheSocket) {
+  auto outcome = run({live_.local_endpoint()});
+  ASSERT_FALSE(outcome.error) << outcome.error.message();
+  EXPECT_EQ(::fcntl(outcome.socket.native_handle(), F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
 }
 
 TEST_F(ConnectRaceTest, ARefusalCostsNoDelay) {
