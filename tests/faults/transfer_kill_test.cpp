@@ -107,7 +107,11 @@ TEST_F(TransferKill, ADownloadGoesOnWithARange) {
     return {.down = kKilledAt, .holds = true};
   });
   auto download = channel_.async_download({sent.media.at(0).sid, path("got")}, use_future);
-  while (pipe_.breaks() == 0) std::this_thread::yield();
+  const auto give_up = std::chrono::steady_clock::now() + seconds(30);
+  while (pipe_.breaks() == 0) {
+    ASSERT_LT(std::chrono::steady_clock::now(), give_up) << "the pipe was never full";
+    std::this_thread::yield();
+  }
   restart();
   pipe_.cut_all();
   const auto bytes = get(std::move(download));

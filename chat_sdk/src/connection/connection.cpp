@@ -49,7 +49,7 @@ Connection::Connection(ConnectionSettings settings, Context& context)
     : settings_(std::move(settings)),
       context_(context),
       timers_(context_),
-      keeper_(token::KeeperSettings{}, context_.random),
+      keeper_({.first_retry = settings_.retry.min, .max_retry = settings_.retry.max}, context_.random),
       machine_(machine_settings(settings_), context_.random),
       urls_(settings_.region),
       rest_(context_, timers_, machine_, settings_.timeouts.request) {}

@@ -238,7 +238,7 @@ TEST_F(SecretsTest, WhatATokenSourceThrowsIsNotWritten) {
     auto options = logging(options_for(marked("alice")));
     options.tokens = [](auto, const TokenReply&) { throw std::runtime_error("Marker secret"); };
     options.retry = {milliseconds(20), milliseconds(50)};
-    options.timeouts.connect = milliseconds(100);
+    options.timeouts.connect = milliseconds(500);
     Client client(*runtime, std::move(options));
     EXPECT_FALSE(get(client.async_connect(use_future)));
   }

@@ -90,7 +90,7 @@ TEST_F(TokenSourceTest, TellsAPageInsteadOfATokenAndTriesAgain) {
 
 TEST_F(TokenSourceTest, NamesTheMemberThatIsMissing) {
   door_.answer_next(http("200 OK", "Content-Type: application/json\r\n", R"({"access_token":"x"})"));
-  EXPECT_THAT(error_of(token_endpoint(endpoint()), milliseconds(400)).message,
+  EXPECT_THAT(error_of(token_endpoint(endpoint()), milliseconds(2000)).message,
               HasSubstr(name() + " answered without the text \"token\""));
 }
 
@@ -124,7 +124,7 @@ TEST_F(TokenSourceTest, SendsHeadersThatAreMadeForEachRequest) {
   EXPECT_EQ(requests[1].body, R"({"user":"alice"})");
 
   with_cookie.make_headers = []() -> std::vector<std::pair<std::string, std::string>> { throw 7; };
-  EXPECT_THAT(error_of(token_endpoint(with_cookie), milliseconds(300)).message,
+  EXPECT_THAT(error_of(token_endpoint(with_cookie), milliseconds(1000)).message,
               HasSubstr("token_endpoint: make_headers threw: an exception that is no std::exception"));
 }
 
@@ -141,15 +141,15 @@ TEST_F(TokenSourceTest, NamesASourceThatThrows) {
   const TokenSource throws = [](const auto&, const TokenReply&) {
     throw std::runtime_error("no key in the keyring");
   };
-  EXPECT_THAT(error_of(throws, milliseconds(300)).message,
+  EXPECT_THAT(error_of(throws, milliseconds(1000)).message,
               HasSubstr("the token source threw: no key in the keyring"));
   const TokenSource throws_number = [](const auto&, const TokenReply&) { throw 7; };
-  EXPECT_THAT(error_of(throws_number, milliseconds(300)).message,
+  EXPECT_THAT(error_of(throws_number, milliseconds(1000)).message,
               HasSubstr("the token source threw: an exception that is no std::exception"));
 }
 
 TEST_F(TokenSourceTest, NamesASourceThatHangs) {
-  const Error error = error_of([](const auto&, const TokenReply&) {}, milliseconds(300));
+  const Error error = error_of([](const auto&, const TokenReply&) {}, milliseconds(1000));
   EXPECT_EQ(error.code, Errc::timed_out);
   EXPECT_THAT(error.message, HasSubstr("the token source did not answer"));
 }

@@ -82,7 +82,7 @@ TEST_P(ClientThroughProxyTest, ConnectsAndSendsAndDownloadsAFile) {
 TEST_P(ClientThroughProxyTest, TellsWhatTheProxyRefuses) {
   testing::ProxyProgram proxy({.kind = GetParam(), .user = "user", .password = "right"}, place_.directory());
   auto options = options_through(proxy.url("user:s3cr3t@"));
-  options.timeouts.connect = std::chrono::milliseconds(500);
+  options.timeouts.connect = std::chrono::seconds(3);
   Client alice(runtime_, std::move(options));
   const auto connected = get(alice.async_connect(use_future));
   ASSERT_FALSE(connected);
@@ -142,7 +142,7 @@ TEST_F(ProxyOptionsTest, AWrongUrlNamesTheOption) {
   Runtime runtime;
   auto options = options_for("alice");
   options.proxy = ProxyOptions::through("https://user:s3cr3t@proxy.example");
-  options.timeouts.connect = std::chrono::milliseconds(200);
+  options.timeouts.connect = std::chrono::seconds(2);
   Client alice(runtime, std::move(options));
   const auto connected = get(alice.async_connect(use_future));
   ASSERT_FALSE(connected);
@@ -167,8 +167,8 @@ TEST_F(ProxyOptionsTest, TheEnvironmentsProxyIsForAllOthers) {
     auto options = options_for("alice");
     options.endpoint = Endpoint::service("ws://192.0.2.1:4010/v3/wsconnect");  // for documentation only
     options.proxy = proxy;
-    options.timeouts.connect = std::chrono::milliseconds(200);
-    options.timeouts.dial = std::chrono::milliseconds(100);
+    options.timeouts.connect = std::chrono::seconds(2);
+    options.timeouts.dial = std::chrono::seconds(1);
     Client alice(runtime, std::move(options));
     return get(alice.async_connect(use_future)).error();
   };
@@ -212,7 +212,7 @@ class PinnedClientTest : public testing::ServiceTest {
 
 TEST_F(PinnedClientTest, AnotherKeyIsRefused) {
   auto options = pinned(other_pin_);
-  options.timeouts.connect = std::chrono::milliseconds(500);
+  options.timeouts.connect = std::chrono::seconds(3);
   Client alice(runtime_, std::move(options));
   const auto connected = get(alice.async_connect(use_future));
   ASSERT_FALSE(connected);

@@ -170,7 +170,7 @@ TEST_P(ProxiesTest, AProxyThatSaysNothingIsNamedWhenTimeIsUp) {
   ProxyProgram proxy(settings(), directory());
   proxy.fall_silent();
   auto request = call_to("127.0.0.1", proxy.url());
-  request.timeout = milliseconds(100);
+  request.timeout = milliseconds(1000);
   const auto error = refused(request);
   EXPECT_EQ(error.code, Errc::timed_out);
   EXPECT_THAT(error.message, StartsWith("ask proxy 127.0.0.1:" + std::to_string(proxy.port())));

@@ -85,6 +85,7 @@ TEST_F(ConnectRaceTest, ADeadIpv6CostsOneDelay) {
   const auto outcome = run({dead.endpoint(), live_.local_endpoint()});
   ASSERT_FALSE(outcome.error) << outcome.error.message();
   EXPECT_EQ(outcome.socket.remote_endpoint(), live_.local_endpoint());
+  EXPECT_GE(outcome.took, 250ms) << "the dead one goes first";
 }
 
 TEST_F(ConnectRaceTest, WhatIsCancelledNeverCompletes) {

@@ -1,4 +1,6 @@
 #pragma once
+#include <gtest/gtest.h>
+
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <memory>
@@ -24,7 +26,7 @@ class DeadAddress {
         if (!error) ++*taken;
       });
     }
-    loop.run_until([&] { return *taken > 0; });
+    EXPECT_TRUE(loop.run_until([&] { return *taken > 0; }));
     loop.context().run_for(std::chrono::milliseconds(50));  // the others are dropped by now, or were taken
   }
   boost::asio::ip::tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }

@@ -335,7 +335,7 @@ TEST_F(MessageStreamTest, DialSaysWhereTimeRanOut) {
   for (const auto& [scheme, stage] : {std::pair{"ws", "WebSocket handshake"}, std::pair{"wss", "TLS"}}) {
     const auto stream =
         dial({.url = {.scheme = scheme, .host = "127.0.0.1", .port = mute.port(), .target = "/"},
-              .timeout = milliseconds(50)});
+              .timeout = milliseconds(500)});
     ASSERT_FALSE(stream);
     EXPECT_EQ(stream.error().code, Errc::timed_out);
     EXPECT_THAT(stream.error().message, StartsWith(stage));

@@ -84,7 +84,7 @@ TEST_F(ProxyDialTest, ATimeoutNamesTheProxyThatIsSilent) {
   boost::asio::ip::tcp::acceptor mute(loop_.executor(), {boost::asio::ip::make_address("127.0.0.1"), 0});
   for (const auto kind : {Proxy::Kind::http, Proxy::Kind::socks5}) {
     const auto outcome =
-        call_through(proxy_at(mute.local_endpoint().port(), kind), "https", milliseconds(50));
+        call_through(proxy_at(mute.local_endpoint().port(), kind), "https", milliseconds(500));
     ASSERT_FALSE(outcome);
     EXPECT_EQ(outcome.error().code, Errc::timed_out);
     EXPECT_THAT(outcome.error().message, StartsWith(stage_));
@@ -113,7 +113,7 @@ TEST_F(ProxyDialTest, AProxyWithoutAddressIsUnresolved) {
 TEST_F(ProxyDialTest, AWebSocketDialNamesItsStagesToo) {
   boost::asio::ip::tcp::acceptor mute(loop_.executor(), {boost::asio::ip::make_address("127.0.0.1"), 0});
   DialOptions options{.url = {.scheme = "wss", .host = "::1", .port = 443, .target = "/"},
-                      .timeout = milliseconds(50)};
+                      .timeout = milliseconds(500)};
   options.proxy = proxy_at(mute.local_endpoint().port());
   std::optional<Error> error;
   const auto pending =
