@@ -51,14 +51,14 @@ Result<std::unique_ptr<net::PendingCall>> post_json(const boost::asio::any_io_ex
   http.headers.emplace_back("Content-Type", "application/json");
   http.body = std::move(call.body);
   http.timeout = call.timeout;
-  if (const auto ready = ways.prepare(http); !ready) return ready.error();
-  return net::http_call(io, std::move(http),
-                        [name = endpoint_name(call.question.url), done = std::move(done)](auto response) {
-                          if (response) return done(std::move(response));
-                          Error error = response.error();
-                          error.message.insert(0, name + ": ");
-                          done(std::move(error));
-                        });
+  const auto named = [name = endpoint_name(call.question.url)](Error error) {
+    error.message.insert(0, name + ": ");
+    return error;
+  };
+  if (const auto ready = ways.prepare(http); !ready) return named(ready.error());
+  return net::http_call(io, std::move(http), [named, done = std::move(done)](auto response) {
+    response ? done(std::move(response)) : done(named(response.error()));
+  });
 }
 
 }  // namespace parley::detail

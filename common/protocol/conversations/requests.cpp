@@ -25,15 +25,15 @@ std::string_view words_for(Errc code) {
     case Errc::denied:
       return "the service did not accept the caller";
     case Errc::forbidden:
-      return "not allowed";
+      return "the service does not allow it";
     case Errc::not_found:
-      return "no such thing";
+      return "the service knows no such thing";
     case Errc::conflict:
-      return "it exists already";
+      return "the service has one already";
     case Errc::limit_exceeded:
-      return "too large";
+      return "the service takes nothing so large";
     case Errc::too_many_requests:
-      return "too many requests";
+      return "the service asks to slow down";
     case Errc::server_error:
       return "the service failed";
     default:

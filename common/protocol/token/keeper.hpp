@@ -55,20 +55,22 @@ enum class Wanted {
 /// Keeps one token fresh: decides when to ask the source and what to make of its answers. No I/O, no clock,
 /// no thread of its own: drain next() after every call, and call on_time() at next_deadline().
 ///
-///   state     start     want          refresh, hurry   answer: good | useless | refusal   deadline
-///   idle      fetching  -             -                - (dropped)                        -
-///   fetching  -         -             -                holding | waiting | refused        waiting (timed
-///   out) holding   -         fetching [1]  fetching [3]     - (dropped)                        fetching
-///   waiting   -         - [2]         fetching [4]     - (dropped)                        fetching
-///   refused   fetching  -             -                - (dropped)                        -
-///   stop() leads to idle from everywhere; no action comes after it.
+///   state    | start    | want         | refresh, hurry | answer: good, useless, refusal | deadline
+///   ---------|----------|--------------|----------------|--------------------------------|-------------
+///   idle     | fetching | -            | -              | - (dropped)                    | -
+///   fetching | -        | -            | -              | holding, waiting, refused      | waiting [5]
+///   holding  | -        | fetching [1] | fetching [3]   | - (dropped)                    | fetching
+///   waiting  | -        | - [2]        | fetching [4]   | - (dropped)                    | fetching
+///   refused  | fetching | -            | -              | - (dropped)                    | -
+///
+/// stop() leads to idle from everywhere; no action comes after it.
 ///
 /// [1] Right after a new token ("settle"), "about to expire" is about the old one and ignored; "expired"
-/// means
-///     that the two machines' clocks differ, so it leads to waiting: asking at once again would be a storm.
+/// means that the two machines' clocks differ, so it leads to waiting: asking at once again would be a storm.
 /// [2] A notice does not shorten the back-off.
 /// [3] refresh() only: hurry() is for those who have none.
 /// [4] Not before the time for which the source asked to be left alone, if it did.
+/// [5] The source did not answer in time.
 ///
 /// One fetch at a time: an answer counts only if it carries the id of the latest fetch. A source that does
 /// not answer within fetch_timeout is given up, its late answer dropped. The refresh is due at the end of
@@ -76,12 +78,12 @@ enum class Wanted {
 /// doubles from first_retry to max_retry, of which a random half to whole is waited, longer if the source
 /// says so (an hour at most).
 ///
-/// Refusals: Errc::denied, forbidden, invalid_token or cancelled (by the user), HTTP status 401 or 403 but for a proxy's, a text that
-/// is no access token, a token for another identity or service than the one before; of a source that has
-/// given no token yet, also Errc::invalid_argument and invalid_config, which no retry heals. Useless: any
-/// other failure, the same token again, one that is over by the clock of its issuer, one that was never to
-/// live. One that is over by this machine's clock is delivered all the same: that clock may be wrong, and the
-/// service says so if it is not.
+/// Refusals: Errc::denied, forbidden, invalid_token or cancelled (by the user), HTTP status 401 or 403 but
+/// for a proxy's, a text that is no access token, a token for another identity or service than the one
+/// before; of a source that has given no token yet, also Errc::invalid_argument and invalid_config, which no
+/// retry heals. Useless: any other failure, the same token again, one that is over by the clock of its
+/// issuer, one that was never to live. One that is over by this machine's clock is delivered all the same:
+/// that clock may be wrong, and the service says so if it is not.
 class Keeper {
  public:
   /// `random` must outlive the keeper.
