@@ -56,7 +56,9 @@ Keeper::Keeper(KeeperSettings settings, Random& random)
 void Keeper::start(TimePoint now) {
   if (state_ != KeeperState::idle && state_ != KeeperState::refused) return;
   stop();
-  fetch(now);
+  if (not_before_ <= now) return fetch(now);
+  state_ = KeeperState::waiting;
+  wake_ = not_before_;
 }
 
 void Keeper::stop() {
@@ -67,6 +69,7 @@ void Keeper::stop() {
 }
 
 void Keeper::want(Wanted why, TimePoint now) {
+  is_early_ = false;  // the same token again would not do
   if (state_ != KeeperState::holding) return;
   const bool fresh = now - held_->received < held_->settle;
   if (fresh && why == Wanted::about_to_expire) return;
@@ -76,11 +79,12 @@ void Keeper::want(Wanted why, TimePoint now) {
                 now);
   backoff_.reset();
   fetch(now);
+  is_early_ = false;
 }
 
 void Keeper::refresh(TimePoint now) {
   if (state_ == KeeperState::waiting) return hurry(now);
-  if (state_ != KeeperState::holding) return;
+  if (state_ != KeeperState::holding && state_ != KeeperState::refused) return;
   backoff_.reset();
   fetch(now);
 }
@@ -93,7 +97,9 @@ void Keeper::hurry(TimePoint now) {
 }
 
 void Keeper::on_slept(Duration time, TimePoint now) {
-  if (state_ != KeeperState::holding || wake_ - time > now) return;
+  if (state_ != KeeperState::holding) return;
+  wake_ -= time;
+  if (wake_ > now) return;
   backoff_.reset();
   fetch(now);
 }
@@ -112,8 +118,10 @@ void Keeper::accept(std::string token, TimePoint now, WallTime wall_now) {
   if (held_ && (held_->identity != claims->identity || held_->service_sid != claims->service_sid))
     return refuse({.code = Errc::denied,
                    .message = "the token source gave a token for another identity or service than before"});
-  if (held_ && held_->token == token)
-    return fail({.code = Errc::token_expired, .message = "the token source gave the same token again"}, now);
+  if (held_ && held_->token == token) {
+    Error same{.code = Errc::token_expired, .message = "the token source gave the same token again"};
+    return is_early_ ? keep(std::move(same), now) : fail(std::move(same), now);
+  }
   if (held_ && claims->expires_at <= held_->issued_at + (now - held_->received))
     return fail({.code = Errc::token_expired, .message = "the token source gave a token that is over"}, now);
   const Duration remaining = remaining_life(*claims, wall_now);
@@ -126,22 +134,32 @@ void Keeper::accept(std::string token, TimePoint now, WallTime wall_now) {
         .received = now,
         .expires = now + remaining,
         .issued_at = claims->issued_at,
-        .settle = std::min(settings_.settle, scaled(remaining, kSettleShare))});
+        .settle = std::min(settings_.settle, scaled(remaining, kSettleShare)),
+        .refresh_at = now});
 }
 
 void Keeper::hold(Held held) {
   const Duration life = held.expires - held.received;
   const Duration lead = std::min(settings_.max_lead, scaled(life, settings_.lead_share));
-  wake_ = held.expires - scaled(lead, 1 - kLeadJitter * random_.uniform());
+  held.refresh_at = held.expires - scaled(lead, 1 - kLeadJitter * random_.uniform());
+  wake_ = held.refresh_at;
   held_ = std::move(held);
   state_ = KeeperState::holding;
   actions_.push_back(Deliver{held_->token, life});
 }
 
 void Keeper::fetch(TimePoint now) {
+  is_early_ = held_ && now < held_->refresh_at;
   state_ = KeeperState::fetching;
   wake_ = now + settings_.fetch_timeout;
   actions_.push_back(Fetch{++last_fetch_id_});
+}
+
+// A source that has no newer token yet is asked again when one is due.
+void Keeper::keep(Error error, TimePoint now) {
+  state_ = KeeperState::holding;
+  wake_ = held_->refresh_at;
+  actions_.push_back(SourceFailed{std::move(error), wake_ - now});
 }
 
 void Keeper::fail(Error error, TimePoint now) {

@@ -58,12 +58,13 @@ enum class Wanted {
 ///   state    | start    | want         | refresh, hurry | answer: good, useless, refusal | deadline
 ///   ---------|----------|--------------|----------------|--------------------------------|-------------
 ///   idle     | fetching | -            | -              | - (dropped)                    | -
-///   fetching | -        | -            | -              | holding, waiting, refused      | waiting [5]
+///   fetching | -        | -            | -              | holding, waiting [6], refused  | waiting [5]
 ///   holding  | -        | fetching [1] | fetching [3]   | - (dropped)                    | fetching
 ///   waiting  | -        | - [2]        | fetching [4]   | - (dropped)                    | fetching
-///   refused  | fetching | -            | -              | - (dropped)                    | -
+///   refused  | fetching | -            | fetching [3]   | - (dropped)                    | -
 ///
-/// stop() leads to idle from everywhere; no action comes after it.
+/// stop() leads to idle from everywhere; no action comes after it. start() leads to waiting if the source
+/// asked to be left alone until later.
 ///
 /// [1] Right after a new token ("settle"), "about to expire" is about the old one and ignored; "expired"
 /// means that the two machines' clocks differ, so it leads to waiting: asking at once again would be a storm.
@@ -71,6 +72,7 @@ enum class Wanted {
 /// [3] refresh() only: hurry() is for those who have none.
 /// [4] Not before the time for which the source asked to be left alone, if it did.
 /// [5] The source did not answer in time.
+/// [6] Of a fetch before its time, the same token again leads back to holding.
 ///
 /// One fetch at a time: an answer counts only if it carries the id of the latest fetch. A source that does
 /// not answer within fetch_timeout is given up, its late answer dropped. The refresh is due at the end of
@@ -121,10 +123,12 @@ class Keeper {
     TimePoint expires;
     WallTime issued_at;  ///< by the issuer's clock, which shows at least this and what has passed since
     Duration settle;
+    TimePoint refresh_at;  ///< as planned when it came
     bool over = false;
   };
 
   void fetch(TimePoint now);
+  void keep(Error error, TimePoint now);
   void fail(Error error, TimePoint now);
   void refuse(Error error);
   void accept(std::string token, TimePoint now, WallTime wall_now);
@@ -134,6 +138,7 @@ class Keeper {
   Random& random_;
   KeeperState state_ = KeeperState::idle;
   std::uint64_t last_fetch_id_ = 0;
+  bool is_early_ = false;   ///< of the fetch: nothing but the user asks for it
   TimePoint wake_{};        ///< fetching: give up; holding: refresh; waiting: ask again
   TimePoint not_before_{};  ///< the source asked not to be asked before
   Backoff backoff_;         ///< since a token last served its time

@@ -270,6 +270,66 @@ TEST_F(KeeperTest, FetchesAfterASleepInWhichTheTokenGrewOld) {
   EXPECT_NE(keeper_.token(), "") << "a wall clock that was set looks the same";
 }
 
+TEST_F(KeeperTest, CountsSleepsTogether) {
+  start_with(1h);
+  keeper_.on_slept(30min, steady());
+  pass(1min);
+  expect_quiet();
+  keeper_.on_slept(30min, steady());
+  expect<Fetch>();
+}
+
+// A source that caches has none that is newer.
+TEST_F(KeeperTest, KeepsTheSameTokenIfNobodyButTheUserAskedForAnother) {
+  keeper_.start(steady());
+  const auto token = make_token(1h);
+  give(expect<Fetch>().fetch_id, token);
+  expect<Deliver>();
+  const auto planned = *keeper_.next_deadline();
+  keeper_.refresh(steady());
+  give(expect<Fetch>().fetch_id, token);
+  EXPECT_EQ(expect<SourceFailed>().error.code, Errc::token_expired);
+  EXPECT_EQ(keeper_.state(), KeeperState::holding);
+  EXPECT_EQ(*keeper_.next_deadline(), planned) << "it is not asked all the time";
+}
+
+TEST_F(KeeperTest, DoesNotKeepTheSameTokenThatTheServiceCallsExpiredMeanwhile) {
+  keeper_.start(steady());
+  const auto token = make_token(1h);
+  give(expect<Fetch>().fetch_id, token);
+  expect<Deliver>();
+  pass(10min);
+  keeper_.refresh(steady());
+  const auto fetch = expect<Fetch>();
+  keeper_.want(Wanted::expired, steady());
+  give(fetch.fetch_id, token);
+  expect<SourceFailed>();
+  EXPECT_EQ(keeper_.state(), KeeperState::waiting);
+}
+
+TEST_F(KeeperTest, AsksARefusedSourceAgainWhenTheUserDoes) {
+  start_with(1h);
+  keeper_.refresh(steady());
+  give(expect<Fetch>().fetch_id, Error{.code = Errc::cancelled, .message = "no password"});
+  expect<Refused>();
+  keeper_.refresh(steady());
+  give(expect<Fetch>().fetch_id, make_token(2h));
+  expect<Deliver>();
+}
+
+TEST_F(KeeperTest, StartsNoSoonerThanTheSourceAsked) {
+  keeper_.start(steady());
+  give(expect<Fetch>().fetch_id,
+       Error{.code = Errc::too_many_requests, .message = "later", .retry_after = std::chrono::minutes(10)});
+  expect<SourceFailed>();
+  keeper_.stop();
+  pass(1min);
+  keeper_.start(steady());
+  expect_quiet();
+  EXPECT_EQ(to_deadline(), 9min);
+  expect<Fetch>();
+}
+
 TEST_F(KeeperTest, EndsAtAMisuseOfASourceThatNeverWorked) {
   for (const Errc code : {Errc::invalid_argument, Errc::invalid_config}) {
     keeper_.start(steady());
@@ -358,6 +418,7 @@ TEST_F(KeeperTest, AsksASourceAgainThatHasGivenATokenWhateverItsSettings) {
   EXPECT_EQ(expect<SourceFailed>().error.message, "there is nothing");
   EXPECT_EQ(keeper_.state(), KeeperState::waiting);
   keeper_.stop();
+  pass(1s);
   keeper_.start(steady());
   give(expect<Fetch>().fetch_id, Error{.code = Errc::invalid_config, .message = "there is nothing"});
   expect<Refused>();
