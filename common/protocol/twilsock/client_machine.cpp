@@ -42,9 +42,8 @@ Error come_back_later(const Status& status) {
           .server_text = status.description};
 }
 
-Error silent(bool was_asked) {
-  return {.code = Errc::timed_out,
-          .message = was_asked ? "the service does not answer, not even a ping" : "the service fell silent"};
+Error silent() {
+  return {.code = Errc::timed_out, .message = "the service does not answer, not even a ping"};
 }
 
 Error transport_failure(const Status& status) {
@@ -125,8 +124,8 @@ void ClientMachine::open(TimePoint now) {
   actions_.push_back(Open{});
 }
 
-void ClientMachine::disconnect(TimePoint) {
-  if (state_ == ClientState::connected) send_packet({make_id(), Close{}, "", ""});
+void ClientMachine::disconnect(TimePoint now) {
+  if (state_ == ClientState::connected) send_packet({make_id(), Close{}, "", ""}, now);
   leave_stream(/*drop=*/true);
   retry_at_.reset();
   backoff_.reset();
@@ -143,8 +142,9 @@ void ClientMachine::set_token(std::string token, TimePoint now) {
 
 void ClientMachine::send_update(TimePoint now) {
   update_id_ = make_id();
+  update_deadline_ = now + settings_.init_timeout;
   liveness_.on_asked(now);
-  send_packet({update_id_, Update{token_}, "", ""});
+  send_packet({update_id_, Update{token_}, "", ""}, now);
 }
 
 void ClientMachine::on_open(TimePoint now) {
@@ -159,7 +159,8 @@ void ClientMachine::on_open(TimePoint now) {
   send_packet(
       {init_id_,
        Init{token_, continuation_token_, settings_.metadata, settings_.registrations, {"client_update"}}, "",
-       ""});
+       ""},
+      now);
 }
 
 void ClientMachine::on_message(std::string_view bytes, TimePoint now) {
@@ -173,7 +174,7 @@ void ClientMachine::on_message(std::string_view bytes, TimePoint now) {
 
 void ClientMachine::on_packet(Packet packet, TimePoint now) {
   if (std::holds_alternative<Reply>(packet.body)) return on_reply(std::move(packet), now);
-  send_packet({packet.id, Reply{}, "", ""});
+  send_packet({packet.id, Reply{}, "", ""}, now);
   if (const auto* close = std::get_if<Close>(&packet.body)) return on_close(packet, *close, now);
   if (state_ != ClientState::connected) return;  // nothing but the init reply may come before it
   if (auto* notification = std::get_if<Notification>(&packet.body))
@@ -220,6 +221,7 @@ void ClientMachine::on_init_reply(const Packet& packet, const Reply& reply, Time
 
 void ClientMachine::on_update_reply(const Reply& reply, TimePoint now) {
   update_id_.clear();
+  update_deadline_.reset();
   if (!awaits_answer()) liveness_.on_all_answered();
   if (reply.status.ok()) return actions_.push_back(TokenAccepted{});
   leave_stream(/*drop=*/true);
@@ -286,6 +288,7 @@ void ClientMachine::leave_stream(bool drop) {
   liveness_.stop();
   init_id_.clear();
   update_id_.clear();
+  update_deadline_.reset();
   if (drop && has_stream()) actions_.push_back(DropStream{});
   fail_requests_in_flight();
 }
@@ -339,7 +342,8 @@ void ClientMachine::hand_over(RequestId id, Pending& pending, TimePoint now) {
   const auto content_type = http::find_header(request.headers, "content-type");
   by_packet_.emplace(pending.packet_id, id);
   send_packet({pending.packet_id, Message{"ip_messaging", pending.request.host, request},
-               std::string(content_type.value_or("")), request.body});
+               std::string(content_type.value_or("")), request.body},
+              now);
 }
 
 void ClientMachine::cancel(RequestId id) {
@@ -381,27 +385,32 @@ void ClientMachine::expire_requests(TimePoint now) {
 }
 
 void ClientMachine::check_liveness(TimePoint now) {
-  const bool was_asked = awaits_answer() || liveness_.is_probing();
   const auto verdict = liveness_.on_time(now);
-  if (verdict == Liveness::Verdict::dead) return abandon(silent(was_asked), now);
+  if (verdict == Liveness::Verdict::dead) return abandon(silent(), now);
   if (verdict == Liveness::Verdict::ping) actions_.push_back(SendPing{});
   if (init_deadline_ && *init_deadline_ <= now)
-    abandon({.code = Errc::timed_out, .message = "the service did not answer the log-in (init) in time"},
-            now);
+    return abandon(
+        {.code = Errc::timed_out, .message = "the service did not answer the log-in (init) in time"}, now);
+  // The next log-in brings the token that this one was not told to take.
+  if (update_deadline_ && *update_deadline_ <= now)
+    abandon({.code = Errc::timed_out, .message = "the service did not answer a new token in time"}, now);
 }
 
 std::optional<TimePoint> ClientMachine::next_deadline() const {
   std::optional<TimePoint> first;
   keep_earliest(first, open_deadline_);
   keep_earliest(first, init_deadline_);
+  keep_earliest(first, update_deadline_);
   keep_earliest(first, liveness_.next_deadline());
   if (state_ == ClientState::waiting) keep_earliest(first, retry_at_);
   for (const auto& [id, pending] : requests_) keep_earliest(first, pending.deadline);
   return first;
 }
 
-void ClientMachine::send_packet(const Packet& packet) {
-  actions_.push_back(SendBytes{encode(packet, Writer::client)});
+void ClientMachine::send_packet(const Packet& packet, TimePoint now) {
+  std::string bytes = encode(packet, Writer::client);
+  liveness_.on_output(bytes.size(), now);
+  actions_.push_back(SendBytes{std::move(bytes)});
 }
 
 std::optional<ClientAction> ClientMachine::next() {

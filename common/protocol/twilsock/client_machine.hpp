@@ -14,7 +14,7 @@
 namespace parley::twilsock {
 
 struct ClientSettings {
-  Duration init_timeout = std::chrono::seconds(10);
+  Duration init_timeout = std::chrono::seconds(10);  ///< of the answer to init, and to a new token
   LivenessSettings liveness;
   /// Before the first retry, at most; doubles with each further failure, up to backoff_max. Of each, a random
   /// part is waited, a quarter of backoff_min at least: those who lost their connections together must not
@@ -168,7 +168,7 @@ class ClientMachine {
   void finish(std::map<RequestId, Pending>::iterator at, Result<http::Response> outcome);
   void fail_requests_in_flight(const Error* oversized = nullptr);
   void deny(Error reason);
-  void send_packet(const Packet& packet);
+  void send_packet(const Packet& packet, TimePoint now);
   std::string make_id();
 
   ClientSettings settings_;
@@ -183,7 +183,7 @@ class ClientMachine {
   RequestId last_id_ = 0;
   Backoff backoff_;
   Liveness liveness_;
-  std::optional<TimePoint> init_deadline_, retry_at_, opened_at_, connected_since_;
+  std::optional<TimePoint> init_deadline_, update_deadline_, retry_at_, opened_at_, connected_since_;
   std::optional<TimePoint> open_deadline_;  // of an attempt from before a sleep
   std::optional<Error> wait_reason_;
   std::deque<ClientAction> actions_;

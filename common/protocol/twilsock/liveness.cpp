@@ -5,8 +5,8 @@
 namespace parley::twilsock {
 namespace {
 
-constexpr std::size_t kFreeBytes = 8 * 1024;
 constexpr std::size_t kBytesPerSecond = 8 * 1024;
+constexpr Duration kFreeTime = std::chrono::seconds(1);
 constexpr Duration kMaxAllowance = std::chrono::seconds(15);
 
 }  // namespace
@@ -21,7 +21,11 @@ void Liveness::on_input(TimePoint now) {
   heard_at_ = now;
   if (due_since_) due_since_ = now;
   pinged_at_.reset();
-  written_ = 0;
+}
+
+void Liveness::on_output(std::size_t bytes, TimePoint now) {
+  const auto time = std::chrono::milliseconds(std::min<std::size_t>(bytes, 1 << 20) * 1000 / kBytesPerSecond);
+  clear_at_ = std::min(std::max(clear_at_, now) + time, now + kMaxAllowance + kFreeTime);
 }
 
 void Liveness::on_asked(TimePoint now) {
@@ -39,23 +43,16 @@ bool Liveness::doubt_after_sleep(TimePoint now) {
 Liveness::Verdict Liveness::on_time(TimePoint now) {
   const auto deadline = next_deadline();
   if (!deadline || *deadline > now) return Verdict::fine;
-  const bool is_silent = !due_since_ || pinged_at_;
-  if (is_silent) return Verdict::dead;
+  if (pinged_at_) return Verdict::dead;
   pinged_at_ = now;
   return Verdict::ping;
 }
 
-Duration Liveness::allowance() const {
-  if (written_ <= kFreeBytes) return {};
-  return std::min<Duration>(std::chrono::milliseconds((written_ - kFreeBytes) * 1000 / kBytesPerSecond),
-                            kMaxAllowance);
-}
-
 std::optional<TimePoint> Liveness::next_deadline() const {
   if (!heard_at_) return std::nullopt;
-  if (pinged_at_) return *pinged_at_ + settings_.probe + allowance();
-  if (due_since_) return *due_since_ + settings_.probe + allowance();
-  return *heard_at_ + settings_.silence;
+  if (!pinged_at_ && !due_since_) return *heard_at_ + settings_.silence;
+  const TimePoint since = pinged_at_ ? *pinged_at_ : *due_since_;
+  return std::max(since, clear_at_ - kFreeTime) + settings_.probe;
 }
 
 }  // namespace parley::twilsock

@@ -18,15 +18,15 @@ struct LivenessSettings {
 ///   ---------|-------------------------------------------|--------------------------------------------
 ///   stopped  | there is no connection                    | start -> trusting
 ///   trusting | nothing is due, or input comes in time    | `probe` without input while an answer is due,
-///            |                                           | or doubt() -> probing, with a ping; `silence`
-///            |                                           | without input -> dead
+///            |                                           | `silence` without input at all, or doubt()
+///            |                                           | -> probing, with a ping
 ///   probing  | a ping is out, nothing has come since     | input -> trusting; `probe` -> dead
 ///
 /// Any input is a sign of life, also a part of a message that is not whole yet and the answer to a ping: a
 /// long message on a slow line, and a server that thinks for long, are no silence.
 ///
-/// What was written since the last input may still be on a slow line itself: beyond 8 KiB, each 8 KiB give
-/// the other side one more second, 15 at most.
+/// What was written may still be on a slow line itself: beyond 8 KiB, each 8 KiB give the other side one more
+/// second, 15 at most.
 class Liveness {
  public:
   enum class Verdict { fine, ping, dead };
@@ -39,7 +39,8 @@ class Liveness {
   void stop() { *this = Liveness(settings_); }
 
   void on_input(TimePoint now);
-  void on_output(std::size_t bytes) { written_ += bytes; }
+  /// So many bytes are on their way to the other side.
+  void on_output(std::size_t bytes, TimePoint now);
   /// An answer is due from now on; nothing changes if one was due before.
   void on_asked(TimePoint now);
   /// No answer is due any more.
@@ -59,13 +60,11 @@ class Liveness {
   bool is_probing() const { return pinged_at_.has_value(); }
 
  private:
-  Duration allowance() const;
-
   LivenessSettings settings_;
   std::optional<TimePoint> heard_at_;   // the last input; nothing: no connection
   std::optional<TimePoint> due_since_;  // an answer is due; the time of the last input if that came later
   std::optional<TimePoint> pinged_at_;  // nothing has come since
-  std::size_t written_ = 0;             // since the last input
+  TimePoint clear_at_{};                // a slow line has carried by then what was written
 };
 
 }  // namespace parley::twilsock

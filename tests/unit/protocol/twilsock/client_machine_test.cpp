@@ -365,8 +365,9 @@ TEST_F(TwilsockClientMachine, TreatsSilenceAsALostConnection) {
     machine.on_time(now);
   }
   EXPECT_EQ(machine.state(), ClientState::connected);
-  now += seconds(60);
-  machine.on_time(now);
+  pass(seconds(45));
+  EXPECT_EQ(drain().pings, 1);
+  pass(milliseconds(2500));
   EXPECT_EQ(machine.state(), ClientState::waiting);
 }
 
@@ -440,6 +441,29 @@ TEST_F(TwilsockClientMachine, AsksNoMorePingsOnceTheAnswerCame) {
   EXPECT_EQ(drain().pings, 0);
   EXPECT_EQ(machine.state(), ClientState::connected);
   EXPECT_EQ(*machine.next_deadline() - now, seconds(5)) << "45 s of silence";
+}
+
+TEST_F(TwilsockClientMachine, BringsANewTokenThatIsNeverAcknowledgedByTheNextLogin) {
+  connect();
+  machine.set_token("token-2", now);
+  drain();
+  for (int i = 0; i < 9; ++i) {
+    pass(seconds(1));
+    machine.on_input(now);  // it answers pings
+  }
+  EXPECT_EQ(drain().drops, 0);
+  pass(seconds(1));
+  EXPECT_EQ(drain().drops, 1);
+  EXPECT_EQ(machine.state(), ClientState::waiting);
+}
+
+TEST_F(TwilsockClientMachine, GivesALongRequestTimeToLeave) {
+  connect();
+  OutgoingRequest request = get(true);
+  request.request.body = std::string(40 * 1024, 'x');
+  machine.send(std::move(request), now);
+  EXPECT_GE(*machine.next_deadline() - now, milliseconds(6500)) << "8 KiB a second beyond the first";
+  EXPECT_LE(*machine.next_deadline() - now, milliseconds(6800));
 }
 
 TEST_F(TwilsockClientMachine, ProbesForANewTokenThatIsNotAcknowledged) {

@@ -42,7 +42,8 @@ TEST_F(LivenessTest, TrustingBearsSilenceWhileNothingIsDue) {
   EXPECT_EQ(pass(44s), Verdict::fine);
   liveness.on_input(now);
   EXPECT_EQ(pass(44s), Verdict::fine);
-  EXPECT_EQ(pass(1s), Verdict::dead);
+  EXPECT_EQ(pass(1s), Verdict::ping);
+  EXPECT_EQ(pass(2500ms), Verdict::dead);
 }
 
 TEST_F(LivenessTest, TrustingPingsWhenAnAnswerIsDue) {
@@ -79,15 +80,18 @@ TEST_F(LivenessTest, TrustingWaitsForNothingOnceAllIsAnswered) {
 }
 
 TEST_F(LivenessTest, TrustingGivesLongMessagesTimeToLeave) {
-  liveness.on_output(8 * 1024);
+  liveness.on_output(8 * 1024, now);
   liveness.on_asked(now);
   EXPECT_EQ(to_deadline(), 2500ms);
-  liveness.on_output(32 * 1024);
+  liveness.on_output(32 * 1024, now);
   EXPECT_EQ(to_deadline(), 6500ms);
-  liveness.on_output(100 << 20);
-  EXPECT_EQ(to_deadline(), 17500ms) << "not for ever";
   liveness.on_input(now);
-  EXPECT_EQ(to_deadline(), 2500ms);
+  EXPECT_EQ(to_deadline(), 6500ms) << "an answer to what came first: the rest is still on its way";
+  liveness.on_output(100 << 20, now);
+  EXPECT_EQ(to_deadline(), 17500ms) << "not for ever";
+  now += 1h;
+  liveness.on_input(now);
+  EXPECT_EQ(to_deadline(), 2500ms) << "all has left by now";
 }
 
 TEST_F(LivenessTest, TrustingPingsWhenInDoubt) {
