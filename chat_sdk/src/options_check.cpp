@@ -25,9 +25,9 @@ Wrong wrong(std::string_view option, const std::string& what) {
 
 /// Without what may be secret: the user information, the query.
 std::string shown(std::string_view url) {
-  url = url.substr(0, url.find_first_of("?#"));
-  const auto user_end = url.find('@');
+  const auto user_end = url.rfind('@');  // a password that is not encoded may hold anything
   if (user_end != std::string_view::npos) url.remove_prefix(user_end + 1);
+  url = url.substr(0, url.find_first_of("?#"));
   std::string text(url.substr(0, kShownBytes));
   for (char& c : text)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
@@ -75,10 +75,13 @@ Wrong check_ca_file(const std::string& name) {
   return std::nullopt;
 }
 
-Wrong check_pins(const std::vector<std::string>& pins) {
+Wrong check_pins(const ClientOptions& options) {
+  const auto& pins = options.tls.pins;
   for (std::size_t i = 0; i < pins.size(); ++i)
     if (!net::is_pin(pins[i]))
       return wrong("tls.pins[" + std::to_string(i) + "]", "expected sha256/ and 44 characters of Base64");
+  if (!pins.empty() && !options.endpoint.listener && options.endpoint.url.starts_with("ws:"))
+    return wrong("tls.pins", "expected none for a ws URL, which has no TLS; give a wss one");
   return std::nullopt;
 }
 
@@ -128,7 +131,7 @@ std::optional<Error> check_options(const ClientOptions& options) {
   if (auto found = check_url(options.endpoint)) return found;
   if (!options.tokens) return wrong("tokens", "expected a token source, got none");
   if (auto found = check_ca_file(options.tls.ca_file)) return found;
-  if (auto found = check_pins(options.tls.pins)) return found;
+  if (auto found = check_pins(options)) return found;
   if (auto found = check_proxy(options.proxy)) return found;
   if (auto found = check_times(options)) return found;
   return check_rest(options);

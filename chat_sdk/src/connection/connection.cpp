@@ -56,7 +56,10 @@ Connection::Connection(ConnectionSettings settings, Context& context)
 
 void Connection::connect(Done<void> done) {
   if (closed_) return done(client_closed());
-  if (is_ready()) return done({});
+  if (is_ready()) {
+    if (token_refused_) refresh_token();
+    return done({});
+  }
   wait_until_ready(std::move(done));
   if (status_.state == ConnectionState::waiting) machine_.reconnect_now(context_.now);
   keeper_.hurry(context_.now);
@@ -81,7 +84,11 @@ void Connection::network_changed() {
   keeper_.hurry(context_.now);
 }
 
-void Connection::refresh_token() { keeper_.refresh(context_.now); }
+void Connection::refresh_token() {
+  if (status_.terminal) return;
+  token_refused_.reset();
+  keeper_.refresh(context_.now);
+}
 
 // A token that is over by now would only be refused: a new one is fetched while the connection is probed.
 void Connection::on_woken(Duration slept) {
@@ -211,6 +218,7 @@ void Connection::on_keeper_action(token::KeeperAction action) {
     context_.tell(LogLevel::debug, "token_fetch", [](LogLine& line) { line.add("state", "started"); });
     actions_.push_back(FetchToken{fetch->fetch_id});
   } else if (auto* deliver = std::get_if<token::Deliver>(&action)) {
+    token_refused_.reset();
     machine_.set_token(std::move(deliver->token), context_.now);
     if (machine_.state() == twilsock::ClientState::idle) machine_.connect(context_.now);
   } else if (const auto* failed = std::get_if<token::SourceFailed>(&action)) {
@@ -243,7 +251,7 @@ void Connection::on_no_token(const Error& error, std::optional<Duration> retry_i
   const bool waits_for_token = refused_as_expired || machine_.state() == ClientState::idle;
   if (waits_for_token) ++attempts_;
   set_status(status_.state, error,
-             waits_for_token && retry_in ? std::optional(in_milliseconds(*retry_in)) : status_.retry_in);
+             waits_for_token && retry_in ? std::optional(in_milliseconds(*retry_in)) : time_to_retry());
 }
 
 void Connection::on_machine_action(twilsock::ClientAction action) {
@@ -306,9 +314,13 @@ void Connection::on_waiting(const twilsock::StateChanged& change) {
   const bool never_worked = number_ == 0;
   if (never_worked && is_misuse(*change.reason)) return give_up(*change.reason, ConnectionState::denied);
   if (status_.state == ConnectionState::connecting) ++attempts_;
-  std::optional<std::chrono::milliseconds> retry_in;
-  if (change.retry_at) retry_in = in_milliseconds(*change.retry_at - context_.now);
-  set_status(ConnectionState::waiting, change.reason, retry_in);
+  retry_at_ = change.retry_at;
+  set_status(ConnectionState::waiting, change.reason, time_to_retry());
+}
+
+std::optional<std::chrono::milliseconds> Connection::time_to_retry() const {
+  if (machine_.state() != twilsock::ClientState::waiting || !retry_at_) return std::nullopt;
+  return in_milliseconds(std::max<Duration>(*retry_at_ - context_.now, Duration::zero()));
 }
 
 void Connection::start_loading() {

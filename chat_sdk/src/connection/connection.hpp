@@ -118,6 +118,7 @@ class Connection {
   void wait_until_ready(Done<void> done);
   void expire_waiters();
   Error why_not_ready() const;
+  std::optional<std::chrono::milliseconds> time_to_retry() const;
   void drain();
   void on_machine_action(twilsock::ClientAction action);
   void on_state(const twilsock::StateChanged& change);
@@ -152,6 +153,7 @@ class Connection {
   bool loading_ = false;
   bool loaded_ = false;
   bool closed_ = false;
+  std::optional<TimePoint> retry_at_;  // of `waiting`
   std::optional<Error> token_refused_;
   TimePoint token_asked_{};
   std::deque<ConnectionAction> actions_;

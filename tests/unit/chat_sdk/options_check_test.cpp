@@ -82,6 +82,11 @@ TEST_F(OptionsCheckTest, NamesTheOptionThatIsWrong) {
          o.tls.pins = {"sha256/" + std::string(43, 'A') + "=", "sha256/AAAA"};
        },
        "options.tls.pins[1]: expected sha256/ and 44 characters of Base64"},
+      {[](auto& o) {
+         o.endpoint.url = "ws://host/x";
+         o.tls.pins = {"sha256/" + std::string(43, 'A') + "="};
+       },
+       "options.tls.pins: expected none for a ws URL"},
       {[](auto& o) { o.proxy = ProxyOptions::through("https://proxy.example"); },
        "options.proxy.url: proxy scheme: proxies over TLS"},
       {[](auto& o) { o.proxy = ProxyOptions::through(""); }, "options.proxy.url: proxy host"},
@@ -136,8 +141,12 @@ TEST_F(OptionsCheckTest, ShowsNoSecretOfAUrl) {
   EXPECT_THAT(problem(options), HasSubstr("must not contain user information"));
   EXPECT_THAT(problem(options), Not(HasSubstr("hunter2")));
   EXPECT_THAT(problem(options), Not(HasSubstr("secret")));
+  for (const char* url : {"http://bob:hunt#er2@host/x", "http://bob:hunt@er2@host/x"}) {
+    options.endpoint.url = url;
+    EXPECT_THAT(problem(options), HasSubstr("got 'host/x'"));
+  }
   options = good();
-  options.proxy = ProxyOptions::through("http://alice:password@proxy.example:0");
+  options.proxy = ProxyOptions::through("http://alice:hunter2@proxy.example:0");
   EXPECT_THAT(problem(options), HasSubstr("options.proxy.url: proxy port"));
   EXPECT_THAT(problem(options), Not(HasSubstr("hunter2")));
   options.endpoint.url = "foo" + std::string(100'000, 'x') + "\n";
