@@ -43,8 +43,8 @@ using PasswordSource = std::function<void(PasswordReply reply)>;
 struct LoginOptions {
   std::string url;   ///< of the server, without a route: "https://tokens.example.com". http for tests only
   std::string user;  ///< the name to log in with
-  /// Forgotten as soon as a session stands or the server has refused it. "": ask_password, or only the
-  /// session of the store.
+  /// Forgotten as soon as a session stands or the server has said that it is wrong. "": ask_password, or only
+  /// the session of the store.
   std::string password{};
   PasswordSource ask_password{};          ///< for a login that goes on by itself for months
   std::shared_ptr<SessionStore> store{};  ///< none: in memory, for as long as the source lives
@@ -63,8 +63,9 @@ struct LoginOptions {
 /// The first token comes from the store's session, if there is one, else from the password. Each new session
 /// is saved before its token is used. An answer that was lost is asked for once more at once, as the server
 /// allows for ten seconds. A session that has ended (revoked, unused for too long, disabled user, changed
-/// password) leads to the password again, and without one to Errc::denied, "log in again". A store that fails
-/// is told as Errc::storage_error and tried again; nobody is logged out by it.
+/// password) leads to the password again, and without one to Errc::denied, "log in again"; only the server's
+/// own "invalid_grant" counts as that, not the refusal of a gateway on the way. A store that fails is told as
+/// Errc::storage_error and tried again; nobody is logged out by it.
 ///
 /// Copies of the source, and other calls of login() with the same store, URL, user and account, share one
 /// session, and one exchange at a time: the functions and headers of the last call that has some count. The

@@ -126,6 +126,14 @@ Result<json::Value> read_answer(const http::Response& response, const EndpointQu
   return error;
 }
 
+bool says_invalid_grant(const http::Response& response) {
+  if (response.status != 400 && response.status != 401) return false;
+  const auto body = json::parse_object(response.body, json::kAnswerBounds);
+  if (!body) return false;
+  const auto name = body->find("error");
+  return name != body->end() && name->is_string() && name->get_ref<const std::string&>() == "invalid_grant";
+}
+
 Result<std::string> read_text(const json::Value& answer, const char* member, const net::Url& url) {
   const auto text = answer.find(member);
   if (text != answer.end() && text->is_string() && !text->get_ref<const std::string&>().empty())

@@ -36,6 +36,10 @@ struct EndpointQuestion {
 Result<json::Value> read_answer(const http::Response& response, const EndpointQuestion& question,
                                 WallTime now);
 
+/// True if the token server itself says that a session, or name and password, are not valid: "invalid_grant"
+/// of RFC 6749 5.2, with 400 or 401. A gateway's page with these numbers says nothing about them.
+bool says_invalid_grant(const http::Response& response);
+
 /// A text of the answer that is not empty, or an error that names the endpoint and the member.
 Result<std::string> read_text(const json::Value& answer, const char* member, const net::Url& url);
 

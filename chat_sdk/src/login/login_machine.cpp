@@ -19,11 +19,6 @@ bool is_lost_answer(const Error& error) {
          (error.code == Errc::server_error && gave_up_behind);
 }
 
-// RFC 6749 5.2 asks for 400 where a refresh token is not taken; other servers say 401.
-bool has_ended(const Error& error) {
-  return error.code == Errc::denied && (error.http_status == 400 || error.http_status == 401);
-}
-
 Error log_in_again(std::optional<Error> why) {
   if (!why) return {.code = Errc::denied, .message = "log in again: there is no session and no password"};
   why->code = Errc::denied;
@@ -117,24 +112,26 @@ void LoginMachine::on_password(Result<std::string> password) {
 }
 
 void LoginMachine::on_granted(Result<Grant> grant) {
-  if (state_ == LoginState::exchanging)
-    return grant ? take(std::move(*grant)) : on_exchange_failed(std::move(grant.error()));
-  if (state_ != LoginState::logging_in) return;
-  if (grant) return take(std::move(*grant));
-  state_ = LoginState::no_session;
-  if (grant.error().code == Errc::denied) wipe(password_);
-  answer(std::move(grant.error()));
+  if (state_ != LoginState::exchanging && state_ != LoginState::logging_in) return;
+  grant ? take(std::move(*grant)) : on_grant_failed(std::move(grant.error()));
 }
 
-void LoginMachine::on_exchange_failed(Error error) {
-  if (is_lost_answer(error) && !std::exchange(repeated_, true)) return exchange();
-  if (has_ended(error)) {
+void LoginMachine::on_grant_failed(Error error) {
+  const bool is_exchange = state_ == LoginState::exchanging;
+  if (is_exchange && is_lost_answer(error) && !std::exchange(repeated_, true)) return exchange();
+  state_ = is_exchange ? LoginState::have_session : LoginState::no_session;
+  answer(std::move(error));
+}
+
+void LoginMachine::on_invalid_grant(Error refusal) {
+  if (state_ == LoginState::exchanging) {
     wipe(session_);
-    ended_ = std::move(error);
+    ended_ = std::move(refusal);
     return enter(LoginState::forgetting, EraseSession{});
   }
-  state_ = LoginState::have_session;
-  answer(std::move(error));
+  if (state_ != LoginState::logging_in) return;
+  wipe(password_);
+  on_grant_failed(std::move(refusal));
 }
 
 void LoginMachine::take(Grant grant) {

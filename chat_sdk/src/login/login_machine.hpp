@@ -21,10 +21,10 @@ struct SaveSession {    ///< on_saved
 };
 struct EraseSession {};  ///< on_erased
 struct AskPassword {};   ///< on_password
-struct LogIn {           ///< on_granted
+struct LogIn {           ///< on_granted, on_invalid_grant
   std::string password;
 };
-struct ExchangeSession {  ///< on_granted
+struct ExchangeSession {  ///< on_granted, on_invalid_grant
   std::string session;
   bool again;  ///< the answer to the first time was lost
 };
@@ -64,9 +64,9 @@ enum class LoginState {
 ///   -------------|-------------------------|---------------------------------------------------------
 ///   loading      | have_session, no_session| unread, told
 ///   asking       | logging_in              | no_session, told
-///   logging_in   | saving                  | no_session, told; a refused password is forgotten
+///   logging_in   | saving                  | no_session, told; invalid: the password is forgotten
 ///   exchanging   | saving                  | lost: exchanging once more, then have_session, told;
-///                |                         | session ended: forgetting; else have_session, told
+///                |                         | invalid: forgetting; else have_session, told
 ///   saving       | have_session, told      | unsaved, told
 ///   forgetting   | no_session, goes on     | the same: what the store still has is worth nothing
 ///   revoking     | erasing                 | erasing, told at its end
@@ -79,6 +79,9 @@ enum class LoginState {
 /// A session is good for one exchange, and one that is shown twice ends the login, unless it comes again
 /// within seconds because the answer was lost. So there is never more than one exchange, it is repeated at
 /// once, and the next session is saved before its token is told.
+///
+/// "Invalid" is the token server's own word for a session or a password (on_invalid_grant). Any other refusal
+/// may come from a gateway on the way, and neither is given up for it.
 class LoginMachine {
  public:
   /// `can_ask`: AskPassword makes sense.
@@ -98,6 +101,8 @@ class LoginMachine {
   void on_loaded(Result<std::string> session);  ///< "": none
   void on_password(Result<std::string> password);
   void on_granted(Result<Grant> grant);
+  /// The server itself says that the session, or name and password, are not valid.
+  void on_invalid_grant(Error refusal);
   void on_saved(Result<void> saved);
   void on_erased(Result<void> erased);
   void on_revoked(Result<void> revoked);
@@ -110,7 +115,7 @@ class LoginMachine {
   void begin();
   void begin_login();
   void exchange();
-  void on_exchange_failed(Error error);
+  void on_grant_failed(Error error);
   void take(Grant grant);
   void answer(Result<std::string> token);
   void finish_log_out();

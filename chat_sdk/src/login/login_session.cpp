@@ -58,6 +58,12 @@ LoginOptions without_password(LoginOptions options) {
 
 }  // namespace
 
+struct LoginSession::Reply {
+  Result<json::Value> body;
+  bool is_invalid_grant;
+  const net::Url& url;
+};
+
 SessionOwner owner_of(const LoginOptions& options) { return {options.url, options.user, options.account}; }
 
 LoginSession::LoginSession(LoginOptions options)
@@ -151,18 +157,18 @@ void LoginSession::perform(const ExchangeSession& action) {
 }
 
 void LoginSession::ask_for_grant(Request request) {
-  const auto sent = send(std::move(request),
-                         [](LoginSession& self, const Result<json::Value>& answer, const net::Url& url) {
-                           self.machine_.on_granted(read_grant(answer, url));
-                         });
+  const auto sent = send(std::move(request), [](LoginSession& self, const Reply& reply) {
+    if (reply.is_invalid_grant) return self.machine_.on_invalid_grant(reply.body.error());
+    self.machine_.on_granted(read_grant(reply.body, reply.url));
+  });
   if (!sent) machine_.on_granted(sent.error());
 }
 
 void LoginSession::perform(const RevokeSession& action) {
   const auto sent = send(
       {"/v1/token/revoke", json::dump({{"refresh_token", action.session}}), action.session, kRevokeTimeout},
-      [](LoginSession& self, const Result<json::Value>& answer, const net::Url&) {
-        self.machine_.on_revoked(answer ? Result<void>() : Result<void>(answer.error()));
+      [](LoginSession& self, const Reply& reply) {
+        self.machine_.on_revoked(reply.body ? Result<void>() : Result<void>(reply.body.error()));
       });
   if (!sent) machine_.on_revoked(sent.error());
 }
@@ -185,8 +191,8 @@ Result<void> LoginSession::send(Request request, Answer answer) {
                           if (!self) return;
                           const auto ended = std::move(self->call_);
                           const auto now = system_clock().wall_now();
-                          answer(*self, response ? read_answer(*response, question, now) : response.error(),
-                                 question.url);
+                          answer(*self, {response ? read_answer(*response, question, now) : response.error(),
+                                         response && says_invalid_grant(*response), question.url});
                           self->drain();
                         });
   if (!sent) return sent.error();

@@ -48,7 +48,8 @@ class LoginSession : public std::enable_shared_from_this<LoginSession> {
     std::string secret;
     Duration timeout;
   };
-  using Answer = std::function<void(LoginSession&, Result<json::Value>, const net::Url&)>;
+  struct Reply;
+  using Answer = std::function<void(LoginSession&, const Reply&)>;
   /// An error: nothing was sent, and `answer` is not called.
   Result<void> send(Request request, Answer answer);
   void ask_for_grant(Request request);

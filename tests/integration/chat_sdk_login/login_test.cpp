@@ -140,6 +140,25 @@ TEST_F(Login, OfADisabledUserEnds) {
   EXPECT_EQ(logins(), 1u) << "a password that was typed once is not kept";
 }
 
+TEST_F(Login, OutlivesAGatewayThatRefuses) {
+  const auto refuse = [this] {
+    for (const char* status : {"400 Bad Request", "401 Unauthorized"})
+      door_->answer_next("HTTP/1.1 " + std::string(status) +
+                         "\r\nContent-Type: text/html\r\n\r\n<h1>no</h1>");
+  };
+  const auto source = login(alice(keyring_));
+  refuse();
+  for (const int status : {400, 401}) EXPECT_EQ(fetch(source).error().http_status, status);
+  ASSERT_TRUE(fetch(source)) << "the password was kept";
+  const auto kept = keyring_->kept();
+  refuse();
+  for (const int status : {400, 401}) EXPECT_EQ(fetch(source).error().http_status, status);
+  EXPECT_EQ(keyring_->kept(), kept);
+  const auto outcome = fetch(source);
+  EXPECT_TRUE(outcome) << outcome.error().to_string();
+  EXPECT_EQ(logins(), 3u) << "two were refused on the way";
+}
+
 TEST_F(Login, AsksForThePasswordOnlyWhenItIsNeeded) {
   std::atomic<int> asked{0};
   auto options = alice(keyring_, "");

@@ -134,6 +134,18 @@ TEST(EndpointAnswer, TellsWhereARedirectLeads) {
   EXPECT_LT(error_of(answer).message.size(), 200u);
 }
 
+TEST(EndpointAnswer, SaysInvalidGrantOnlyInItsOwnWords) {
+  const std::string grant = R"({"error":"invalid_grant","error_description":"no"})";
+  EXPECT_TRUE(says_invalid_grant(response(400, grant)));
+  EXPECT_TRUE(says_invalid_grant(response(401, grant)));
+  for (const int status : {200, 302, 403, 429, 500})
+    EXPECT_FALSE(says_invalid_grant(response(status, grant)));
+  for (const char* body : {"", "<h1>invalid_grant</h1>", "invalid_grant", R"("invalid_grant")", "{}",
+                           R"({"error":"invalid_request"})", R"({"error":["invalid_grant"]})",
+                           R"({"message":"invalid_grant"})", R"({"error":"invalid_grant)"})
+    EXPECT_FALSE(says_invalid_grant(response(400, body))) << body;
+}
+
 TEST(EndpointAnswer, KeepsHowLongToWait) {
   auto seconds = response(429, "");
   seconds.headers.emplace_back("Retry-After", "7");

@@ -144,7 +144,7 @@ TEST_F(LoginMachineTest, LoggingInForgetsAPasswordThatIsWrong) {
   use("pw");
   load("");
   expect<LogIn>();
-  machine_->on_granted(kWrong);
+  machine_->on_invalid_grant(kWrong);
   EXPECT_EQ(expect_error().message, kWrong.message);
   machine_->want_token();
   EXPECT_EQ(expect_error().message, "log in again: there is no session and no password");
@@ -160,13 +160,27 @@ TEST_F(LoginMachineTest, LoggingInKeepsThePasswordThroughAFailure) {
   EXPECT_EQ(expect<LogIn>().password, "pw");
 }
 
+// A gateway on the way answers so, too.
+TEST_F(LoginMachineTest, LoggingInKeepsThePasswordThatOnlySomebodyElseRefused) {
+  use("pw");
+  load("");
+  for (const Error& refusal : {kEnded, kWrong}) {
+    expect<LogIn>();
+    machine_->on_granted(refusal);
+    EXPECT_EQ(expect_error().code, Errc::denied);
+    expect_quiet();
+    machine_->want_token();
+  }
+  EXPECT_EQ(expect<LogIn>().password, "pw");
+}
+
 TEST_F(LoginMachineTest, LoggingInAsksAgainAfterAWrongPassword) {
   use("", true);
   load("");
   expect<AskPassword>();
   machine_->on_password(std::string("wrong"));
   expect<LogIn>();
-  machine_->on_granted(kWrong);
+  machine_->on_invalid_grant(kWrong);
   expect_error();
   machine_->want_token();
   expect<AskPassword>();
@@ -215,7 +229,7 @@ TEST_F(LoginMachineTest, HaveSessionHasForgottenThePassword) {
   machine_->offer_password("another", false);
   machine_->want_token();
   expect<ExchangeSession>();
-  machine_->on_granted(kEnded);
+  machine_->on_invalid_grant(kEnded);
   expect<EraseSession>();
   machine_->on_erased({});
   const Error error = expect_error();
@@ -260,7 +274,7 @@ TEST_F(LoginMachineTest, ExchangingAnEndedSessionLogsInWithThePassword) {
   use("pw");
   load("old");
   expect<ExchangeSession>();
-  machine_->on_granted(kEnded);
+  machine_->on_invalid_grant(kEnded);
   expect<EraseSession>();
   machine_->on_erased(kDisk);
   EXPECT_EQ(expect<LogIn>().password, "pw");
@@ -273,10 +287,14 @@ TEST_F(LoginMachineTest, ExchangingAnEndedSessionLogsInWithThePassword) {
 TEST_F(LoginMachineTest, ExchangingKeepsASessionThatIsOnlyNotAllowedNow) {
   use("");
   load("kept");
-  expect<ExchangeSession>();
-  machine_->on_granted(Error{.code = Errc::denied, .message = "no", .http_status = 403});
-  EXPECT_EQ(expect_error().message, "no");
-  EXPECT_EQ(state(), LoginState::have_session);
+  for (const int status : {400, 401, 403}) {
+    EXPECT_EQ(expect<ExchangeSession>().session, "kept");
+    machine_->on_granted(Error{.code = Errc::denied, .message = "no", .http_status = status});
+    EXPECT_EQ(expect_error().message, "no");
+    EXPECT_EQ(state(), LoginState::have_session);
+    expect_quiet();
+    machine_->want_token();
+  }
 }
 
 // saving, unsaved
@@ -392,6 +410,7 @@ TEST_F(LoginMachineTest, StaysQuietWhenItWaitsForNothing) {
   machine_->on_loaded(std::string("x"));
   machine_->on_password(std::string("x"));
   machine_->on_granted(Grant{"x", "x"});
+  machine_->on_invalid_grant(kEnded);
   machine_->on_saved({});
   machine_->on_erased({});
   machine_->on_revoked({});
