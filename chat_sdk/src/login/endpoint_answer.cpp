@@ -46,19 +46,25 @@ std::string type_in_words(const http::Response& response) {
 }
 
 // Without the query, as in endpoint_name(). A path alone is one of the same server.
-std::string place_in_words(std::string_view location, const net::Url& from) {
+Result<net::Url> place_of(std::string_view location, const net::Url& from) {
   std::string text(location.substr(0, std::min(location.find_first_of("?#"), location.size())));
   if (text.starts_with("//")) text = from.scheme + ":" + text;
   if (text.starts_with('/')) text = from.scheme + "://" + from.authority() + text;
-  const auto url = text.size() <= kMaxUrlBytes ? net::parse_url(text)
-                                               : Result<net::Url>(Error{.code = Errc::limit_exceeded});
-  return url ? url->scheme + "://" + url->authority() + url->target : "";
+  if (text.size() > kMaxUrlBytes) return Error{.code = Errc::limit_exceeded};
+  return net::parse_url(text);
 }
 
-std::string redirect_in_words(const http::Response& response, const net::Url& from) {
-  const auto place = place_in_words(http::find_header(response.headers, "Location").value_or(""), from);
-  return place.empty() ? "redirects to what is no URL: check the URL"
-                       : "redirects to " + place + ": give that URL";
+// A message goes to logs, and a path may hold a secret as well as a query does.
+void keep_redirect(Error& error, const http::Response& response, const EndpointQuestion& question) {
+  const auto place = place_of(http::find_header(response.headers, "Location").value_or(""), question.url);
+  if (!place) {
+    error.message += "redirects to what is no URL: check the URL";
+    return;
+  }
+  const std::string server = place->scheme + "://" + place->authority();
+  error.message += "redirects to " + server + ": give the URL there";
+  const std::string whole = server + place->target;
+  if (!repeats_secret(whole, question.secrets)) error.server_text = loggable_line(whole);
 }
 
 int number_of(const json::Value& body) {
@@ -97,7 +103,7 @@ Error failure(const http::Response& response, const EndpointQuestion& question, 
   error.http_status = response.status;
   if (response.status / 100 == 3) {
     error.code = Errc::invalid_config;
-    error.message += redirect_in_words(response, question.url);
+    keep_redirect(error, response, question);
     return error;
   }
   error.message += words;

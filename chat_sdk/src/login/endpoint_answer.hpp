@@ -26,7 +26,8 @@ struct EndpointQuestion {
 ///   status                 | error
 ///   -----------------------|-------------------------------------------------------------
 ///   2xx without JSON       | protocol_error, which says what came instead
-///   3xx                    | invalid_config, which says where to; it is never followed
+///   3xx                    | invalid_config: the message names the server it leads to, server_text the
+///                          | path there, too; it is never followed
 ///   401, 403               | denied: the caller
 ///   404, 405, 410          | invalid_config: the URL
 ///   408, 425, 5xx          | server_error

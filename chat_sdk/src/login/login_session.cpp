@@ -15,22 +15,6 @@ constexpr Duration kExchangeTimeout = std::chrono::seconds(5);
 constexpr Duration kSecondExchangeTimeout = std::chrono::seconds(15);
 constexpr Duration kRevokeTimeout = std::chrono::seconds(10);
 
-Error store_error(const std::string& what, const std::string& why) {
-  return {.code = Errc::storage_error, .message = "the session store " + what + ": " + why};
-}
-
-/// What a call of the application's store comes to. `what`: what it could not do.
-template <class T>
-Result<T> guarded(const char* what, const std::function<Result<T>()>& call) {
-  try {
-    auto outcome = call();
-    if (outcome) return outcome;
-    return store_error(what, loggable_line(outcome.error().message));
-  } catch (...) {
-    return store_error(what, "it threw: " + text_of_current_exception());
-  }
-}
-
 Result<Grant> read_grant(const Result<json::Value>& answer, const net::Url& url) {
   if (!answer) return answer.error();
   auto token = read_text(*answer, "token", url);
@@ -114,19 +98,40 @@ void LoginSession::drain() {
   while (auto action = machine_.next()) std::visit([this](const auto& wanted) { perform(wanted); }, *action);
 }
 
+Error LoginSession::store_error(const char* what, const std::string& before, const std::string& words) const {
+  Error error{.code = Errc::storage_error, .message = "the session store " + std::string(what)};
+  if (!repeats_secret(words, {stored_})) error.message += ": " + before + loggable_line(words);
+  return error;
+}
+
+template <class T>
+Result<T> LoginSession::ask_store(const char* what, const std::function<Result<T>()>& call) {
+  try {
+    auto outcome = call();
+    if (outcome) return outcome;
+    return store_error(what, "", outcome.error().message);
+  } catch (const std::exception& failure) {
+    return store_error(what, "it threw: ", failure.what());
+  } catch (...) {
+    return store_error(what, "it threw: ", text_of_current_exception());
+  }
+}
+
 void LoginSession::perform(LoadSession) {
-  auto record = guarded<std::string>("could not be read", [this] { return options_.store->load(); });
-  machine_.on_loaded(record ? Result<std::string>(session_in(*record, owner_)) : std::move(record));
+  auto record = ask_store<std::string>("could not be read", [this] { return options_.store->load(); });
+  if (record) stored_ = session_in(*record, owner_);
+  machine_.on_loaded(record ? Result<std::string>(stored_) : std::move(record));
 }
 
 void LoginSession::perform(const SaveSession& action) {
-  machine_.on_saved(guarded<void>("did not save", [this, record = to_record(owner_, action.session)] {
+  stored_ = action.session;
+  machine_.on_saved(ask_store<void>("did not save", [this, record = to_record(owner_, action.session)] {
     return options_.store->save(record);
   }));
 }
 
 void LoginSession::perform(EraseSession) {
-  machine_.on_erased(guarded<void>("did not erase", [this] { return options_.store->erase(); }));
+  machine_.on_erased(ask_store<void>("did not erase", [this] { return options_.store->erase(); }));
 }
 
 void LoginSession::perform(AskPassword) {

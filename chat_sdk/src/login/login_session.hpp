@@ -54,10 +54,16 @@ class LoginSession : public std::enable_shared_from_this<LoginSession> {
   Result<void> send(Request request, Answer answer);
   void ask_for_grant(Request request);
 
+  /// What a call of the application's store comes to. `what`: what it could not do.
+  template <class T>
+  Result<T> ask_store(const char* what, const std::function<Result<T>()>& call);
+  Error store_error(const char* what, const std::string& before, const std::string& words) const;
+
   const SessionOwner owner_;
   LoginOptions options_;  // without the password
   const Ways ways_;
   LoginMachine machine_;
+  std::string stored_;  // the session that the store was last seen with: no error repeats it
   std::vector<TokenReply> waiting_;
   std::vector<std::function<void(Result<void>)>> leaving_;
   std::uint64_t asked_ = 0;  // how often the password was asked for: an answer counts for the last time only

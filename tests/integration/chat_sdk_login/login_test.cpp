@@ -25,6 +25,7 @@ class Keyring final : public SessionStore {
     return kept();
   }
   Result<void> save(const std::string& session) override {
+    if (complains_of_it) throw std::runtime_error("cannot write " + session);
     if (full) return Error{.code = Errc::storage_error, .message = "the disk is full"};
     set(session);
     return {};
@@ -43,7 +44,7 @@ class Keyring final : public SessionStore {
     session_ = session;
   }
 
-  std::atomic<bool> locked{false}, full{false};
+  std::atomic<bool> locked{false}, full{false}, complains_of_it{false};
 
  private:
   mutable std::mutex mutex_;
@@ -322,6 +323,12 @@ TEST_F(Login, TellsAStoreThatFailsAndGoesOnWhenItDoesNot) {
   EXPECT_TRUE(fetch(source));
   EXPECT_NE(keyring_->kept(), "");
   EXPECT_EQ(logins(), 1u) << "the session that could not be saved was not lost";
+}
+
+TEST_F(Login, RepeatsNoSessionThatAStoreComplainsOf) {
+  keyring_->complains_of_it = true;
+  const auto source = login(alice(keyring_));
+  EXPECT_EQ(fetch(source).error().message, "the session store did not save");
 }
 
 TEST_F(Login, SendsHeadersThatAreMadeForEachRequest) {

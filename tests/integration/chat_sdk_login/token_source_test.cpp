@@ -65,7 +65,8 @@ TEST_F(TokenSourceTest, TellsWhereTheEndpointHasGone) {
   door_.answer_next(http("307 Temporary Redirect", "Location: https://new.example/v1/token?key=1\r\n", ""));
   const Error moved = error_of(token_endpoint(endpoint()));
   EXPECT_EQ(moved.code, Errc::invalid_config);
-  EXPECT_EQ(moved.message, name() + " redirects to https://new.example/v1/token: give that URL");
+  EXPECT_EQ(moved.message, name() + " redirects to https://new.example: give the URL there");
+  EXPECT_EQ(moved.server_text, "https://new.example/v1/token");
 
   door_.answer_next(http("404 Not Found", "", ""));
   EXPECT_EQ(error_of(token_endpoint(endpoint())).message, name() + " is not there: check the URL");

@@ -14,7 +14,7 @@ const WallTime kNow = WallTime(std::chrono::hours(24 * 365 * 56));
 
 EndpointQuestion question() {
   return {.url = net::parse_url("https://id.example/v1/token?key=hidden").value(),
-          .secrets = {"correct horse"}};
+          .secrets = {"correct horse", "correct-horse-7"}};
 }
 
 http::Response response(int status, std::string body, std::string type = "application/json") {
@@ -113,14 +113,18 @@ TEST(EndpointAnswer, TellsWhereARedirectLeads) {
   const struct {
     const char* location;
     const char* words;
+    const char* whole;
   } cases[] = {
       {"https://new.example:8443/v2/token?session=1",
-       "redirects to https://new.example:8443/v2/token: give that URL"},
-      {"/v2/token#x", "redirects to https://id.example/v2/token: give that URL"},
-      {"//new.example/t", "redirects to https://new.example/t: give that URL"},
-      {"https://me:secret@new.example/", "redirects to what is no URL: check the URL"},
-      {"token", "redirects to what is no URL: check the URL"},
-      {"", "redirects to what is no URL: check the URL"},
+       "redirects to https://new.example:8443: give the URL there", "https://new.example:8443/v2/token"},
+      {"/v2/token#x", "redirects to https://id.example: give the URL there", "https://id.example/v2/token"},
+      {"//new.example/t", "redirects to https://new.example: give the URL there", "https://new.example/t"},
+      {"/correct%20horse/correct-horse-7", "redirects to https://id.example: give the URL there", ""},
+      {"/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.abc/x", "redirects to https://id.example: give the URL there",
+       "https://id.example/(token)/x"},
+      {"https://me:secret@new.example/", "redirects to what is no URL: check the URL", ""},
+      {"token", "redirects to what is no URL: check the URL", ""},
+      {"", "redirects to what is no URL: check the URL", ""},
   };
   for (const auto& c : cases) {
     auto answer = response(307, "{}");
@@ -128,6 +132,7 @@ TEST(EndpointAnswer, TellsWhereARedirectLeads) {
     const Error error = error_of(answer);
     EXPECT_EQ(error.code, Errc::invalid_config);
     EXPECT_EQ(error.message, kName + " " + c.words);
+    EXPECT_EQ(error.server_text, c.whole);
   }
   auto answer = response(302, "");
   answer.headers.emplace_back("Location", "https://a.example/" + std::string(10'000, 'x'));
