@@ -5,13 +5,6 @@
 namespace parley::detail {
 namespace {
 
-// The bytes are overwritten, so that memory that is given to others does not have them.
-void wipe(std::string& secret) {
-  volatile char* bytes = secret.data();
-  for (std::size_t i = 0; i < secret.size(); ++i) bytes[i] = 0;
-  secret.clear();
-}
-
 // The request may have been carried out: its answer is lost.
 bool is_lost_answer(const Error& error) {
   const bool gave_up_behind = error.http_status == 502 || error.http_status == 504;
@@ -29,6 +22,12 @@ Error log_in_again(std::optional<Error> why) {
 Error logged_out() { return {.code = Errc::denied, .message = "log in again: the user has logged out"}; }
 
 }  // namespace
+
+void wipe(std::string& secret) {
+  volatile char* bytes = secret.data();
+  for (std::size_t i = 0; i < secret.size(); ++i) bytes[i] = 0;
+  secret.clear();
+}
 
 LoginMachine::LoginMachine(std::string password, bool can_ask)
     : can_ask_(can_ask), password_(std::move(password)) {}
@@ -135,6 +134,7 @@ void LoginMachine::on_invalid_grant(Error refusal) {
 }
 
 void LoginMachine::take(Grant grant) {
+  wipe(password_);
   wipe(session_);
   session_ = std::move(grant.session);
   access_token_ = std::move(grant.access_token);
@@ -149,7 +149,6 @@ void LoginMachine::on_saved(Result<void> saved) {
     return answer(saved.error());
   }
   state_ = LoginState::have_session;
-  wipe(password_);
   ended_.reset();
   if (!token.empty()) return answer(std::move(token));
   begin();  // the session was left over from a store that failed: a token is still wanted

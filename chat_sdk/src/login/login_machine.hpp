@@ -8,6 +8,9 @@
 
 namespace parley::detail {
 
+/// Overwrites the bytes of `secret`, so that memory that is given to others does not have them.
+void wipe(std::string& secret);
+
 /// What a login or an exchange gives.
 struct Grant {
   std::string access_token;

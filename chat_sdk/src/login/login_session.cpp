@@ -36,7 +36,7 @@ Result<net::Url> route_url(const std::string& base, const char* route) {
 }
 
 LoginOptions without_password(LoginOptions options) {
-  options.password = {};
+  wipe(options.password);
   return options;
 }
 
@@ -95,7 +95,7 @@ void LoginSession::join(LoginOptions options) {
 }
 
 void LoginSession::drain() {
-  while (auto action = machine_.next()) std::visit([this](const auto& wanted) { perform(wanted); }, *action);
+  while (auto action = machine_.next()) std::visit([this](auto& wanted) { perform(wanted); }, *action);
 }
 
 Error LoginSession::store_error(const char* what, const std::string& before, const std::string& words) const {
@@ -150,10 +150,12 @@ void LoginSession::perform(AskPassword) {
   }
 }
 
-void LoginSession::perform(const LogIn& action) {
+void LoginSession::perform(LogIn& action) {
   json::OrderedValue body{{"user", owner_.user}, {"password", action.password}};
   if (!owner_.account.empty()) body["account"] = owner_.account;
   ask_for_grant({"/v1/login", json::dump(body), action.password, kLoginTimeout});
+  wipe(body["password"].get_ref<std::string&>());
+  wipe(action.password);
 }
 
 void LoginSession::perform(const ExchangeSession& action) {

@@ -36,7 +36,7 @@ class LoginSession : public std::enable_shared_from_this<LoginSession> {
   void perform(const SaveSession& action);
   void perform(EraseSession);
   void perform(AskPassword);
-  void perform(const LogIn& action);
+  void perform(LogIn& action);
   void perform(const ExchangeSession& action);
   void perform(const RevokeSession& action);
   void perform(const AnswerToken& action);

@@ -319,6 +319,25 @@ TEST_F(LoginMachineTest, SavingThatFailsIsToldAndTheSessionIsNotLost) {
   EXPECT_EQ(expect_token(), "token 2");
 }
 
+// The session is there, whether the store takes it or not.
+TEST_F(LoginMachineTest, SavingNeedsNoPasswordAnyMore) {
+  use("pw");
+  load("");
+  expect<LogIn>();
+  machine_->on_granted(Grant{"token 1", "session 1"});
+  expect<SaveSession>();
+  machine_->on_saved(kDisk);
+  expect_error();
+  machine_->want_token();
+  expect<SaveSession>();
+  machine_->on_saved({});
+  expect<ExchangeSession>();
+  machine_->on_invalid_grant(kEnded);
+  expect<EraseSession>();
+  machine_->on_erased({});
+  EXPECT_THAT(expect_error().message, HasSubstr("log in again: the session has ended"));
+}
+
 // revoking, erasing, logged_out
 
 TEST_F(LoginMachineTest, LogOutRevokesThenErases) {
