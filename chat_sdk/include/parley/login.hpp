@@ -32,7 +32,7 @@ class SessionStore {
 PARLEY_API std::shared_ptr<SessionStore> memory_session_store();
 
 /// Hands the password over, or why there is none (the user cancelled). Call it once, from any thread; a
-/// second call is ignored.
+/// second call is ignored. If its last copy goes without a call, that counts as Errc::cancelled.
 using PasswordReply = std::function<void(Result<std::string>)>;
 /// Asks for the password, only when it is needed: when there is no session, or the session has ended. Called
 /// on the thread of the login; must not block, so that a prompt answers later. What it throws is told as the

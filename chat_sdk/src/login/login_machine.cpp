@@ -53,6 +53,7 @@ void LoginMachine::offer_password(std::string password, bool can_ask) {
   can_ask_ = can_ask_ || can_ask;
   if (session_.empty() && password_.empty()) std::swap(password_, password);
   wipe(password);
+  if (state_ == LoginState::asking && !password_.empty()) begin_login();
 }
 
 bool LoginMachine::at_rest() const {

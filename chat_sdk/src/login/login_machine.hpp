@@ -96,7 +96,8 @@ class LoginMachine {
   /// @name What the application wants
   void want_token();
   void log_out();
-  /// Another password, for the next time that one is needed; ignored while there is a session or a password.
+  /// Another password, for now if one is asked for, else for the next time that one is needed; ignored while
+  /// there is a session or a password.
   /// `can_ask`: AskPassword makes sense from now on.
   void offer_password(std::string password, bool can_ask);
 

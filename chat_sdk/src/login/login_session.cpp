@@ -1,5 +1,6 @@
 #include "chat_sdk/src/login/login_session.hpp"
 
+#include <atomic>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -34,6 +35,29 @@ Result<net::Url> route_url(const std::string& base, const char* route) {
   url->target += route;
   return url;
 }
+
+/// One answer of the application, from any thread. A reply that is gone without having been called is one,
+/// too: nobody would ever answer.
+class PasswordAnswer {
+ public:
+  PasswordAnswer(std::weak_ptr<LoginSession> login, std::uint64_t asked)
+      : login_(std::move(login)), asked_(asked) {}
+  ~PasswordAnswer() {
+    give(Error{.code = Errc::cancelled, .message = "login: ask_password let its reply go without an answer"});
+  }
+  PasswordAnswer(const PasswordAnswer&) = delete;
+  PasswordAnswer& operator=(const PasswordAnswer&) = delete;
+
+  void give(Result<std::string> password) {
+    if (is_given_.exchange(true)) return;
+    if (const auto login = login_.lock()) login->give_password(asked_, std::move(password));
+  }
+
+ private:
+  const std::weak_ptr<LoginSession> login_;
+  const std::uint64_t asked_;
+  std::atomic<bool> is_given_{false};
+};
 
 LoginOptions without_password(LoginOptions options) {
   wipe(options.password);
@@ -74,6 +98,12 @@ void LoginSession::want_token(TokenReply reply) {
   post([reply = std::move(reply)](LoginSession& self) {
     self.waiting_.push_back(reply);
     self.machine_.want_token();
+  });
+}
+
+void LoginSession::give_password(std::uint64_t asked, Result<std::string> password) {
+  post([asked, password = std::move(password)](LoginSession& self) mutable {
+    if (asked == self.asked_) self.machine_.on_password(std::move(password));
   });
 }
 
@@ -135,15 +165,9 @@ void LoginSession::perform(EraseSession) {
 }
 
 void LoginSession::perform(AskPassword) {
-  const auto reply = [weak = weak_from_this(), asked = ++asked_](Result<std::string> password) {
-    const auto self = weak.lock();
-    if (!self) return;
-    self->post([asked, password = std::move(password)](LoginSession& session) {
-      if (asked == session.asked_) session.machine_.on_password(password);
-    });
-  };
+  const auto answer = std::make_shared<PasswordAnswer>(weak_from_this(), ++asked_);
   try {
-    options_.ask_password(reply);
+    options_.ask_password([answer](Result<std::string> password) { answer->give(std::move(password)); });
   } catch (...) {
     machine_.on_password(Error{.code = Errc::unreachable,
                                .message = "login: ask_password threw: " + text_of_current_exception()});

@@ -26,6 +26,8 @@ class LoginSession : public std::enable_shared_from_this<LoginSession> {
   /// @name From any thread
   void want_token(TokenReply reply);
   void log_out(std::function<void(Result<void>)> done);
+  /// The answer to AskPassword number `asked`; those to earlier ones are dropped.
+  void give_password(std::uint64_t asked, Result<std::string> password);
   /// What a further login() of the same user brings: its functions, headers and password.
   void join(LoginOptions options);
 

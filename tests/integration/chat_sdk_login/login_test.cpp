@@ -192,6 +192,32 @@ TEST_F(Login, TellsWhatThePasswordsFunctionThrowsOrRefuses) {
   EXPECT_EQ(fetch(login(options)).error().code, Errc::cancelled);
 }
 
+TEST_F(Login, GoesOnWhenThePasswordsReplyWasLetGo) {
+  auto options = alice(keyring_, "");
+  std::atomic<int> asked{0};
+  options.ask_password = [&asked](const PasswordReply& reply) {
+    if (++asked == 2) reply(std::string(kPassword));
+  };
+  const auto source = login(options);
+  const Error error = fetch(source).error();
+  EXPECT_EQ(error.code, Errc::cancelled);
+  EXPECT_EQ(error.message, "login: ask_password let its reply go without an answer");
+  EXPECT_TRUE(fetch(source));
+  EXPECT_EQ(asked, 2);
+}
+
+TEST_F(Login, TakesThePasswordOfAnotherLoginWhileItAsks) {
+  auto options = alice(keyring_, "");
+  const auto reply = std::make_shared<std::promise<PasswordReply>>();
+  options.ask_password = [reply](PasswordReply asked) { reply->set_value(std::move(asked)); };
+  const auto waits = login(options);
+  auto token = begin_fetch(waits);
+  const auto window = reply->get_future().get();  // which stays open
+  const auto brings = login(alice(keyring_));
+  const auto outcome = wait_for(std::move(token));
+  EXPECT_TRUE(outcome) << outcome.error().to_string();
+}
+
 TEST_F(Login, OutlivesAServerThatIsKilled) {
   auto options = alice(keyring_);
   options.url = "http://127.0.0.1:" + port_;

@@ -2,7 +2,6 @@
 
 #include <boost/asio/use_future.hpp>
 #include <csignal>
-#include <future>
 
 #include "tests/support/free_port.hpp"
 
@@ -12,7 +11,7 @@ namespace {
 constexpr auto kPatience = std::chrono::seconds(20);
 
 template <class T>
-T wait_for(std::future<T> future) {
+T outcome_of(std::future<T> future) {
   if (future.wait_for(kPatience) == std::future_status::ready) return future.get();
   return Error{.code = Errc::timed_out, .message = "the test lost patience"};
 }
@@ -59,16 +58,22 @@ LoginOptions Programs::alice(std::shared_ptr<SessionStore> store, std::string pa
   return {.url = door_->url(), .user = "alice", .password = std::move(password), .store = std::move(store)};
 }
 
-Result<std::string> Programs::fetch(const TokenSource& source) {
+Result<std::string> Programs::fetch(const TokenSource& source) { return wait_for(begin_fetch(source)); }
+
+std::future<Result<std::string>> Programs::begin_fetch(const TokenSource& source) {
   const auto promise = std::make_shared<std::promise<Result<std::string>>>();
   source({}, [promise](Result<std::string> token) { promise->set_value(std::move(token)); });
-  return wait_for(promise->get_future());
+  return promise->get_future();
+}
+
+Result<std::string> Programs::wait_for(std::future<Result<std::string>> answer) {
+  return outcome_of(std::move(answer));
 }
 
 Result<void> Programs::leave(LoginOptions options) {
   const auto promise = std::make_shared<std::promise<Result<void>>>();
   log_out(std::move(options), [promise](Result<void> outcome) { promise->set_value(std::move(outcome)); });
-  return wait_for(promise->get_future());
+  return outcome_of(promise->get_future());
 }
 
 Result<void> Programs::connect(const std::string& chat_url, TokenSource source) {
@@ -76,7 +81,7 @@ Result<void> Programs::connect(const std::string& chat_url, TokenSource source) 
   options.endpoint = Endpoint::service(chat_url);
   options.tokens = std::move(source);
   Client client(runtime_, std::move(options));
-  return wait_for(client.async_connect(boost::asio::use_future));
+  return outcome_of(client.async_connect(boost::asio::use_future));
 }
 
 }  // namespace parley::support

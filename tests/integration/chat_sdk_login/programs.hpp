@@ -1,4 +1,5 @@
 #pragma once
+#include <future>
 #include <optional>
 #include <string>
 
@@ -26,6 +27,8 @@ class Programs : public ChatProgram {
   LoginOptions alice(std::shared_ptr<SessionStore> store, std::string password = kPassword) const;
   /// What a source answers, within twenty seconds.
   static Result<std::string> fetch(const TokenSource& source);
+  static std::future<Result<std::string>> begin_fetch(const TokenSource& source);
+  static Result<std::string> wait_for(std::future<Result<std::string>> answer);
   static Result<void> leave(LoginOptions options);
   /// What became of connecting once with that source.
   Result<void> connect(const std::string& chat_url, TokenSource source);

@@ -140,6 +140,21 @@ TEST_F(LoginMachineTest, AskingEndsWithTheUsersRefusalOrNothing) {
   expect_quiet();
 }
 
+TEST_F(LoginMachineTest, AskingEndsWithAPasswordThatAnotherLoginBrings) {
+  use("", true);
+  load("");
+  expect<AskPassword>();
+  machine_->offer_password("", true);
+  expect_quiet();
+  EXPECT_EQ(state(), LoginState::asking);
+  machine_->offer_password("brought", true);
+  EXPECT_EQ(expect<LogIn>().password, "brought");
+  machine_->on_password(std::string("typed too late"));
+  expect_quiet();
+  machine_->on_granted(Grant{"token", "session"});
+  expect<SaveSession>();
+}
+
 TEST_F(LoginMachineTest, LoggingInForgetsAPasswordThatIsWrong) {
   use("pw");
   load("");
