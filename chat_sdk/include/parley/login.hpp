@@ -77,7 +77,8 @@ PARLEY_API TokenSource login(LoginOptions options);
 /// where the server could not be reached, `done` is told so, and the session lives there until nobody has
 /// used it for long enough. Access tokens that were given live on until they expire. A source of the same
 /// login answers Errc::denied from then on; call login() again for the next user, when `done` has run.
-/// `done` runs once on the login's thread, inside this call if there is no store; the password is not needed.
+/// `done` runs once on the login's thread, inside this call if there is no store; what it throws is dropped.
+/// The password is not needed.
 PARLEY_API void log_out(LoginOptions options, std::function<void(Result<void>)> done);
 
 }  // namespace parley

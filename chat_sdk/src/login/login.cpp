@@ -81,8 +81,9 @@ TokenSource login(LoginOptions options) {
 
 void log_out(LoginOptions options, std::function<void(Result<void>)> done) {
   if (!options.store)
-    return done(Error{.code = Errc::invalid_argument,
-                      .message = "log_out: store: expected the one that login() was given"});
+    return detail::tell<void>(done,
+                              Error{.code = Errc::invalid_argument,
+                                    .message = "log_out: store: expected the one that login() was given"});
   const auto session = logins().find_or_begin(options);
   logins().forget(options);
   session->log_out(std::move(done));

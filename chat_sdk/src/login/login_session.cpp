@@ -232,11 +232,11 @@ Result<void> LoginSession::send(Request request, Answer answer) {
 }
 
 void LoginSession::perform(const AnswerToken& action) {
-  for (const auto& reply : std::exchange(waiting_, {})) reply(action.access_token);
+  for (const auto& reply : std::exchange(waiting_, {})) tell(reply, action.access_token);
 }
 
 void LoginSession::perform(const LoggedOut& action) {
-  for (const auto& done : std::exchange(leaving_, {})) done(action.outcome);
+  for (const auto& done : std::exchange(leaving_, {})) tell(done, action.outcome);
 }
 
 }  // namespace parley::detail

@@ -15,6 +15,15 @@ namespace parley::detail {
 
 SessionOwner owner_of(const LoginOptions& options);
 
+/// Calls the application with an outcome. What it throws ends here: there is nobody left to tell it.
+template <class T>
+void tell(const std::function<void(Result<T>)>& done, const Result<T>& outcome) {
+  try {
+    done(outcome);
+  } catch (...) {
+  }
+}
+
 /// Carries the login machine's actions out, on a thread of its own. Who wants something of it holds it; what
 /// is under way does not, and is given up with the last holder.
 class LoginSession : public std::enable_shared_from_this<LoginSession> {

@@ -335,6 +335,16 @@ TEST_F(Login, NeedsTheStoreToLogOut) {
   EXPECT_EQ(leave(alice(nullptr)).error().code, Errc::invalid_argument);
 }
 
+TEST_F(Login, OutlivesCallbacksThatThrow) {
+  const auto throws = [](const auto&) { throw std::runtime_error("a window that is gone"); };
+  const auto source = login(alice(keyring_));
+  source({}, throws);
+  ASSERT_TRUE(fetch(source));
+  log_out(alice(keyring_, ""), throws);
+  EXPECT_EQ(fetch(source).error().message, "log in again: the user has logged out");
+  EXPECT_NO_THROW(log_out(alice(nullptr), throws));
+}
+
 TEST_F(Login, TellsAStoreThatFailsAndGoesOnWhenItDoesNot) {
   const auto source = login(alice(keyring_));
   keyring_->locked = true;
