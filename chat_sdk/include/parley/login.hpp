@@ -68,9 +68,15 @@ struct LoginOptions {
 /// Errc::storage_error and tried again; nobody is logged out by it.
 ///
 /// Copies of the source, and other calls of login() with the same store, URL, user and account, share one
-/// session, and one exchange at a time: the functions and headers of the last call that has some count. The
-/// last copy ends the login's thread, which waits for a call of the store that is running, and gives up a
-/// request that is.
+/// session, and one exchange at a time: the functions and headers of the last call that has some count.
+///
+/// Where the last copy is dropped, a call of the store or of another function that is running on the login's
+/// thread is waited for (not on that thread itself), and replies, `make_headers` and `ask_password` are not
+/// called any more. A request that is running is not waited for there and not given up either, as the server
+/// may have exchanged the session already: the login's thread goes on until the answer has come and the store
+/// has the next session, 20 s at most and what the store takes. The store is called, and kept alive, until
+/// then. A program that ends by exit() or by leaving main() waits as long; login() with the same store takes
+/// up what is under way.
 PARLEY_API TokenSource login(LoginOptions options);
 
 /// Ends the session of `options.store`: on the server, then in the store. The store forgets it in any case;

@@ -9,6 +9,7 @@
 namespace parley {
 namespace {
 
+using detail::LoginHold;
 using detail::LoginSession;
 
 class MemoryStore final : public SessionStore {
@@ -33,20 +34,22 @@ class MemoryStore final : public SessionStore {
   std::string session_;
 };
 
-/// The logins of this process by their stores: two exchanges of one session would end it.
+/// The logins of this process by their stores: two exchanges of one session would end it. One that nobody
+/// holds, but whose exchange is still under way, is taken up again.
 class Logins {
  public:
-  std::shared_ptr<LoginSession> find_or_begin(LoginOptions options) {
+  std::shared_ptr<LoginHold> find_or_begin(LoginOptions options) {
     const std::lock_guard lock(mutex_);
     std::erase_if(logins_, [](const auto& entry) { return entry.second.expired(); });
     const Key key{options.store.get(), options.url, options.user, options.account};
     if (auto running = logins_[key].lock()) {
+      auto hold = std::make_shared<LoginHold>(running);
       running->join(std::move(options));
-      return running;
+      return hold;
     }
     auto begun = std::make_shared<LoginSession>(std::move(options));
     logins_[key] = begun;
-    return begun;
+    return std::make_shared<LoginHold>(std::move(begun));
   }
 
   /// The next login of that store begins anew.
@@ -74,8 +77,8 @@ std::shared_ptr<SessionStore> memory_session_store() { return std::make_shared<M
 
 TokenSource login(LoginOptions options) {
   if (!options.store) options.store = memory_session_store();
-  return [session = logins().find_or_begin(std::move(options))](const auto&, TokenReply reply) {
-    session->want_token(std::move(reply));
+  return [hold = logins().find_or_begin(std::move(options))](const auto&, TokenReply reply) {
+    hold->session().want_token(std::move(reply));
   };
 }
 
@@ -84,9 +87,9 @@ void log_out(LoginOptions options, std::function<void(Result<void>)> done) {
     return detail::tell<void>(done,
                               Error{.code = Errc::invalid_argument,
                                     .message = "log_out: store: expected the one that login() was given"});
-  const auto session = logins().find_or_begin(options);
+  const auto hold = logins().find_or_begin(options);
   logins().forget(options);
-  session->log_out(std::move(done));
+  hold->session().log_out(hold, std::move(done));
 }
 
 }  // namespace parley

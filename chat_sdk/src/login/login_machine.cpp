@@ -51,9 +51,18 @@ void LoginMachine::log_out() {
 
 void LoginMachine::offer_password(std::string password, bool can_ask) {
   can_ask_ = can_ask_ || can_ask;
-  if (session_.empty() && password_.empty()) std::swap(password_, password);
+  const bool is_new = std::exchange(is_abandoned_, false);
+  if (is_new || (session_.empty() && password_.empty())) std::swap(password_, password);
   wipe(password);
   if (state_ == LoginState::asking && !password_.empty()) begin_login();
+}
+
+void LoginMachine::abandon() {
+  is_abandoned_ = true;
+  wants_token_ = false;
+  can_ask_ = false;
+  wipe(password_);
+  if (state_ == LoginState::asking) state_ = LoginState::no_session;
 }
 
 bool LoginMachine::at_rest() const {

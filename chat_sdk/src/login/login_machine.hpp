@@ -100,6 +100,9 @@ class LoginMachine {
   /// there is a session or a password.
   /// `can_ask`: AskPassword makes sense from now on.
   void offer_password(std::string password, bool can_ask);
+  /// Nobody is there any more: what is under way is finished, so that the next session is saved, and nothing
+  /// else is begun. Who offers a password, even "", takes the machine up again as if it were new.
+  void abandon();
 
   /// @name What became of the actions
   void on_loaded(Result<std::string> session);  ///< "": none
@@ -132,6 +135,7 @@ class LoginMachine {
   std::string access_token_;  // while saving
   bool wants_token_ = false;
   bool wants_out_ = false;
+  bool is_abandoned_ = false;
   bool repeated_ = false;       // of the exchange under way
   std::optional<Error> ended_;  // why the last session ended, until the next one
   Result<void> revoked_;

@@ -85,17 +85,32 @@ LoginSession::~LoginSession() {
   call_.reset();  // while its executor is there, and nothing runs on it
 }
 
-void LoginSession::post(std::function<void(LoginSession&)> act) {
-  thread_.post([weak = weak_from_this(), act = std::move(act)] {
-    const auto self = weak.lock();
-    if (!self) return;
-    act(*self);
-    self->drain();
-  });
+void LoginSession::post(Act act) {
+  thread_.post([self = shared_from_this(), act = std::move(act)] { self->take_turn(act); });
+}
+
+void LoginSession::take_turn(const Act& act) {
+  const std::lock_guard turn(turn_);
+  act(*this);
+  drain();
+}
+
+void LoginSession::let_go() {
+  if (--holds_ > 0) return;
+  const std::lock_guard turn(turn_);
+  if (holds_ > 0 || is_abandoned_) return;  // another login() has come meanwhile, or come and gone
+  is_abandoned_ = true;
+  machine_.abandon();
+  waiting_.clear();
+  options_.ask_password = nullptr;
+  options_.make_headers = nullptr;
+  options_.headers.clear();
+  if (call_) unheld_.emplace();
 }
 
 void LoginSession::want_token(TokenReply reply) {
   post([reply = std::move(reply)](LoginSession& self) {
+    if (self.holds_ == 0) return;
     self.waiting_.push_back(reply);
     self.machine_.want_token();
   });
@@ -107,16 +122,19 @@ void LoginSession::give_password(std::uint64_t asked, Result<std::string> passwo
   });
 }
 
-void LoginSession::log_out(std::function<void(Result<void>)> done) {
-  // Whoever logs out need not hold the session: it lives until that is done.
-  post([self = shared_from_this(), done = std::move(done)](LoginSession& session) {
-    session.leaving_.push_back([self, done](const Result<void>& outcome) { done(outcome); });
-    session.machine_.log_out();
+void LoginSession::log_out(std::shared_ptr<LoginHold> hold, std::function<void(Result<void>)> done) {
+  // Whoever logs out need not hold the session: it is held until that is done.
+  post([hold = std::move(hold), done = std::move(done)](LoginSession& self) {
+    self.leaving_.push_back([hold, done](const Result<void>& outcome) { done(outcome); });
+    self.machine_.log_out();
   });
 }
 
 void LoginSession::join(LoginOptions options) {
   post([options = std::move(options)](LoginSession& self) {
+    if (self.holds_ == 0) return;
+    self.is_abandoned_ = false;
+    self.unheld_.reset();
     if (options.ask_password) self.options_.ask_password = options.ask_password;
     if (options.make_headers) self.options_.make_headers = options.make_headers;
     if (!options.headers.empty()) self.options_.headers = options.headers;
@@ -166,8 +184,9 @@ void LoginSession::perform(EraseSession) {
 
 void LoginSession::perform(AskPassword) {
   const auto answer = std::make_shared<PasswordAnswer>(weak_from_this(), ++asked_);
+  const auto ask = options_.ask_password;  // which may let the login go
   try {
-    options_.ask_password([answer](Result<std::string> password) { answer->give(std::move(password)); });
+    ask([answer](Result<std::string> password) { answer->give(std::move(password)); });
   } catch (...) {
     machine_.on_password(Error{.code = Errc::unreachable,
                                .message = "login: ask_password threw: " + text_of_current_exception()});
@@ -204,10 +223,20 @@ void LoginSession::perform(const RevokeSession& action) {
   if (!sent) machine_.on_revoked(sent.error());
 }
 
+// The application's function is not called when nobody holds the login: what it gave last is good for the
+// second time of an exchange.
+Result<http::Fields> LoginSession::headers_of_request() {
+  if (is_abandoned_) return last_headers_;
+  const auto make = options_.make_headers;  // which may let the login go
+  auto headers = collect_headers(options_.headers, make, "login: make_headers");
+  if (headers) last_headers_ = *headers;
+  return headers;
+}
+
 Result<void> LoginSession::send(Request request, Answer answer) {
   auto url = route_url(owner_.url, request.route);
   if (!url) return url.error();
-  auto headers = collect_headers(options_.headers, options_.make_headers, "login: make_headers");
+  auto headers = headers_of_request();
   if (!headers) return headers.error();
   EndpointCall call{.question = {.url = std::move(*url), .secrets = {std::move(request.secret)}},
                     .body = std::move(request.body),
@@ -215,17 +244,18 @@ Result<void> LoginSession::send(Request request, Answer answer) {
   add_secrets(*headers, call.question.secrets);
   call.headers = std::move(*headers);
   auto question = call.question;
-  auto sent = post_json(thread_.executor(), ways_, std::move(call),
-                        [weak = weak_from_this(), question = std::move(question),
-                         answer = std::move(answer)](const Result<http::Response>& response) {
-                          const auto self = weak.lock();
-                          if (!self) return;
-                          const auto ended = std::move(self->call_);
-                          const auto now = system_clock().wall_now();
-                          answer(*self, {response ? read_answer(*response, question, now) : response.error(),
-                                         response && says_invalid_grant(*response), question.url});
-                          self->drain();
-                        });
+  auto sent =
+      post_json(thread_.executor(), ways_, std::move(call),
+                [self = shared_from_this(), question = std::move(question),
+                 answer = std::move(answer)](const Result<http::Response>& response) {
+                  const auto held = self;  // this function goes with its call
+                  held->take_turn([&](LoginSession& session) {
+                    const auto ended = std::move(session.call_);
+                    const auto now = system_clock().wall_now();
+                    answer(session, {response ? read_answer(*response, question, now) : response.error(),
+                                     response && says_invalid_grant(*response), question.url});
+                  });
+                });
   if (!sent) return sent.error();
   call_ = std::move(*sent);
   return {};

@@ -36,4 +36,15 @@ class LoginThread {
   std::thread thread_;
 };
 
+/// A request that goes on although nobody holds its login: the server has exchanged the session, and only its
+/// answer tells the next one. While there are any, the end of the program waits for them, at most as long as
+/// an exchange may take.
+class UnheldRequest {
+ public:
+  UnheldRequest();
+  ~UnheldRequest();
+  UnheldRequest(const UnheldRequest&) = delete;
+  UnheldRequest& operator=(const UnheldRequest&) = delete;
+};
+
 }  // namespace parley::detail

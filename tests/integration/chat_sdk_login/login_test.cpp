@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <boost/asio/use_future.hpp>
+#include <condition_variable>
 #include <future>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -18,7 +19,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 /// A keyring that a test may spoil and look into.
-class Keyring final : public SessionStore {
+class Keyring : public SessionStore {
  public:
   Result<std::string> load() override {
     if (locked) throw std::runtime_error("the keyring is locked");
@@ -42,13 +43,35 @@ class Keyring final : public SessionStore {
   void set(const std::string& session) {
     const std::lock_guard lock(mutex_);
     session_ = session;
+    changed_.notify_all();
+  }
+  /// False if it still keeps `old` after ten seconds.
+  bool wait_for_other_than(const std::string& old) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(10), [&] { return session_ != old; });
   }
 
   std::atomic<bool> locked{false}, full{false}, complains_of_it{false};
 
  private:
   mutable std::mutex mutex_;
+  std::condition_variable changed_;
   std::string session_;
+};
+
+/// A keyring on a disk that takes its time.
+class SlowKeyring final : public Keyring {
+ public:
+  Result<void> save(const std::string& session) override {
+    begun.set_value();
+    may_end.get_future().wait();
+    const auto saved = Keyring::save(session);
+    is_saved = true;
+    return saved;
+  }
+
+  std::promise<void> begun, may_end;
+  std::atomic<bool> is_saved{false};
 };
 
 class Login : public Programs {
@@ -404,8 +427,89 @@ TEST_F(Login, MayBeDroppedWhileItWaits) {
     source({}, [&answered](const Result<std::string>&) { answered = true; });
     ASSERT_TRUE(door_->wait_for(1));
   }
-  EXPECT_FALSE(answered);
   door_->release();
+  // The second login of the store comes behind whatever the first one still does.
+  EXPECT_TRUE(fetch(login(alice(keyring_))));
+  EXPECT_FALSE(answered);
+  EXPECT_EQ(logins(), 1u);
+}
+
+TEST_F(Login, WaitsForItsStoreWhenItIsDropped) {
+  const auto store = std::make_shared<SlowKeyring>();
+  auto source = login(alice(store));
+  source({}, [](const Result<std::string>&) {});
+  ASSERT_EQ(store->begun.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  auto was_saved = std::async(std::launch::async, [store, source = std::exchange(source, nullptr)]() mutable {
+    source = nullptr;
+    return store->is_saved.load();
+  });
+  EXPECT_EQ(was_saved.wait_for(std::chrono::milliseconds(200)), std::future_status::timeout);
+  store->may_end.set_value();
+  EXPECT_TRUE(was_saved.get());
+}
+
+// The server has exchanged the session: what the store keeps is worth nothing ten seconds later.
+TEST_F(Login, SavesTheSessionOfAnExchangeThatNobodyWaitsFor) {
+  ASSERT_TRUE(fetch(login(alice(keyring_))));
+  const auto old = keyring_->kept();
+  door_->hold();
+  std::atomic<bool> answered{false};
+  int made = 0;  // on the login's thread
+  {
+    auto options = alice(keyring_, "");
+    options.make_headers = [&made]() -> std::vector<std::pair<std::string, std::string>> {
+      return {{"Cookie", "visit=" + std::to_string(++made)}};
+    };
+    const auto source = login(options);
+    door_->lose_next();
+    source({}, [&answered](const Result<std::string>&) { answered = true; });
+    ASSERT_TRUE(door_->wait_for(2));
+  }
+  EXPECT_EQ(made, 1);
+  door_->release();
+  ASSERT_TRUE(keyring_->wait_for_other_than(old));
+  EXPECT_EQ(made, 1) << "nothing of the application but its store is called any more";
+  ASSERT_EQ(exchanges(), 2u);
+  EXPECT_THAT(door_->requests()[2].head, HasSubstr("Cookie: visit=1\r\n"));
+
+  restart();
+  for (int i = 0; i < 2; ++i) {
+    const auto outcome = fetch(login(alice(keyring_, "")));
+    EXPECT_TRUE(outcome) << outcome.error().to_string();
+  }
+  EXPECT_FALSE(answered);
+  EXPECT_EQ(logins(), 1u);
+}
+
+TEST_F(Login, IsTakenUpByTheNextOneWhileItsExchangeGoesOn) {
+  ASSERT_TRUE(fetch(login(alice(keyring_))));
+  door_->hold();
+  {
+    const auto source = login(alice(keyring_, ""));
+    source({}, [](const Result<std::string>&) {});
+    ASSERT_TRUE(door_->wait_for(2));
+  }
+  const auto next = login(alice(keyring_, ""));
+  auto token = begin_fetch(next);
+  door_->release();
+  const auto outcome = wait_for(std::move(token));
+  EXPECT_TRUE(outcome) << outcome.error().to_string();
+  EXPECT_EQ(exchanges(), 1u);
+  EXPECT_TRUE(fetch(next));
+}
+
+TEST_F(Login, MayBeDroppedByItsReply) {
+  door_->hold();
+  auto source = std::make_shared<TokenSource>(login(alice(keyring_)));
+  const auto dropped = std::make_shared<std::promise<Result<std::string>>>();
+  (*source)({}, [held = source, dropped](const Result<std::string>& token) mutable {
+    held.reset();
+    dropped->set_value(token);
+  });
+  source.reset();
+  door_->release();
+  EXPECT_TRUE(wait_for(dropped->get_future()));
+  EXPECT_TRUE(fetch(login(alice(keyring_, ""))));
 }
 
 TEST_F(Login, GivesALiveConnectionItsNextToken) {

@@ -437,6 +437,60 @@ TEST_F(LoginMachineTest, LogOutDoesNotWaitForAPassword) {
   expect_quiet();
 }
 
+// abandoned
+
+TEST_F(LoginMachineTest, AbandonedFinishesTheExchangeUnderWay) {
+  use("pw");
+  log_in();
+  machine_->want_token();
+  expect<ExchangeSession>();
+  machine_->abandon();
+  machine_->on_granted(kLost);
+  EXPECT_TRUE(expect<ExchangeSession>().again);
+  machine_->on_granted(Grant{"token 2", "session 2"});
+  EXPECT_EQ(expect<SaveSession>().session, "session 2");
+  machine_->on_saved({});
+  EXPECT_EQ(expect_token(), "token 2");
+  expect_quiet();
+  EXPECT_EQ(state(), LoginState::have_session);
+}
+
+TEST_F(LoginMachineTest, AbandonedBeginsNothing) {
+  use("pw", true);
+  load("old");
+  expect<ExchangeSession>();
+  machine_->abandon();
+  machine_->on_invalid_grant(kEnded);
+  expect<EraseSession>();
+  machine_->on_erased({});
+  expect_quiet();
+  EXPECT_EQ(state(), LoginState::no_session);
+}
+
+TEST_F(LoginMachineTest, AbandonedDoesNotWaitForAPassword) {
+  use("", true);
+  load("");
+  expect<AskPassword>();
+  machine_->abandon();
+  EXPECT_EQ(state(), LoginState::no_session);
+  machine_->on_password(std::string("late"));
+  expect_quiet();
+}
+
+TEST_F(LoginMachineTest, AbandonedIsTakenUpAsIfItWereNew) {
+  use("pw");
+  load("old");
+  expect<ExchangeSession>();
+  machine_->abandon();
+  machine_->offer_password("another", false);
+  machine_->want_token();
+  expect_quiet();  // it shares what is under way
+  machine_->on_invalid_grant(kEnded);
+  expect<EraseSession>();
+  machine_->on_erased({});
+  EXPECT_EQ(expect<LogIn>().password, "another");
+}
+
 // Every answer that was not asked for is dropped.
 TEST_F(LoginMachineTest, StaysQuietWhenItWaitsForNothing) {
   use("pw");
