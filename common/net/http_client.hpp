@@ -31,7 +31,8 @@ struct HttpCall {
   /// With `source`: told how many of its bytes have left so far.
   std::function<void(std::uint64_t)> on_sent{};
   TlsClientOptions tls{};
-  Duration timeout = std::chrono::seconds(10);  ///< in all; with `source` or `take` of silence
+  /// In all; with `source` or `take` of silence: until a whole head, or bytes of a body, come or leave.
+  Duration timeout = std::chrono::seconds(10);
   std::size_t max_body_bytes = 1024 * 1024;
   std::optional<Proxy> proxy{};  ///< whose tunnel leads to the server, also for http
 };
@@ -48,8 +49,9 @@ class PendingCall {
 /// `executor`, never inside this call. Any HTTP status is a success here; redirects are not followed.
 /// Failures: unresolved, unreachable, proxy_failed and tls_failed (before the request left), connection_lost
 /// (while it left), outcome_unknown (before the answer was complete), timed_out, protocol_error,
-/// limit_exceeded, invalid_argument (method, target or headers that are none), invalid_config (the CA file),
-/// storage_error (the source ended too early).
+/// limit_exceeded (of the body, or 64 KiB of a head, a chunk's extension or a trailer), invalid_argument
+/// (method, target or headers that are none), invalid_config (the CA file), storage_error (the source ended
+/// too early).
 std::unique_ptr<PendingCall> http_call(boost::asio::any_io_executor executor, HttpCall call,
                                        HttpCompletion done);
 

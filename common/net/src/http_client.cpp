@@ -46,6 +46,7 @@ using ResponseParser = beast_http::response_parser<PieceBody>;
 constexpr std::size_t kReadBytes = 8192;
 constexpr std::size_t kTakeBytes = 64 * 1024;
 constexpr std::uint32_t kResponseHeaderBytes = 64 * 1024;
+constexpr int kMaxInterimAnswers = 16;
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
@@ -116,6 +117,9 @@ class HttpOperation final : public std::enable_shared_from_this<HttpOperation> {
   void read();
   void on_read(ErrorCode error, std::size_t size);
   void parse();
+  bool parse_some();
+  void on_more_needed();
+  void on_interim_answer();
   bool tell_head();
   bool take_piece();
   void on_end();
@@ -136,6 +140,7 @@ class HttpOperation final : public std::enable_shared_from_this<HttpOperation> {
   boost::beast::flat_buffer in_;
   std::optional<ResponseParser> parser_;
   bool head_told_ = false;
+  int interim_answers_ = 0;
 };
 
 HttpOperation::HttpOperation(asio::any_io_executor executor, HttpCall call, HttpCompletion done)
@@ -175,6 +180,7 @@ void HttpOperation::write_piece() {
   const std::size_t got = call_.source->read(out_);
   if (!done_) return;
   if (got == 0) return fail(Errc::storage_error, "the body could not be read to its end");
+  touch();  // A slow disk is not the server's silence.
   out_.resize(got);
   write_rest(out_);
 }
@@ -244,25 +250,48 @@ void HttpOperation::on_read(ErrorCode error, std::size_t size) {
   if (error == asio::error::eof) return on_end();
   if (error) return fail(Errc::outcome_unknown, "the connection ended before the answer: " + error.message());
   in_.commit(size);
-  touch();
   parse();
 }
 
 void HttpOperation::parse() {
-  while (in_.size() != 0) {
-    ErrorCode error;
-    in_.consume(parser_->put(in_.cdata(), error));
-    if (error == beast_http::error::need_more) break;
-    if (error == beast_http::error::body_limit)
-      return fail(Errc::limit_exceeded,
-                  "the answer is longer than " + std::to_string(call_.max_body_bytes) + " bytes");
-    if (error) return fail(Errc::protocol_error, "the answer is not HTTP: " + error.message());
-    if (!tell_head() || !take_piece()) return;
-    if (!parser_->is_done()) continue;
-    if (parser_->get().result_int() >= 200) return finish(to_response(parser_->release()));
-    begin_response();  // that was an interim answer
-  }
+  while (in_.size() != 0)
+    if (!parse_some()) return;
   read();
+}
+
+/// False: the next bytes are being read, or that was the end of the call. Only a whole head and bytes of the
+/// body count as a sign of life: the bytes of a head or of a chunk's extension may be dripped for ever.
+bool HttpOperation::parse_some() {
+  const bool had_head = parser_->is_header_done();
+  const std::size_t had_bytes = parser_->get().body().size();
+  ErrorCode error;
+  in_.consume(parser_->put(in_.cdata(), error));
+  if (error == beast_http::error::body_limit)
+    return fail(Errc::limit_exceeded,
+                "the answer is longer than " + std::to_string(call_.max_body_bytes) + " bytes"),
+           false;
+  const bool waits = error == beast_http::error::need_more;
+  if (error && !waits) return fail(Errc::protocol_error, "the answer is not HTTP: " + error.message()), false;
+  const bool moved = parser_->is_header_done() != had_head || parser_->get().body().size() > had_bytes;
+  if (!tell_head() || !take_piece()) return false;
+  if (moved) touch();  // After the taking, which may have been slow.
+  if (waits) return on_more_needed(), false;
+  if (!parser_->is_done()) return true;
+  if (parser_->get().result_int() >= 200) return finish(to_response(parser_->release())), false;
+  on_interim_answer();
+  return done_ != nullptr;
+}
+
+// The parser limits neither the extension of a chunk nor the trailer: what it leaves is limited here.
+void HttpOperation::on_more_needed() {
+  if (in_.size() <= kResponseHeaderBytes) return read();
+  fail(Errc::limit_exceeded, "a part of the answer that is no body is longer than " +
+                                 std::to_string(kResponseHeaderBytes) + " bytes");
+}
+
+void HttpOperation::on_interim_answer() {
+  if (++interim_answers_ > kMaxInterimAnswers) return fail(Errc::protocol_error, "too many interim answers");
+  begin_response();
 }
 
 /// False: that was the end of the call.
@@ -297,7 +326,11 @@ void HttpOperation::on_end() {
   finish(to_response(parser_->release()));
 }
 
-void HttpOperation::on_deadline() { fail(Errc::timed_out, "no answer within the time allowed"); }
+// It may have rung before something moved, and be heard behind it: the wait that began then goes on.
+void HttpOperation::on_deadline() {
+  if (!done_ || deadline_.expiry() > std::chrono::steady_clock::now()) return;
+  fail(Errc::timed_out, "no answer within the time allowed");
+}
 
 void HttpOperation::fail(Errc code, const std::string& message) {
   const auto stage = stream_ ? call_.method + " " + call_.url.authority() : connector_->stage();

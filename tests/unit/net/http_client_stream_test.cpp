@@ -1,3 +1,5 @@
+#include <thread>
+
 #include "tests/unit/net/body_fixture.hpp"
 #include "tests/unit/net/call_fixture.hpp"
 
@@ -108,6 +110,99 @@ TEST_F(HttpClientStreamTest, LimitsSilenceOnly) {
   const auto answer = call(std::move(request));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, Errc::timed_out);
+}
+
+/// Says something at first, then the same few bytes again and again, so many times.
+class DrippingServer {
+ public:
+  DrippingServer(Loop& loop, std::string first, std::string drip, int most)
+      : acceptor_(loop.executor(), {boost::asio::ip::make_address("127.0.0.1"), 0}),
+        socket_(loop.executor()),
+        timer_(loop.executor()),
+        next_(std::move(first)),
+        drip_(std::move(drip)),
+        left_(most) {
+    acceptor_.async_accept(socket_, [this](boost::system::error_code error) {
+      if (!error) say();
+    });
+  }
+  std::uint16_t port() { return acceptor_.local_endpoint().port(); }
+
+ private:
+  void say() {
+    boost::system::error_code error;
+    boost::asio::write(socket_, boost::asio::buffer(next_), error);
+    next_ = drip_;
+    if (error) return;
+    // Not closed: a request that nobody has read would make a reset of it.
+    if (left_-- == 0) return void(socket_.shutdown(socket_.shutdown_send, error));
+    timer_.expires_after(milliseconds(5));
+    timer_.async_wait([this](boost::system::error_code stopped) {
+      if (!stopped) say();
+    });
+  }
+
+  boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::ip::tcp::socket socket_;
+  boost::asio::steady_timer timer_;
+  std::string next_, drip_;
+  int left_;
+};
+
+class DrippedAnswerTest : public HttpClientStreamTest {
+ protected:
+  static constexpr int kForEver = 1'000'000;
+  Result<http::Response> ask(const std::string& first, const std::string& drip, int most) {
+    DrippingServer server(loop_, first, drip, most);
+    HttpCall request{.url = {.host = "127.0.0.1", .port = server.port()},
+                     .take = [](std::string_view) { return Result<void>(); }};
+    request.timeout = milliseconds(400);
+    return call(std::move(request));
+  }
+};
+
+TEST_F(DrippedAnswerTest, BytesThatAreNoBodyAreNoSignOfLife) {
+  const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const std::string& first :
+       {std::string("HTTP/1.1 200 OK\r\nX: "), chunked + "1;", chunked + "0\r\nX: "}) {
+    const auto answer = ask(first, "a", kForEver);
+    ASSERT_FALSE(answer) << first;
+    EXPECT_EQ(answer.error().code, Errc::timed_out) << answer.error().to_string();
+  }
+}
+
+TEST_F(DrippedAnswerTest, ABodyMayTakeLongerThanTheTimeout) {
+  const auto answer = ask("HTTP/1.1 200 OK\r\n\r\n", "a", 200);
+  EXPECT_TRUE(answer) << answer.error().to_string();
+}
+
+TEST_F(DrippedAnswerTest, InterimAnswersAreLimited) {
+  const auto answer = ask("", "HTTP/1.1 100 Continue\r\n\r\n", kForEver);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, Errc::protocol_error) << answer.error().to_string();
+}
+
+TEST_F(HttpClientStreamTest, LimitsWhatIsNoBody) {
+  const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const char* part : {"1;", "5\r\nbytes\r\n1;", "0\r\nX: "}) {
+    ScriptedServer server(loop_, chunked + part + std::string(200'000, 'a'));
+    const auto answer = call({.url = {.host = "127.0.0.1", .port = server.port()},
+                              .take = [](std::string_view) { return Result<void>(); }});
+    ASSERT_FALSE(answer) << part;
+    EXPECT_EQ(answer.error().code, Errc::limit_exceeded) << answer.error().to_string();
+  }
+}
+
+TEST_F(HttpClientStreamTest, ASlowTakerIsNotTheServersSilence) {
+  answer_.source = std::make_shared<AsyncPatternSource>(log_, 300'000, UINT64_MAX);
+  start();
+  HttpCall request{.url = url("/"), .take = [](std::string_view) {
+                     std::this_thread::sleep_for(milliseconds(300));
+                     return Result<void>();
+                   }};
+  request.timeout = milliseconds(200);
+  const auto answer = call(std::move(request));
+  EXPECT_TRUE(answer) << answer.error().to_string();
 }
 
 TEST_F(HttpClientStreamTest, TellsTheHeadBeforeTheBody) {
