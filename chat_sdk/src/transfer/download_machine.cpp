@@ -123,12 +123,19 @@ Result<void> DownloadMachine::on_bytes(TimePoint now, std::size_t count) {
   bytes_ += count;
   if (total_ && bytes_ > *total_)
     return broke_protocol("the service sends more than the " + in_bytes(*total_) + " that it has announced");
-  if (bytes_ <= longest_) return {};
+  if (bytes_ <= longest_) return check_patience(now);
   longest_ = bytes_;
   progress_at_ = now;
   link_refused_ = false;
   backoff_.reset();
   return {};
+}
+
+// Bytes that were there before are no progress, however long they keep coming.
+Result<void> DownloadMachine::check_patience(TimePoint now) const {
+  if (now - progress_at_ <= patience_) return {};
+  return Error{.code = Errc::timed_out,
+               .message = "nothing but the " + in_bytes(longest_) + " that were there before has come"};
 }
 
 DownloadMachine::Step DownloadMachine::on_answer(TimePoint now, const Result<http::Response>& answer,
@@ -166,6 +173,7 @@ DownloadMachine::Step DownloadMachine::broken(TimePoint now, Error error, double
   const Duration left = patience_ - (now - progress_at_);
   if (left <= Duration::zero()) return Failed{nothing_happened(std::move(error))};
   const Duration asked = error.retry_after.value_or(std::chrono::milliseconds(0));
+  if (asked > left) return Failed{nothing_happened(std::move(error))};  // It would be refused again.
   return Wait{std::min(std::max(backoff_.after_failure(random), asked), left)};
 }
 

@@ -56,7 +56,8 @@ class DownloadMachine {
     end,    ///< behind what is there
   };
 
-  /// It is given up when nothing new came for `patience`.
+  /// It is given up when nothing new came for `patience`, and at once when a service that is busy asks for
+  /// more time than is left of it.
   DownloadMachine(Duration patience, TimePoint now) : patience_(patience), progress_at_(now) {}
 
   Step start();
@@ -84,6 +85,7 @@ class DownloadMachine {
   Step on_end(TimePoint now, double random);
   Step start_over();
   Step broken(TimePoint now, Error error, double random);
+  Result<void> check_patience(TimePoint now) const;
   bool may_resume() const { return bytes_ > 0 && !tag_.empty() && ranges_work_; }
 
   Duration patience_;

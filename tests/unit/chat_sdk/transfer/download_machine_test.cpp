@@ -104,6 +104,17 @@ TEST_F(DownloadMachineTest, WaitsAsLongAsTheServiceAsks) {
   EXPECT_EQ(waited, 7s);
 }
 
+TEST_F(DownloadMachineTest, AServiceThatAsksForMoreThanThePatienceIsNotAskedAgain) {
+  machine.start();
+  Error busy = error(Errc::too_many_requests);
+  busy.retry_after = 30s;
+  EXPECT_TRUE(std::holds_alternative<Machine::Wait>(machine.on_link_failed(now, busy, 0.5)));
+  busy.retry_after = 30s + 1ms;
+  const auto step = machine.on_link_failed(now, busy, 0.5);
+  ASSERT_EQ(failed(step), Errc::too_many_requests);
+  EXPECT_EQ(std::get<Machine::Failed>(step).error.retry_after, busy.retry_after);
+}
+
 // getting: the whole file
 
 TEST_F(DownloadMachineTest, EndsWhenAllIsThere) {
@@ -309,6 +320,25 @@ TEST_F(DownloadMachineTest, BytesThatWereThereBeforeAreNoProgress) {
     if (!failed(step)) step = wait(step);
   }
   EXPECT_EQ(now - TimePoint{}, 30s);
+}
+
+TEST_F(DownloadMachineTest, IsGivenUpWhileOldBytesKeepComing) {
+  break_after(5, whole(10, ""));
+  machine.on_head(whole(10, "")).value();
+  now = TimePoint{} + 30s;
+  EXPECT_TRUE(machine.on_bytes(now, 1));
+  now += 1ms;
+  const auto outcome = machine.on_bytes(now, 1);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, Errc::timed_out);
+  EXPECT_EQ(failed(answer(outcome.error())), Errc::timed_out);
+}
+
+TEST_F(DownloadMachineTest, ANewByteIsProgressHoweverLate) {
+  break_after(5, whole(10, ""));
+  machine.on_head(whole(10, "")).value();
+  now = TimePoint{} + 31s;
+  EXPECT_TRUE(machine.on_bytes(now, 6));
 }
 
 TEST_F(DownloadMachineTest, OneTryIsNotAllOfThePatience) {
