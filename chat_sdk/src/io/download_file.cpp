@@ -28,12 +28,15 @@ Result<void> check_target(const fs::path& path) {
   return {};
 }
 
+/// At most `most` bytes of a longer `text`, and no half of a UTF-8 sequence.
+std::size_t whole_characters(std::string_view text, std::size_t most) {
+  while (most > 0 && (text[most] & 0xC0) == 0x80) --most;
+  return most;
+}
+
 fs::path temporary_beside(const fs::path& target, Random& random) {
   std::string name = to_utf8(target.filename());
-  if (name.size() > kMaxNameBytes) {
-    name.resize(kMaxNameBytes);
-    while (!name.empty() && (name.back() & 0xC0) == 0x80) name.pop_back();
-  }
+  if (name.size() > kMaxNameBytes) name.resize(whole_characters(name, kMaxNameBytes));
   return target.parent_path() / to_path("." + name + ".parley-" + random_hex(random, kRandomBytes));
 }
 

@@ -149,6 +149,18 @@ TEST_F(DownloadFileTest, TakesTheLongestNames) {
   }
 }
 
+TEST_F(DownloadFileTest, CutsALongNameBetweenCharacters) {
+  for (const std::string character : {"a", "\xC3\xBC", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"})
+    for (std::size_t before = 0; before < 4; ++before) {
+      std::string name(before, 'a'), expected = name;
+      while (name.size() + character.size() <= 255) name += character;
+      while (expected.size() + character.size() <= 200) expected += character;
+      const auto file = create(name).value();
+      ASSERT_EQ(names().size(), 1u);
+      EXPECT_EQ(names().front().substr(0, names().front().find(".parley-")), "." + expected);
+    }
+}
+
 TEST_F(DownloadFileTest, StaysWhereItWasWhenTheProgramGoesElsewhere) {
   const auto before = fs::current_path();
   fs::current_path(place_.directory());
