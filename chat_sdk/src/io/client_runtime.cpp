@@ -60,8 +60,8 @@ ProgressHandler while_wanted(std::shared_ptr<Callbacks> callbacks, std::shared_p
   return [callbacks = std::move(callbacks), caller = std::move(caller), tell = std::move(tell),
           filter = std::make_shared<ProgressFilter>()](const Progress& progress) {
     if (!filter->add(progress)) return;
-    callbacks->run([caller, tell, filter] {
-      for (const Progress& newest : filter->take())
+    callbacks->run([caller, tell, turn = std::make_shared<ProgressTurn>(filter)] {
+      for (const Progress& newest : turn->take())
         if (caller->wanted) tell(newest);
     });
   };

@@ -1,5 +1,7 @@
 #pragma once
+#include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include <parley/media.hpp>
@@ -21,6 +23,24 @@ class ProgressFilter {
   std::mutex mutex_;
   std::vector<Progress> furthest_;  ///< by file
   std::vector<Progress> waiting_;   ///< one of each file at most
+};
+
+/// One turn in which something is to be told. A turn that is dropped, as by the loop of a user that refuses
+/// it, tells nothing, and leaves the way free for the next one.
+class ProgressTurn {
+ public:
+  explicit ProgressTurn(std::shared_ptr<ProgressFilter> filter) : filter_(std::move(filter)) {}
+  ~ProgressTurn() {
+    if (filter_) filter_->take();
+  }
+  ProgressTurn(const ProgressTurn&) = delete;
+  ProgressTurn& operator=(const ProgressTurn&) = delete;
+
+  /// What is to be told; once.
+  std::vector<Progress> take() { return std::exchange(filter_, nullptr)->take(); }
+
+ private:
+  std::shared_ptr<ProgressFilter> filter_;  ///< null: taken
 };
 
 }  // namespace parley::detail

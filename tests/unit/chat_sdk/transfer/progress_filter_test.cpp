@@ -47,5 +47,23 @@ TEST(ProgressFilter, WhileOneWaitsTheNewestOfItsFileIsKept) {
   EXPECT_EQ(told[1].file, 1u);
 }
 
+TEST(ProgressTurn, OneThatIsDroppedLeavesTheWayFree) {
+  const auto filter = std::make_shared<ProgressFilter>();
+  EXPECT_TRUE(filter->add({0, 10, 100}));
+  std::make_shared<ProgressTurn>(filter).reset();
+  EXPECT_TRUE(filter->add({0, 11, 100})) << "it is told in a turn of its own";
+  EXPECT_EQ(ProgressTurn(filter).take().back().bytes, 11u);
+}
+
+TEST(ProgressTurn, OneThatWasTakenDropsNothingOfTheNext) {
+  const auto filter = std::make_shared<ProgressFilter>();
+  EXPECT_TRUE(filter->add({0, 10, 100}));
+  auto turn = std::make_shared<ProgressTurn>(filter);
+  EXPECT_EQ(turn->take().size(), 1u);
+  EXPECT_TRUE(filter->add({0, 100, 100}));
+  turn.reset();
+  EXPECT_EQ(ProgressTurn(filter).take().back().bytes, 100u);
+}
+
 }  // namespace
 }  // namespace parley::detail
