@@ -11,6 +11,10 @@ namespace {
 
 constexpr std::size_t kMaxBatch = 100;
 
+Error another_medium() {
+  return {.code = Errc::protocol_error, .message = "the service tells of another medium than was asked for"};
+}
+
 Error no_link() { return {.code = Errc::not_found, .message = "the service gives no link to this medium"}; }
 
 }  // namespace
@@ -92,6 +96,7 @@ void MediaLinks::on_set(const std::vector<std::string>& sids, const Result<http:
 void MediaLinks::on_record(const std::string& sid, Result<conversations::MediumRecord> record,
                            const http::Fields& headers) {
   if (!record) return tell(sid, record.error());
+  if (record->sid != sid) return tell(sid, another_medium());
   if (record->url.empty()) return tell(sid, no_link());
   MediaLink link{std::move(record->url), static_cast<std::uint64_t>(std::max<std::int64_t>(record->size, 0))};
   if (const auto life = life_of_link(link.url, headers)) cache_.put(sid, link, *life, context_.now());
