@@ -24,6 +24,8 @@ class UploadJob final : public TransferJob, public std::enable_shared_from_this<
     source_ = std::move(*source);
     total_ = source_->size();
     if (total_ > context_.access.max_file_bytes) return finish_(too_large());
+    if (total_ == 0)
+      if (const auto empty = source_->confirm_empty(); !empty) return finish_(empty.error());
     send();
   }
 

@@ -179,6 +179,12 @@ std::size_t UploadSource::read(std::span<char> into) {
   return whole ? *count : fail(whole.error());
 }
 
+Result<void> UploadSource::confirm_empty() {
+  const auto whole = origin_->confirm_end();
+  if (!whole) fail(whole.error());
+  return failure_ ? Result<void>(*failure_) : Result<void>();
+}
+
 std::size_t UploadSource::fail(Error error) {
   error.message = field_ + ": " + error.message;
   error.http_status = 0;  // None of an answer.

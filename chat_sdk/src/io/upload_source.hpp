@@ -39,6 +39,8 @@ class UploadSource final : public http::BodySource {
 
   std::uint64_t size() const override { return origin_->size(); }
   std::size_t read(std::span<char> into) override;
+  /// Of a size of 0, which nobody reads: has it really nothing?
+  Result<void> confirm_empty();
   /// Why read() returned 0 too early.
   const std::optional<Error>& failure() const { return failure_; }
 

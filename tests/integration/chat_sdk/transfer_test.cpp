@@ -461,6 +461,10 @@ TEST_F(TransferTest, NamesAReaderThatDoesNotGiveWhatWasAnnounced) {
       "a"));
   ASSERT_FALSE(throwing);
   EXPECT_EQ(throwing.error().message, "files[0].open: the reader threw an exception");
+  const auto surplus = send(NewFile::from_source(
+      0, [] { return std::make_unique<Pattern>(1); }, "a"));
+  ASSERT_FALSE(surplus);
+  EXPECT_EQ(surplus.error().message, "files[0].open: there are more than the announced 0 bytes");
   EXPECT_EQ(messages_stored(), 0u);
 }
 

@@ -143,6 +143,24 @@ TEST_F(UploadSourceTest, AReaderMustGiveWhatItsSizeSays) {
   }
 }
 
+TEST_F(UploadSourceTest, WhatIsAnnouncedAsEmptyMustBeEmpty) {
+  for (const NewFile& file : {pieces(0, {}), NewFile::from_bytes("", "empty")}) {
+    const auto empty = open(file)->get()->confirm_empty();
+    EXPECT_TRUE(empty) << empty.error().to_string();
+  }
+  const auto surplus = open(pieces(0, {"x"})).value()->confirm_empty();
+  ASSERT_FALSE(surplus);
+  EXPECT_EQ(surplus.error().message, "files[1].open: there are more than the announced 0 bytes");
+  write("a.txt", "");
+  const auto source = open(NewFile::from_path(path("a.txt"))).value();
+  EXPECT_TRUE(source->confirm_empty());
+  write("a.txt", "it grows");
+  const auto grown = source->confirm_empty();
+  ASSERT_FALSE(grown);
+  EXPECT_EQ(grown.error().code, Errc::invalid_argument);
+  EXPECT_THAT(grown.error().message, HasSubstr("files[1].path: "));
+}
+
 TEST_F(UploadSourceTest, AFunctionThatOpensNothingIsNamed) {
   const auto none = open(NewFile::from_source(
       3, [] { return std::unique_ptr<FileReader>(); }, "a.txt"));
