@@ -64,8 +64,17 @@ class DownloadJob final : public TransferJob, public std::enable_shared_from_thi
   }
 
   void perform(const Machine::Finished& whole) {
-    if (const auto kept = file_->keep(); !kept) return finish(kept.error());
+    if (const auto kept = keep(); !kept) return finish(kept.error());
     finish(TransferOutcome{.bytes = whole.bytes});
+  }
+
+  // Asked within the gate: a client that is gone gives no file its name any more, either.
+  Result<void> keep() {
+    Result<void> kept = Error{.code = Errc::cancelled, .message = "the file is not wanted any more"};
+    context_.gate->enter([&] {
+      if (!wish_.wanted.expired()) kept = file_->keep();
+    });
+    return kept;
   }
 
   void perform(Machine::Failed& failed) { finish(std::move(failed.error)); }

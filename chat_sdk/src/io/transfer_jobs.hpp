@@ -37,6 +37,8 @@ std::shared_ptr<TransferJob> make_upload(TransferContext& context, UploadWish wi
 struct DownloadWish {
   std::string sid;
   std::string path;  ///< "": only a link is wanted
+  /// Expires when nobody waits for it any more; a file does not get its name then.
+  std::weak_ptr<const void> wanted{};
   std::weak_ptr<const ProgressHandler> on_progress{};
 };
 std::shared_ptr<TransferJob> make_download(TransferContext& context, std::shared_ptr<MediaLinks> links,

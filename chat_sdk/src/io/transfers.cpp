@@ -178,8 +178,10 @@ Transfers::Id Transfers::download(Download wanted, Done<std::uint64_t> done) {
   std::shared_ptr<const ProgressHandler> on_progress;
   if (wanted.on_progress)
     on_progress = std::make_shared<const ProgressHandler>(std::move(wanted.on_progress));
-  const DownloadWish wish{std::move(wanted.sid), std::move(wanted.path), on_progress};
-  return start(finish, on_progress, [wish](Worker& worker, TransferJob::Finish ended) {
+  // What is known weakly: the first as long as the entry is there, the other one may be borrowed for longer.
+  const auto kept = std::make_shared<const std::shared_ptr<const ProgressHandler>>(on_progress);
+  const DownloadWish wish{std::move(wanted.sid), std::move(wanted.path), kept, on_progress};
+  return start(finish, kept, [wish](Worker& worker, TransferJob::Finish ended) {
     return make_download(worker.context, worker.links, wish, std::move(ended));
   });
 }
