@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <parley/testing/manual_clock.hpp>
 #include <random>
 #include <utility>
 
@@ -269,6 +270,29 @@ TEST_F(TransferTest, ADownloadIsGivenUpWithoutProgress) {
   EXPECT_TRUE(outcome.error().retryable()) << outcome.error().to_string();
   EXPECT_GE(pipe_.count(kContent), 2u) << "it was tried again";
   EXPECT_TRUE(names().empty());
+}
+
+// Transfers go by the machine's clock when a test moves the time.
+TEST_F(TransferTest, ADownloadGoesOnThoughATestHoldsTheTime) {
+  const std::uint64_t size = 1 << 20;
+  const auto sid = sent(size);
+  const testing::ManualClock nobody_moves_it;
+  auto held = options();
+  held.seams.clock = &nobody_moves_it;
+  Client client(runtime_, held);
+  get(client.async_connect(use_future)).value();
+  const auto channel = get(client.async_channel(channel_.sid(), use_future)).value();
+  bool first = true;
+  pipe_.set_plan([&first](const std::string& head) -> CuttingPipe::Plan {
+    if (head.find(kContent) == head.npos || !std::exchange(first, false)) return {};
+    return {.down = 300'000};
+  });
+  const auto bytes = get(channel.async_download({sid, path("got")}, use_future));
+  ASSERT_TRUE(bytes) << bytes.error().to_string();
+  EXPECT_EQ(*bytes, size);
+  EXPECT_EQ(hash_of_file(path("got")), hash_of_pattern(size));
+  EXPECT_EQ(pipe_.breaks(), 1);
+  EXPECT_EQ(pipe_.count(kContent), 2u);
 }
 
 // Files of others, and several at once
