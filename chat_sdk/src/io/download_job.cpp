@@ -95,7 +95,7 @@ class DownloadJob final : public TransferJob, public std::enable_shared_from_thi
     if (auto written = file_->write(bytes); !written) return written;
     if (auto fits = machine_.on_bytes(context_.now(), bytes.size()); !fits) return fits;
     context_.gate->enter([&] {
-      if (const auto tell = wish_.on_progress.lock())
+      if (const auto tell = context_.gate->borrow(wish_.on_progress))
         (*tell)({0, machine_.bytes(), machine_.total().value_or(0)});
     });
     return {};

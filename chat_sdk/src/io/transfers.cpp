@@ -85,13 +85,15 @@ struct Transfers::Worker {
 Transfers::Transfers(asio::any_io_executor executor, TransferOptions options)
     : way_(std::make_shared<Way>()),
       pending_(std::make_shared<Pending>()),
-      worker_(
-          std::make_shared<Worker>(std::move(options), std::make_shared<UserGate>(),
-                                   [way = way_, weak = std::weak_ptr(pending_)](std::function<void()> work) {
-                                     way->post([weak, work = std::move(work)] {
-                                       if (weak.lock()) work();
-                                     });
-                                   })) {
+      worker_(std::make_shared<Worker>(
+          std::move(options), std::make_shared<UserGate>([way = way_](std::function<void()> work) {
+            way->post(std::move(work));
+          }),
+          [way = way_, weak = std::weak_ptr(pending_)](std::function<void()> work) {
+            way->post([weak, work = std::move(work)] {
+              if (weak.lock()) work();
+            });
+          })) {
   way_->executor = std::move(executor);
 }
 

@@ -42,7 +42,7 @@ class UploadJob final : public TransferJob, public std::enable_shared_from_this<
     std::string url = context_.access.url + "?Category=media";
     std::string type;
     context_.gate->enter([&] {
-      const auto message = wish_.message.lock();
+      const auto message = context_.gate->borrow(wish_.message);
       if (!message) return;
       const NewFile& file = message->files[wish_.index];
       type = file.content_type;
@@ -61,7 +61,7 @@ class UploadJob final : public TransferJob, public std::enable_shared_from_this<
   void tell_progress(std::uint64_t bytes) {
     const auto state = bytes == total_ ? TransferState::awaiting_confirmation : TransferState::transferring;
     context_.gate->enter([&] {
-      const auto message = wish_.message.lock();
+      const auto message = context_.gate->borrow(wish_.message);
       if (message && message->on_progress) message->on_progress({wish_.index, bytes, total_, state});
     });
   }

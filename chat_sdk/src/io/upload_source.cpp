@@ -71,7 +71,7 @@ class BytesOfMessage final : public UploadSource::Origin {
   Result<std::size_t> read(std::uint64_t offset, std::span<char> into) override {
     std::optional<std::size_t> count;
     gate_->enter([&] {
-      if (const auto message = message_.lock())
+      if (const auto message = gate_->borrow(message_))
         count = message->files[index_].bytes.copy(into.data(), into.size(), offset);
     });
     if (!count) return not_wanted();
@@ -142,9 +142,9 @@ Result<std::shared_ptr<UploadSource>> UploadSource::open(std::weak_ptr<const New
   std::string path, field;
   Result<std::unique_ptr<Origin>> origin = not_wanted();
   gate->enter([&] {
-    const auto locked = message.lock();
-    if (!locked) return;
-    const NewFile& file = locked->files[index];
+    const auto borrowed = gate->borrow(message);
+    if (!borrowed) return;
+    const NewFile& file = borrowed->files[index];
     if (file.open) {
       field = field_of(index, "open");
       auto reader = open_reader(file.open);

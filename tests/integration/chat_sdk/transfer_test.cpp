@@ -414,6 +414,44 @@ TEST_F(TransferTest, NoReaderIsCalledOnceTheClientIsGone) {
   EXPECT_FALSE(called_afterwards);
 }
 
+// The message that is being opened is all that is left, and owns the client.
+TEST_F(TransferTest, TheClientMayEndWithTheLastThingThatATransferBorrows) {
+  std::atomic<bool> gone = false;
+  std::shared_ptr<Client> client(new Client(runtime_, options()), [&gone](Client* last) {
+    delete last;
+    gone = true;
+  });
+  get(client->async_connect(use_future)).value();
+  const auto channel = get(client->async_channel(channel_.sid(), use_future)).value();
+  const std::weak_ptr<Client> alive = client;
+  std::promise<void> opening, cancelled;
+  boost::asio::cancellation_signal stop;
+  std::promise<Result<Message>> outcome;
+  {
+    NewMessage message("never seen");
+    message.files.push_back(NewFile::from_source(
+        1,
+        [&opening, wait = cancelled.get_future().share(), client] {
+          opening.set_value();
+          wait.wait_for(seconds(60));
+          return std::make_unique<Pattern>(1);
+        },
+        "a"));
+    channel.async_send_message(std::move(message), boost::asio::bind_cancellation_slot(
+                                                       stop.slot(), [&outcome](Result<Message> result) {
+                                                         outcome.set_value(std::move(result));
+                                                       }));
+  }
+  ASSERT_EQ(opening.get_future().wait_for(seconds(20)), std::future_status::ready);
+  client.reset();
+  stop.emit(boost::asio::cancellation_type::terminal);
+  EXPECT_EQ(get(outcome.get_future()).error().code, Errc::cancelled);
+  EXPECT_TRUE(get(channel.async_get_messages({}, use_future))) << "behind the cancellation";
+  EXPECT_EQ(alive.use_count(), 1);
+  cancelled.set_value();
+  EXPECT_TRUE(soon([&] { return gone.load(); }));
+}
+
 // Places that cannot be written
 
 TEST_F(TransferTest, NamesThePlaceThatCannotBeWritten) {

@@ -67,8 +67,15 @@ class UploadSourceTest : public ::testing::Test {
     return all;
   }
 
+  /// What is handed back ends here.
+  void run_posted() {
+    for (const auto& work : std::exchange(posted_, {})) work();
+  }
+
   testing::TemporaryFile place_;
-  std::shared_ptr<UserGate> gate_ = std::make_shared<UserGate>();
+  std::vector<std::function<void()>> posted_;
+  std::shared_ptr<UserGate> gate_ =
+      std::make_shared<UserGate>([this](std::function<void()> work) { posted_.push_back(std::move(work)); });
   std::shared_ptr<const NewMessage> message_;
 };
 
@@ -97,6 +104,7 @@ TEST_F(UploadSourceTest, CanBeOpenedAgain) {
   EXPECT_EQ(read_all(*second, 3), "abcdef");
   EXPECT_EQ(alive, 2);
   second.reset();
+  run_posted();
   EXPECT_EQ(alive, 1);
 }
 
@@ -186,6 +194,7 @@ TEST_F(UploadSourceTest, NothingOfTheUsersIsTouchedBehindTheGate) {
 TEST_F(UploadSourceTest, AMessageThatIsGoneIsNotRead) {
   const auto source = open(NewFile::from_bytes("bytes", "")).value();
   message_.reset();
+  run_posted();
   EXPECT_EQ(read_all(*source), "");
 }
 
