@@ -12,6 +12,8 @@ constexpr double kSettleShare = 0.1;
 constexpr double kMinBackoffShare = 0.5;
 // Between two questions, whoever hurries.
 constexpr Duration kShortestGap = std::chrono::milliseconds(250);
+// A source that mints by the second gives the same token again if it is asked twice within one.
+constexpr int kMaxEarlyTries = 3;
 constexpr Duration kLongestRetryAfter = std::chrono::hours(1);
 // What seems to be left is a minute at least: a clock that is wrong must not have new tokens fetched all the
 // time.
@@ -86,7 +88,10 @@ void Keeper::refresh(TimePoint now) {
   if (state_ == KeeperState::waiting) return hurry(now);
   if (state_ != KeeperState::holding && state_ != KeeperState::refused) return;
   backoff_.reset();
-  fetch(now);
+  early_tries_ = 0;
+  if (not_before_ <= now) return fetch(now);
+  wake_ = not_before_;
+  if (state_ == KeeperState::refused) state_ = KeeperState::waiting;
 }
 
 void Keeper::hurry(TimePoint now) {
@@ -101,6 +106,7 @@ void Keeper::on_slept(Duration time, TimePoint now) {
   wake_ -= time;
   if (wake_ > now) return;
   backoff_.reset();
+  early_tries_ = 0;
   fetch(now);
 }
 
@@ -108,19 +114,21 @@ void Keeper::on_fetched(std::uint64_t fetch_id, Result<std::string> token, TimeP
   if (state_ != KeeperState::fetching || fetch_id != last_fetch_id_) return;
   if (token) return accept(std::move(*token), now, wall_now);
   if (is_refusal(token.error()) || (!held_ && is_misuse(token.error())))
-    return refuse(std::move(token.error()));
+    return refuse(std::move(token.error()), now);
   fail(std::move(token.error()), now);
 }
 
 void Keeper::accept(std::string token, TimePoint now, WallTime wall_now) {
   auto claims = peek(token);
-  if (!claims) return refuse(claims.error());
+  if (!claims) return refuse(claims.error(), now);
   if (held_ && (held_->identity != claims->identity || held_->service_sid != claims->service_sid))
     return refuse({.code = Errc::denied,
-                   .message = "the token source gave a token for another identity or service than before"});
+                   .message = "the token source gave a token for another identity or service than before"},
+                  now);
   if (held_ && held_->token == token) {
     Error same{.code = Errc::token_expired, .message = "the token source gave the same token again"};
-    return is_early_ ? keep(std::move(same), now) : fail(std::move(same), now);
+    const bool may_wait = is_early_ && ++early_tries_ > kMaxEarlyTries;
+    return may_wait ? keep(std::move(same), now) : fail(std::move(same), now);
   }
   if (held_ && claims->expires_at <= held_->issued_at + (now - held_->received))
     return fail({.code = Errc::token_expired, .message = "the token source gave a token that is over"}, now);
@@ -159,6 +167,7 @@ void Keeper::fetch(TimePoint now) {
 void Keeper::keep(Error error, TimePoint now) {
   state_ = KeeperState::holding;
   wake_ = held_->refresh_at;
+  not_before_ = now + kShortestGap;
   actions_.push_back(SourceFailed{std::move(error), wake_ - now});
 }
 
@@ -173,8 +182,9 @@ void Keeper::fail(Error error, TimePoint now) {
   actions_.push_back(SourceFailed{std::move(error), wait});
 }
 
-void Keeper::refuse(Error error) {
+void Keeper::refuse(Error error, TimePoint now) {
   state_ = KeeperState::refused;
+  not_before_ = std::max(not_before_, now + kShortestGap);
   actions_.push_back(Refused{std::move(error)});
 }
 

@@ -72,7 +72,7 @@ enum class Wanted {
 /// [3] refresh() only: hurry() is for those who have none.
 /// [4] Not before the time for which the source asked to be left alone, if it did.
 /// [5] The source did not answer in time.
-/// [6] Of a fetch before its time, the same token again leads back to holding.
+/// [6] Of a fetch before its time, the same token again leads back to holding after three more tries.
 ///
 /// One fetch at a time: an answer counts only if it carries the id of the latest fetch. A source that does
 /// not answer within fetch_timeout is given up, its late answer dropped. The refresh is due at the end of
@@ -130,7 +130,7 @@ class Keeper {
   void fetch(TimePoint now);
   void keep(Error error, TimePoint now);
   void fail(Error error, TimePoint now);
-  void refuse(Error error);
+  void refuse(Error error, TimePoint now);
   void accept(std::string token, TimePoint now, WallTime wall_now);
   void hold(Held held);
 
@@ -138,6 +138,7 @@ class Keeper {
   Random& random_;
   KeeperState state_ = KeeperState::idle;
   std::uint64_t last_fetch_id_ = 0;
+  int early_tries_ = 0;     ///< that gave the same token, since the user asked
   bool is_early_ = false;   ///< of the fetch: nothing but the user asks for it
   TimePoint wake_{};        ///< fetching: give up; holding: refresh; waiting: ask again
   TimePoint not_before_{};  ///< the source asked not to be asked before
