@@ -448,11 +448,12 @@ TEST(ChatSimulation, LinksThatFallSilentAndHintsAtAnyTimeLoseAndDoubleNothing) {
 
 struct Silence {
   bool asks;
-  seconds noticed_within;
+  milliseconds noticed_within;  // twice the probe; the silence, and a probe
 };
 
 TEST(ChatSimulation, ASilentLinkIsNoticedWithinSecondsOfAnUnansweredRequest) {
-  for (const auto& [asks, noticed_within] : {Silence{true, seconds(5)}, Silence{false, seconds(45)}})
+  for (const auto& [asks, noticed_within] :
+       {Silence{true, milliseconds(5000)}, Silence{false, milliseconds(47'500)}})
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
       World world(seed);
       auto& alice = world.add_user("alice");

@@ -249,9 +249,9 @@ void Connection::on_no_token(const Error& error, std::optional<Duration> retry_i
   if (ends_at_failures && (refused_as_expired || error.code == Errc::token_expired))
     return give_up(refused_as_expired ? *status_.reason : error, ConnectionState::offline);
   const bool waits_for_token = refused_as_expired || machine_.state() == ClientState::idle;
-  if (waits_for_token) ++attempts_;
-  set_status(status_.state, error,
-             waits_for_token && retry_in ? std::optional(in_milliseconds(*retry_in)) : time_to_retry());
+  if (!waits_for_token) return;  // that is not why there is no connection
+  ++attempts_;
+  set_status(status_.state, error, retry_in ? std::optional(in_milliseconds(*retry_in)) : std::nullopt);
 }
 
 void Connection::on_machine_action(twilsock::ClientAction action) {

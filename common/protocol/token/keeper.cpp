@@ -114,17 +114,16 @@ void Keeper::on_fetched(std::uint64_t fetch_id, Result<std::string> token, TimeP
   if (state_ != KeeperState::fetching || fetch_id != last_fetch_id_) return;
   if (token) return accept(std::move(*token), now, wall_now);
   if (is_refusal(token.error()) || (!held_ && is_misuse(token.error())))
-    return refuse(std::move(token.error()), now);
+    return refuse(std::move(token.error()));
   fail(std::move(token.error()), now);
 }
 
 void Keeper::accept(std::string token, TimePoint now, WallTime wall_now) {
   auto claims = peek(token);
-  if (!claims) return refuse(claims.error(), now);
+  if (!claims) return refuse(claims.error());
   if (held_ && (held_->identity != claims->identity || held_->service_sid != claims->service_sid))
     return refuse({.code = Errc::denied,
-                   .message = "the token source gave a token for another identity or service than before"},
-                  now);
+                   .message = "the token source gave a token for another identity or service than before"});
   if (held_ && held_->token == token) {
     Error same{.code = Errc::token_expired, .message = "the token source gave the same token again"};
     const bool may_wait = is_early_ && ++early_tries_ > kMaxEarlyTries;
@@ -182,9 +181,8 @@ void Keeper::fail(Error error, TimePoint now) {
   actions_.push_back(SourceFailed{std::move(error), wait});
 }
 
-void Keeper::refuse(Error error, TimePoint now) {
+void Keeper::refuse(Error error) {
   state_ = KeeperState::refused;
-  not_before_ = std::max(not_before_, now + kShortestGap);
   actions_.push_back(Refused{std::move(error)});
 }
 

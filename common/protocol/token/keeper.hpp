@@ -130,7 +130,7 @@ class Keeper {
   void fetch(TimePoint now);
   void keep(Error error, TimePoint now);
   void fail(Error error, TimePoint now);
-  void refuse(Error error, TimePoint now);
+  void refuse(Error error);
   void accept(std::string token, TimePoint now, WallTime wall_now);
   void hold(Held held);
 

@@ -320,8 +320,6 @@ TEST_F(KeeperTest, AsksARefusedSourceAgainWhenTheUserDoes) {
   give(expect<Fetch>().fetch_id, Error{.code = Errc::cancelled, .message = "no password"});
   expect<Refused>();
   keeper_.refresh(steady());
-  expect_quiet();
-  EXPECT_EQ(to_deadline(), 250ms);
   give(expect<Fetch>().fetch_id, make_token(2h));
   expect<Deliver>();
 }
