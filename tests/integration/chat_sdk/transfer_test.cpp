@@ -277,9 +277,10 @@ TEST_F(TransferTest, ADownloadGoesOnThoughATestHoldsTheTime) {
   const std::uint64_t size = 1 << 20;
   const auto sid = sent(size);
   const testing::ManualClock nobody_moves_it;
+  Runtime runtime;  // may still end the work of its client, by that clock
   auto held = options();
   held.seams.clock = &nobody_moves_it;
-  Client client(runtime_, held);
+  Client client(runtime, held);
   get(client.async_connect(use_future)).value();
   const auto channel = get(client.async_channel(channel_.sid(), use_future)).value();
   bool first = true;
